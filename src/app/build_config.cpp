@@ -1,0 +1,193 @@
+#include "app/build_config.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <fstream>
+#include <unordered_set>
+
+#include "base/ascii.hpp"
+#include "store/file.hpp"
+#include "wire/path.hpp"
+
+namespace postern::app {
+namespace {
+
+constexpr std::string_view rfc_3207 =
+    "RFC 3207 section 4: \"A publicly-referenced SMTP server MUST NOT require use of the STARTTLS extension "
+    "in order to deliver "
+    "mail locally.\" Senders without TLS cannot reach you; `postern whatif` tells how many that would be";
+
+class Builder {
+ public:
+  Builder(Settings const& settings, BuiltConfig& built) : settings_(settings), built_(built) {}
+
+  void error(int line, std::string const& what) {
+    std::string const file = settings_.file.empty() ? "defaults" : settings_.file;
+    built_.errors.push_back(file + (line > 0 ? ":" + std::to_string(line) : "") + ": " + what);
+  }
+  void warn(std::string what) { built_.warnings.push_back(std::move(what)); }
+
+  policy::Directory directory() {
+    std::vector<policy::LocalDomain> domains;
+    for (auto const& domain : settings_.domains)
+      if (auto local = local_domain(domain)) domains.push_back(std::move(*local));
+    policy::Directory made(settings_.hostname, std::move(domains));
+    check_aliases(made);
+    return made;
+  }
+
+  void check_values() {
+    if (!Domain::parse(settings_.hostname))
+      error(0, "hostname = \"" + settings_.hostname + "\": not a host name");
+    if (settings_.tls.min_version > settings_.tls.max_version)
+      error(0, "tls.min_version is above tls.max_version");
+    if (settings_.retry.first > settings_.retry.longest)
+      error(0, "queue.first_retry is longer than queue.max_retry");
+    if (!settings_.web_address.empty() && !net::Endpoint::parse(settings_.web_address))
+      error(0, "web.address = \"" + settings_.web_address +
+                   "\": not an address with a port, such as \"127.0.0.1:8025\"");
+    if (settings_.require_tls == policy::TlsRequirement::always)
+      warn("tls.require = \"always\": " + std::string(rfc_3207));
+    for (auto const& domain : settings_.domains)
+      if (domain.require_tls == policy::TlsRequirement::always)
+        warn("domains.\"" + domain.name + "\".tls.require = \"always\": " + std::string(rfc_3207));
+    if (settings_.tls.min_version > net::TlsVersion::v1_2)
+      warn(
+          "tls.min_version above 1.2: clients that cannot do it fail their handshakes, and send in the clear "
+          "only when they give up on TLS");
+    if (settings_.tls.certificate.size() != settings_.tls.key.size())
+      error(0, "tls.certificate names " + std::to_string(settings_.tls.certificate.size()) +
+                   " files, tls.key " + std::to_string(settings_.tls.key.size()) +
+                   ": each certificate needs its key, in the same order");
+  }
+
+ private:
+  std::optional<policy::LocalDomain> local_domain(DomainSettings const& written) {
+    std::string const where = "domains.\"" + written.name + "\"";
+    auto name = Domain::parse(written.name);
+    if (!name) return error(written.line, where + ": not a domain name"), std::nullopt;
+    policy::LocalDomain domain{std::move(*name), false, {}, {}, {}, written.require_tls};
+    for (auto const& mailbox : written.mailboxes) add_mailbox(domain, mailbox);
+    if (!written.mailboxes_file.empty()) read_mailboxes(domain, written);
+    for (auto const& [alias, targets] : written.aliases)
+      for (auto const& target : targets) {
+        auto address = wire::parse_mailbox(target);
+        if (!address || address->host().empty())
+          error(written.line, where + ".aliases." + alias + ": \"" + target + "\" is not a mail address");
+        else
+          domain.aliases[lowered(alias)].push_back(std::move(*address));
+      }
+    domain.deliver = written.deliver;
+    if (auto const colon = domain.deliver.find(':'); domain.deliver.substr(0, colon) == "maildir")
+      domain.deliver = "maildir:" + settings_.path(domain.deliver.substr(colon + 1));
+    if (auto const route = delivery::parse_route(domain.deliver); !route)
+      error(written.line, where + ".deliver = \"" + written.deliver + "\": " + route.error());
+    if (!domain.any_mailbox && domain.mailboxes.empty() && domain.aliases.empty())
+      warn(where + ": no mailboxes and no aliases: only mail for postmaster is taken");
+    return domain;
+  }
+
+  static void add_mailbox(policy::LocalDomain& domain, std::string_view mailbox) {
+    if (mailbox == "*")
+      domain.any_mailbox = true;
+    else
+      domain.mailboxes.insert(lowered(mailbox));
+  }
+
+  void read_mailboxes(policy::LocalDomain& domain, DomainSettings const& written) {
+    std::string const file = settings_.path(written.mailboxes_file);
+    std::ifstream in(file);
+    if (!in)
+      return error(written.line,
+                   "domains.\"" + written.name + "\".mailboxes_file: " + file + " cannot be read");
+    for (std::string line; std::getline(in, line);) {
+      auto const mailbox = trimmed(std::string_view(line).substr(0, line.find('#')));
+      if (!mailbox.empty()) add_mailbox(domain, mailbox);
+    }
+  }
+
+  void check_aliases(policy::Directory const& directory) {
+    for (auto const& written : settings_.domains)
+      for (auto const& [alias, targets] : written.aliases) {
+        auto const domain = Domain::parse(written.name);
+        if (!domain) continue;
+        auto const expanded = directory.expand(Address(alias, *domain));
+        std::string const where = "domains.\"" + written.name + "\".aliases." + alias;
+        if (!expanded)
+          error(written.line, where + ": goes through more than 10 aliases, or to more than 1,000 addresses");
+        if (!expanded) continue;
+        if (expanded->empty()) error(written.line, where + ": leads back to itself and to no mailbox");
+        for (auto const& target : *expanded)
+          if (directory.standing(target) == policy::Standing::unknown)
+            error(written.line, where + ": \"" + target.print() + "\" is no mailbox here");
+      }
+  }
+
+  Settings const& settings_;
+  BuiltConfig& built_;
+};
+
+bool exists(std::string const& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0;
+}
+
+net::TlsSettings with_certificate(Settings const& settings, Builder& builder, bool make) {
+  net::TlsSettings tls = settings.tls;
+  for (auto& file : tls.certificate) file = settings.path(file);
+  for (auto& file : tls.key) file = settings.path(file);
+  tls.ca_file = settings.path(tls.ca_file);
+  if (!tls.certificate.empty()) return tls;
+  std::string const directory = settings.path(settings.data_dir) + "/tls";
+  std::string const certificate = directory + "/self-signed.pem";
+  std::string const key = directory + "/self-signed.key";
+  if (make && !(exists(certificate) && exists(key))) {
+    if (!store::real_files().make_directories(directory)) builder.error(0, directory + ": cannot be made");
+    std::vector<std::string> names{settings.hostname};
+    if (settings.hostname != "localhost") names.push_back("localhost");
+    if (auto const made = net::make_self_signed(certificate, key, names); !made)
+      builder.error(0, made.error());
+  }
+  tls.certificate = {certificate};
+  tls.key = {key};
+  return tls;
+}
+
+BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, bool make) {
+  BuiltConfig built;
+  Builder builder(settings, built);
+  builder.check_values();
+  auto gate = std::make_shared<session::GateConfig>(session::GateConfig{
+      settings.smtp,
+      {builder.directory(), settings.relay_networks, settings.require_tls, settings.fallback},
+      settings.timeouts,
+      {}});
+  if (make || !settings.tls.certificate.empty()) {
+    auto const tls = with_certificate(settings, builder, make);
+    auto context = net::TlsContext::make(tls, tickets);
+    if (context)
+      gate->tls = std::move(*context);
+    else
+      builder.error(0, context.error());
+  }
+  if (!built.errors.empty()) return built;
+  built.delivery = std::make_shared<delivery::DeliveryConfig const>(delivery::DeliveryConfig{
+      settings.hostname, std::shared_ptr<policy::Directory const>(gate, &gate->policy.directory),
+      settings.retry});
+  built.gate = std::move(gate);
+  return built;
+}
+
+}  // namespace
+
+BuiltConfig build_config(Settings const& settings, net::TicketKeys& tickets) {
+  return build(settings, tickets, true);
+}
+
+BuiltConfig check_config(Settings const& settings) {
+  net::TicketKeys tickets(settings.tls.ticket_lifetime);
+  return build(settings, tickets, false);
+}
+
+}  // namespace postern::app

@@ -1,0 +1,44 @@
+// The commands of `postern`, each in a file of its own. Each gives the exit code: 0 done, 1 failed, 2 asked
+// wrongly.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/instant.hpp"
+
+namespace postern::app {
+
+int run_serve(std::string const& config);
+int run_check(std::string const& config);
+int run_config(bool markdown);
+int run_facts_schema();
+int run_version();
+
+struct QueueOptions {
+  std::string config;
+  std::string data_dir;  // instead of the configuration's
+  std::string action;    // list, show, retry, hold, release, delete
+  std::string id;
+  bool json = false;
+};
+int run_queue(QueueOptions const& options);
+
+enum class LoadTls { none, full, resume };
+struct LoadOptions {
+  std::string target;            // address:port
+  std::size_t connections = 10;  // at the same time
+  std::size_t per_connection = 1;
+  std::size_t messages = 1000;  // in all
+  std::size_t size = 4096;      // bytes of content
+  LoadTls tls = LoadTls::none;
+  bool pipelining = true;
+  std::size_t idle = 0;  // connections to open, and to hold until standard input ends
+  std::string sender = "load@localhost";
+  std::string recipient = "load@localhost";
+  std::size_t threads = 1;
+  bool json = false;
+};
+int run_load(LoadOptions const& options);
+
+}  // namespace postern::app

@@ -1,0 +1,35 @@
+// The data directory: what is where in it, and the lock that keeps two servers from one spool.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+
+namespace postern::app {
+
+struct DataPaths {
+  explicit DataPaths(std::string const& directory)
+      : spool(directory + "/spool"),
+        facts(directory + "/facts.db"),
+        control(directory + "/control.sock"),
+        lock(directory + "/lock") {}
+  std::string spool;
+  std::string facts;
+  std::string control;
+  std::string lock;
+};
+
+class DataLock {
+ public:
+  // Fails when another process holds it. The error is for people.
+  static Result<DataLock, std::string> take(std::string const& file);
+  DataLock(DataLock&& other) noexcept;
+  DataLock& operator=(DataLock&&) = delete;
+  ~DataLock();
+
+ private:
+  explicit DataLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+}  // namespace postern::app

@@ -1,0 +1,122 @@
+// The command line.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <functional>
+
+#include "app/commands.hpp"
+
+namespace postern::app {
+namespace {
+
+using Run = std::function<int()>;
+
+void add_serve(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("serve", "Receive mail (what happens without a command, too)");
+  auto config = std::make_shared<std::string>();
+  command->add_option("-c,--config", *config,
+                      "configuration file; without it, embedded defaults on unprivileged ports");
+  command->callback([config, &run] { run = [config] { return run_serve(*config); }; });
+}
+
+void add_check(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("check", "Look for errors in a configuration file");
+  auto config = std::make_shared<std::string>();
+  command->add_option("FILE,-c,--config", *config, "configuration file");
+  command->callback([config, &run] { run = [config] { return run_check(*config); }; });
+}
+
+void add_config(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("config", "Print every key of the configuration with its default");
+  auto markdown = std::make_shared<bool>(false);
+  command->add_flag("--markdown", *markdown, "as the page docs/configuration.md");
+  command->callback([markdown, &run] { run = [markdown] { return run_config(*markdown); }; });
+}
+
+void add_facts(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("facts", "Print what the tables of facts.db mean");
+  command->add_flag_callback(
+      "--schema", [] {}, "as the page docs/facts.md");
+  command->callback([&run] { run = [] { return run_facts_schema(); }; });
+}
+
+void add_queue(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("queue", "Look at the queue and act on it");
+  auto options = std::make_shared<QueueOptions>();
+  command->add_option("-c,--config", options->config, "configuration file of the server");
+  command->add_option("-d,--data-dir", options->data_dir, "its data directory, instead");
+  command->add_flag("--json", options->json, "print JSON");
+  command->require_subcommand(0, 1);
+  command->fallthrough();
+  options->action = "list";
+  for (auto const& [name, help, takes_id] :
+       {std::tuple{"list", "What waits, and why", false}, std::tuple{"show", "One message", true},
+        std::tuple{"retry", "Try now: one message, or all", true}, std::tuple{"hold", "Do not try", true},
+        std::tuple{"release", "Try again what was held", true},
+        std::tuple{"delete", "Forget a message; nobody is told", true}}) {
+    auto* action = command->add_subcommand(name, help);
+    if (takes_id) {
+      auto* id = action->add_option("ID", options->id, "queue id");
+      if (std::string_view(name) != "retry") id->required();
+    }
+    action->callback([options, name = std::string(name)] { options->action = name; });
+  }
+  command->final_callback([options, &run] { run = [options] { return run_queue(*options); }; });
+}
+
+void add_load(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("load", "Send many messages and measure how fast they are taken");
+  auto options = std::make_shared<LoadOptions>();
+  command->add_option("TARGET", options->target, "address:port of an SMTP server of yours")->required();
+  command->add_option("-n,--messages", options->messages, "in all")->capture_default_str();
+  command->add_option("-k,--connections", options->connections, "at the same time")->capture_default_str();
+  command->add_option("-m,--per-connection", options->per_connection, "messages on each connection")
+      ->capture_default_str();
+  command->add_option("-s,--size", options->size, "bytes of each message")->capture_default_str();
+  command->add_option("--tls", options->tls, "none, full (a handshake for each connection) or resume")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, LoadTls>{
+          {"none", LoadTls::none}, {"full", LoadTls::full}, {"resume", LoadTls::resume}}));
+  command->add_flag("!--no-pipelining", options->pipelining, "wait for each reply");
+  command->add_option("--idle", options->idle,
+                      "open so many connections and hold them until standard input ends");
+  command->add_option("--from", options->sender)->capture_default_str();
+  command->add_option("--to", options->recipient)->capture_default_str();
+  command->add_option("--threads", options->threads)->capture_default_str();
+  command->add_flag("--json", options->json, "print JSON");
+  command->callback([options, &run] { run = [options] { return run_load(*options); }; });
+}
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app(
+      "Postern, the mail gate: takes mail with and without TLS, never loses it, and records how each message "
+      "came.");
+  app.require_subcommand(0, 1);
+  Run run = [] { return run_serve({}); };
+  add_serve(app, run);
+  add_queue(app, run);
+  add_check(app, run);
+  add_config(app, run);
+  add_facts(app, run);
+  add_load(app, run);
+  app.add_subcommand("version", "Print the versions of Postern and of what it is built on")->callback([&run] {
+    run = [] { return run_version(); };
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    return run();
+  } catch (std::exception const& error) {
+    std::fprintf(stderr, "postern: %s\n", error.what());
+    return 1;
+  }
+}
+
+}  // namespace
+}  // namespace postern::app
+
+int main(int argc, char** argv) { return postern::app::main(argc, argv); }

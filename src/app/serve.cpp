@@ -1,0 +1,298 @@
+#include "app/serve.hpp"
+
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+
+#include <algorithm>
+#include <boost/asio/signal_set.hpp>
+#include <cstdio>
+#include <random>
+#include <thread>
+
+#include "app/build_config.hpp"
+#include "app/data_dir.hpp"
+#include "app/log_output.hpp"
+#include "app/settings_file.hpp"
+#include "delivery/scheduler.hpp"
+#include "net/event_loop.hpp"
+#include "session/smtp_server.hpp"
+#include "store/segment_spool.hpp"
+#include "web/api.hpp"
+#include "web/http_server.hpp"
+#include "web/metrics.hpp"
+
+namespace postern::app {
+namespace {
+
+class SystemRandom : public Random {
+ public:
+  std::uint64_t next() override { return engine_(); }
+
+ private:
+  std::mt19937_64 engine_{std::random_device{}()};
+};
+
+// As many descriptors as the system lets us have: one is a connection.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int complain(std::vector<std::string> const& errors) {
+  for (auto const& error : errors) std::fprintf(stderr, "postern: %s\n", error.c_str());
+  return 1;
+}
+
+class Server {
+ public:
+  Server(Settings const& settings, Log& log, Counters& counters)
+      : settings_(settings), log_(log), counters_(counters) {}
+
+  std::vector<std::string> start() {
+    auto built = build_config(settings_, tickets_);
+    if (!built.errors.empty()) return built.errors;
+    auto spool = store::SegmentSpool::open({paths_.spool, settings_.segment_size}, store::real_files(), log_,
+                                           counters_);
+    if (!spool) return {spool.error()};
+    spool_ = std::move(*spool);
+    auto evidence = store::Evidence::open({paths_.facts, settings_.facts_retention}, log_, counters_);
+    if (!evidence) return {evidence.error()};
+    evidence_ = std::move(*evidence);
+    auto resolver = net::Resolver::make(settings_.dns, counters_);
+    if (!resolver) return {resolver.error()};
+    resolver_ = std::move(*resolver);
+    make_loops();
+    make_scheduler(built.delivery);
+    if (auto const error = make_gate(built.gate); !error.empty()) return {error};
+    if (auto const error = make_web(); !error.empty()) return {error};
+    begin();
+    log_started(built.gate->tls->descriptions());
+    return {};
+  }
+
+  void run() {
+    boost::asio::signal_set signals(main_, SIGTERM, SIGINT, SIGHUP);
+    wait_for(signals);
+    main_.run();
+    stop();
+  }
+
+  net::Endpoint first_smtp() const { return smtp_at_.front(); }
+  std::vector<std::string> const& lines() const { return lines_; }
+
+ private:
+  using Timer = boost::asio::steady_timer;
+
+  void make_loops() {
+    auto const cores = std::max(1U, std::thread::hardware_concurrency());
+    auto const count = settings_.threads > 0 ? static_cast<unsigned>(settings_.threads) : cores;
+    for (unsigned i = 0; i < count; ++i)
+      loops_.push_back(std::make_unique<net::EventLoop>("loop" + std::to_string(i)));
+  }
+
+  void make_scheduler(std::shared_ptr<delivery::DeliveryConfig const> config) {
+    delivery::DeliveryServices const services{*spool_, *evidence_, store::real_files(),
+                                              log_,    counters_,  random_};
+    scheduler_ = std::make_unique<delivery::Scheduler>(delivery_loop_, services, std::move(config));
+    spool_->on_accepted([this](auto const& ids) { scheduler_->accepted(ids); });
+  }
+
+  std::string make_gate(std::shared_ptr<session::GateConfig const> config) {
+    std::vector<net::EventLoop*> loops;
+    for (auto& loop : loops_) loops.push_back(loop.get());
+    session::Services const services{*spool_,     *evidence_,      *resolver_, admission_,
+                                     tls_memory_, connection_ids_, log_,       counters_};
+    gate_ = std::make_unique<session::SmtpServer>(loops, services, std::move(config));
+    for (auto const& listener : settings_.listen) {
+      auto const at = gate_->listen(*net::Endpoint::parse(listener.address),
+                                    {listener.address, listener.tls, listener.proxies});
+      if (!at) return at.error();
+      smtp_at_.push_back(*at);
+      lines_.push_back("SMTP on " + at->print() +
+                       (listener.tls == policy::ListenerTls::starttls   ? ", STARTTLS offered"
+                        : listener.tls == policy::ListenerTls::implicit ? ", TLS from the first byte"
+                                                                        : ", without TLS"));
+    }
+    return {};
+  }
+
+  std::string make_web() {
+    control_ = std::make_unique<web::HttpServer>(
+        web_loop_, [this](std::string_view method, std::string_view target) {
+          return web::answer_api(
+              {*spool_, [this](MessageId id) { scheduler_->retry(id); }, [this] { scheduler_->retry_all(); }},
+              method, target);
+        });
+    if (auto const listening = control_->listen_unix(paths_.control); !listening) return listening.error();
+    if (settings_.web_address.empty()) return {};
+    web_ = std::make_unique<web::HttpServer>(
+        web_loop_,
+        [this](std::string_view method, std::string_view target) { return answer_web(method, target); });
+    auto const at = web_->listen(*net::Endpoint::parse(settings_.web_address));
+    if (!at) return at.error();
+    lines_.push_back("web on http://" + at->print() + "/metrics and /healthz");
+    return {};
+  }
+
+  web::HttpAnswer answer_web(std::string_view method, std::string_view target) const {
+    if (method != "GET") return {405, "text/plain", "GET only\n"};
+    if (target == "/healthz")
+      return stopping_ ? web::HttpAnswer{503, "text/plain", "stopping\n"}
+                       : web::HttpAnswer{200, "text/plain", "ok\n"};
+    if (target == "/metrics")
+      return {200, "text/plain; version=0.0.4", web::print_metrics(counters_, spool_->summary())};
+    if (target == "/")
+      return {200, "text/plain", "Postern at " + settings_.hostname + ": /metrics, /healthz\n"};
+    return {404, "text/plain", "not found\n"};
+  }
+
+  void begin() {
+    for (auto& loop : loops_) loop->start();
+    delivery_loop_.start();
+    web_loop_.start();
+    gate_->start();
+    control_->start();
+    if (web_) web_->start();
+    scheduler_->start();
+  }
+
+  void log_started(std::vector<std::string> const& certificates) {
+    for (auto const& certificate : certificates)
+      log_.write(LogEvent(Severity::info, "certificate").add("file", certificate));
+    auto const& recovery = spool_->recovery();
+    for (auto const& problem : recovery.problems)
+      log_.write(LogEvent(Severity::warning, "spool-damage").add("what", problem));
+    log_.write(LogEvent(Severity::info, "started")
+                   .add("hostname", settings_.hostname)
+                   .add("queued", spool_->summary().messages)
+                   .add("segments", recovery.segments)
+                   .add("damaged_bytes", recovery.damaged_bytes));
+    ::sd_notify(0, "READY=1");
+  }
+
+  void wait_for(boost::asio::signal_set& signals) {
+    signals.async_wait([this, &signals](boost::system::error_code error, int signal) {
+      if (error) return;
+      if (signal == SIGHUP)
+        reload();
+      else if (!stopping_)
+        drain();
+      else
+        return give_up_waiting();  // asked twice
+      wait_for(signals);
+    });
+  }
+
+  void reload() {
+    ::sd_notify(0, "RELOADING=1");
+    auto read = settings_.file.empty() ? SettingsRead{default_settings(), {}} : read_settings(settings_.file);
+    if (settings_.file.empty()) read.settings = settings_;
+    auto built = read.errors.empty() ? build_config(read.settings, tickets_) : BuiltConfig{};
+    built.errors.insert(built.errors.end(), read.errors.begin(), read.errors.end());
+    for (auto const& error : built.errors)
+      log_.write(LogEvent(Severity::error, "reload-refused")
+                     .add("reason", error)
+                     .add("kept", "the configuration and certificates in use"));
+    if (built.errors.empty()) {
+      gate_->reload(built.gate);
+      scheduler_->reload(built.delivery);
+      log_.write(LogEvent(Severity::info, "reloaded"));
+      for (auto const& certificate : built.gate->tls->descriptions())
+        log_.write(LogEvent(Severity::info, "certificate").add("file", certificate));
+    }
+    ::sd_notify(0, "READY=1");
+  }
+
+  void drain() {
+    stopping_ = true;
+    ::sd_notify(0, "STOPPING=1");
+    log_.write(LogEvent(Severity::info, "stopping").add("open", counters_.open_connections.load()));
+    gate_->drain();
+    scheduler_->stop();
+    limit_.expires_after(settings_.shutdown_limit);
+    limit_.async_wait([this](boost::system::error_code error) {
+      if (!error) gate_->cut();
+    });
+    look_whether_idle();
+  }
+
+  void look_whether_idle() {
+    if (gate_->idle()) return main_.stop();
+    poll_.expires_after(std::chrono::milliseconds(20));
+    poll_.async_wait([this](boost::system::error_code error) {
+      if (!error) look_whether_idle();
+    });
+  }
+
+  void give_up_waiting() { gate_->cut(); }
+
+  void stop() {
+    web_loop_.stop();
+    delivery_loop_.stop();
+    for (auto& loop : loops_) loop->stop();
+    log_.write(LogEvent(Severity::info, "stopped").add("queued", spool_->summary().messages));
+  }
+
+  Settings const& settings_;
+  Log& log_;
+  Counters& counters_;
+  DataPaths paths_{settings_.path(settings_.data_dir)};
+  net::TicketKeys tickets_{settings_.tls.ticket_lifetime};
+  SystemRandom random_;
+  IdSource connection_ids_;
+  session::Admission admission_{settings_.admission};
+  Guarded<policy::TlsMemory> tls_memory_;
+  std::unique_ptr<store::Evidence> evidence_;
+  std::unique_ptr<delivery::Scheduler> scheduler_;
+  std::unique_ptr<store::SegmentSpool> spool_;
+  std::unique_ptr<net::Resolver> resolver_;
+  std::vector<std::unique_ptr<net::EventLoop>> loops_;
+  net::EventLoop delivery_loop_{"delivery"};
+  net::EventLoop web_loop_{"web"};
+  std::unique_ptr<session::SmtpServer> gate_;
+  std::unique_ptr<web::HttpServer> control_;
+  std::unique_ptr<web::HttpServer> web_;
+  boost::asio::io_context main_;
+  Timer limit_{main_};
+  Timer poll_{main_};
+  std::vector<net::Endpoint> smtp_at_;
+  std::vector<std::string> lines_;
+  std::atomic<bool> stopping_{false};
+};
+
+void print_welcome(Server const& server, Settings const& settings) {
+  for (auto const& line : server.lines()) std::fprintf(stderr, "postern: %s\n", line.c_str());
+  std::fprintf(stderr, "postern: data in %s, mail for %s\n", settings.path(settings.data_dir).c_str(),
+               settings.domains.front().name.c_str());
+  if (!settings.file.empty()) return;
+  std::fprintf(stderr,
+               "postern: send a first message over TLS:\n"
+               "  printf 'From: me@localhost\\r\\nSubject: first\\r\\n\\r\\nHello over TLS.\\r\\n' | curl "
+               "-sS -k --ssl-reqd smtp://%s"
+               " --mail-from me@localhost --mail-rcpt you@localhost -T -\n"
+               "  then look into %s/mail/localhost/you/new/\n",
+               server.first_smtp().print().c_str(), settings.path(settings.data_dir).c_str());
+}
+
+}  // namespace
+
+int serve(Settings const& settings, std::vector<std::string> const& warnings) {
+  raise_descriptor_limit();
+  std::string const directory = settings.path(settings.data_dir);
+  if (!store::real_files().make_directories(directory)) return complain({directory + ": cannot be made"});
+  auto const lock = DataLock::take(DataPaths(directory).lock);
+  if (!lock) return complain({lock.error()});
+  Counters counters;
+  auto const log = make_log(settings.log_level, settings.log_format, counters);
+  Server server(settings, *log, counters);
+  if (auto const errors = server.start(); !errors.empty()) return complain(errors);
+  for (auto const& warning : warnings)
+    log->write(LogEvent(Severity::warning, "configuration").add("what", warning));
+  print_welcome(server, settings);
+  server.run();
+  return 0;
+}
+
+}  // namespace postern::app

@@ -1,0 +1,65 @@
+// All that the owner may set, with the defaults of its owners' structs. Names, bounds and help:
+// app/settings_table.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "delivery/retry_times.hpp"
+#include "dialogue/smtp_settings.hpp"
+#include "net/resolver.hpp"
+#include "net/tls_settings.hpp"
+#include "policy/policy.hpp"
+#include "session/admission.hpp"
+#include "session/gate_config.hpp"
+
+namespace postern::app {
+
+struct ListenSettings {
+  std::string address;
+  std::string role = "mx";
+  policy::ListenerTls tls = policy::ListenerTls::starttls;
+  std::vector<Network> proxies;
+  int line = 0;
+};
+
+struct DomainSettings {
+  std::string name;
+  std::vector<std::string> mailboxes;
+  std::string mailboxes_file;
+  std::vector<std::pair<std::string, std::vector<std::string>>> aliases;
+  std::string deliver;
+  std::optional<policy::TlsRequirement> require_tls;
+  int line = 0;
+};
+
+struct Settings {
+  std::string file;  // they were read from; empty: the embedded defaults
+  std::string base;  // directory that relative paths in the file are relative to
+  std::string hostname;
+  std::string data_dir = "postern-data";
+  int threads = 0;
+  dialogue::SmtpSettings smtp;
+  session::Timeouts timeouts;
+  session::AdmissionLimits admission;
+  net::TlsSettings tls;
+  policy::TlsRequirement require_tls = policy::TlsRequirement::never;
+  policy::TlsFallback fallback;
+  std::vector<Network> relay_networks;
+  delivery::RetrySettings retry;
+  std::uint64_t segment_size = 64U << 20;
+  Duration facts_retention = std::chrono::hours(24 * 90);
+  std::string web_address = "127.0.0.1:8025";
+  net::DnsSettings dns;
+  Severity log_level = Severity::info;
+  LogFormat log_format = LogFormat::logfmt;
+  Duration shutdown_limit = std::chrono::seconds(30);
+  std::vector<ListenSettings> listen;
+  std::vector<DomainSettings> domains;
+
+  std::string path(std::string const& written) const;  // as the process sees it
+};
+
+}  // namespace postern::app

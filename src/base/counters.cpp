@@ -1,0 +1,50 @@
+#include "base/counters.hpp"
+
+namespace postern {
+
+CountName name_of(Count count) {
+  switch (count) {
+    case Count::connections: return {"postern_connections_total", "Connections taken."};
+    case Count::connections_refused:
+      return {"postern_connections_refused_total", "Connections refused by a limit."};
+    case Count::connections_tls:
+      return {"postern_tls_connections_total", "Connections on which TLS was established."};
+    case Count::connections_tls_resumed:
+      return {"postern_tls_resumed_total", "TLS connections that resumed a session."};
+    case Count::tls_failures: return {"postern_tls_failures_total", "TLS handshakes that failed."};
+    case Count::tls_injections:
+      return {"postern_tls_injections_total", "Bytes sent between STARTTLS and the handshake: attempts."};
+    case Count::tls_offers_withheld:
+      return {"postern_tls_offers_withheld_total",
+              "Greetings without STARTTLS, because the client's handshakes kept failing."};
+    case Count::messages_accepted:
+      return {"postern_messages_accepted_total", "Messages answered with 250 after their content."};
+    case Count::messages_accepted_tls:
+      return {"postern_messages_accepted_tls_total", "Those of them that came over TLS."};
+    case Count::message_bytes: return {"postern_message_bytes_total", "Bytes of the messages accepted."};
+    case Count::messages_refused:
+      return {"postern_messages_refused_total", "Messages refused after their content."};
+    case Count::recipients_refused: return {"postern_recipients_refused_total", "RCPT commands refused."};
+    case Count::commands_bad:
+      return {"postern_commands_bad_total", "Commands answered with 5xx for their syntax or order."};
+    case Count::deadlines_passed:
+      return {"postern_deadlines_passed_total", "Connections closed because a time limit passed."};
+    case Count::spool_commits: return {"postern_spool_commits_total", "Group commits of the spool."};
+    case Count::spool_failures: return {"postern_spool_failures_total", "Group commits that failed."};
+    case Count::delivered: return {"postern_delivered_total", "Recipients delivered."};
+    case Count::delivery_deferred: return {"postern_delivery_deferred_total", "Delivery attempts put off."};
+    case Count::bounced: return {"postern_bounced_total", "Recipients that failed for good."};
+    case Count::facts_dropped:
+      return {"postern_facts_dropped_total", "Facts not recorded because the writer fell behind."};
+    case Count::log_lines_dropped:
+      return {"postern_log_lines_dropped_total", "Log lines dropped because the log's reader fell behind."};
+    case Count::dns_timeouts:
+      return {"postern_dns_timeouts_total", "Name look-ups that had no answer in time."};
+    case Count::sessions_unexpected_errors:
+      return {"postern_session_errors_total", "Sessions ended by an error nobody expected."};
+    case Count::last_: break;
+  }
+  return {};
+}
+
+}  // namespace postern

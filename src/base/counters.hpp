@@ -1,0 +1,60 @@
+// What the server counts about itself: one table of names and help, one number each. web/metrics prints them.
+// Threads: any; relaxed atomics.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+namespace postern {
+
+enum class Count : std::uint8_t {
+  connections,
+  connections_refused,
+  connections_tls,
+  connections_tls_resumed,
+  tls_failures,
+  tls_injections,
+  tls_offers_withheld,
+  messages_accepted,
+  messages_accepted_tls,
+  message_bytes,
+  messages_refused,
+  recipients_refused,
+  commands_bad,
+  deadlines_passed,
+  spool_commits,
+  spool_failures,
+  delivered,
+  delivery_deferred,
+  bounced,
+  facts_dropped,
+  log_lines_dropped,
+  dns_timeouts,
+  sessions_unexpected_errors,
+  last_
+};
+
+struct CountName {
+  std::string_view name;
+  std::string_view help;
+};
+
+CountName name_of(Count count);
+
+class Counters {
+ public:
+  void add(Count count, std::uint64_t by = 1) { at(count).fetch_add(by, std::memory_order_relaxed); }
+  std::uint64_t get(Count count) const {
+    return values_[static_cast<std::size_t>(count)].load(std::memory_order_relaxed);
+  }
+
+  std::atomic<std::int64_t> open_connections{0};
+
+ private:
+  std::atomic<std::uint64_t>& at(Count count) { return values_[static_cast<std::size_t>(count)]; }
+  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Count::last_)> values_{};
+};
+
+}  // namespace postern

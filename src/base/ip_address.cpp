@@ -1,0 +1,108 @@
+#include "base/ip_address.hpp"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+#include <cstring>
+#include <functional>
+
+namespace postern {
+namespace {
+
+constexpr std::array<std::uint8_t, 12> v4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+}  // namespace
+
+std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  if (text.size() >= INET6_ADDRSTRLEN) return std::nullopt;
+  std::string const terminated(text);
+  std::array<std::uint8_t, 4> v4{};
+  if (::inet_pton(AF_INET, terminated.c_str(), v4.data()) == 1) return from_v4(v4);
+  Bytes v6{};
+  if (::inet_pton(AF_INET6, terminated.c_str(), v6.data()) == 1) return from_v6(v6);
+  return std::nullopt;
+}
+
+IpAddress IpAddress::from_v4(std::array<std::uint8_t, 4> bytes) {
+  IpAddress address;
+  std::memcpy(address.bytes_.data(), v4_prefix.data(), v4_prefix.size());
+  std::memcpy(address.bytes_.data() + 12, bytes.data(), 4);
+  return address;
+}
+
+IpAddress IpAddress::from_v6(Bytes bytes) {
+  IpAddress address;
+  address.bytes_ = bytes;
+  return address;
+}
+
+bool IpAddress::is_v4() const { return std::memcmp(bytes_.data(), v4_prefix.data(), v4_prefix.size()) == 0; }
+
+bool IpAddress::is_loopback() const {
+  if (is_v4()) return bytes_[12] == 127;
+  for (std::size_t i = 0; i < 15; ++i)
+    if (bytes_[i] != 0) return false;
+  return bytes_[15] == 1;
+}
+
+std::string IpAddress::print() const {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (is_v4())
+    ::inet_ntop(AF_INET, bytes_.data() + 12, text.data(), text.size());
+  else
+    ::inet_ntop(AF_INET6, bytes_.data(), text.data(), text.size());
+  return text.data();
+}
+
+std::string IpAddress::print_literal() const { return (is_v4() ? "[" : "[IPv6:") + print() + "]"; }
+
+std::string IpAddress::print_arpa() const {
+  std::string out;
+  if (is_v4()) {
+    for (std::size_t i = 16; i-- > 12;) out += std::to_string(bytes_[i]) + ".";
+    return out + "in-addr.arpa";
+  }
+  constexpr char digits[] = "0123456789abcdef";
+  for (std::size_t i = 16; i-- > 0;) {
+    out += digits[bytes_[i] & 15];
+    out += '.';
+    out += digits[bytes_[i] >> 4];
+    out += '.';
+  }
+  return out + "ip6.arpa";
+}
+
+std::size_t IpAddressHash::operator()(IpAddress const& address) const {
+  auto const& bytes = address.bytes();
+  return std::hash<std::string_view>{}({reinterpret_cast<char const*>(bytes.data()), bytes.size()});
+}
+
+std::optional<Network> Network::parse(std::string_view text) {
+  auto const slash = text.find('/');
+  auto const address = IpAddress::parse(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  int const width = address->is_v4() ? 32 : 128;
+  int bits = width;
+  if (slash != std::string_view::npos) {
+    auto const number = text.substr(slash + 1);
+    auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), bits);
+    if (error != std::errc{} || end != number.data() + number.size() || bits < 0 || bits > width)
+      return std::nullopt;
+  }
+  return Network(*address, bits + (128 - width));
+}
+
+bool Network::contains(IpAddress const& address) const {
+  auto const whole = static_cast<std::size_t>(bits_ / 8);
+  if (std::memcmp(base_.bytes().data(), address.bytes().data(), whole) != 0) return false;
+  int const rest = bits_ % 8;
+  if (rest == 0) return true;
+  auto const mask = static_cast<std::uint8_t>(0xFF << (8 - rest));
+  return (base_.bytes()[whole] & mask) == (address.bytes()[whole] & mask);
+}
+
+std::string Network::print() const {
+  return base_.print() + "/" + std::to_string(base_.is_v4() ? bits_ - 96 : bits_);
+}
+
+}  // namespace postern

@@ -1,0 +1,32 @@
+// One attempt to hand a message to some of its recipients, and what came of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/message_id.hpp"
+#include "wire/envelope.hpp"
+#include "wire/reply.hpp"
+
+namespace postern::delivery {
+
+enum class Ending : std::uint8_t { delivered, deferred, failed };
+
+struct RecipientOutcome {
+  std::uint32_t recipient = 0;  // index in the envelope
+  Ending ending = Ending::deferred;
+  wire::Reply reply;   // that decided; ours or the other side's
+  std::string remote;  // who said it; empty: we ourselves
+};
+
+struct Attempt {
+  MessageId id;
+  wire::Envelope envelope;
+  std::vector<std::uint32_t> recipients;  // indexes in the envelope
+};
+
+RecipientOutcome outcome_of(std::uint32_t recipient, wire::Reply reply, std::string remote);
+std::vector<RecipientOutcome> same_for_all(Attempt const& attempt, wire::Reply const& reply);
+
+}  // namespace postern::delivery

@@ -1,0 +1,21 @@
+// When a delivery that failed for now is tried again, and when it is given up.
+#pragma once
+
+#include <cstdint>
+
+#include "base/instant.hpp"
+#include "base/random.hpp"
+
+namespace postern::delivery {
+
+struct RetrySettings {
+  Duration first = std::chrono::minutes(1);
+  Duration longest = std::chrono::hours(4);
+  Duration lifetime = std::chrono::hours(24 * 5);  // RFC 5321 section 4.5.4.1: at least four to five days
+};
+
+// After the attempt number `attempts` (from 1): twice as long as before, up to the longest, give or take a
+// tenth.
+Instant next_attempt(RetrySettings const& settings, Instant now, std::uint32_t attempts, Random& random);
+
+}  // namespace postern::delivery

@@ -1,0 +1,59 @@
+#include "dialogue/content.hpp"
+
+#include <algorithm>
+
+namespace postern::dialogue {
+
+void Content::begin_chunk(std::uint64_t size, bool last, bool binary) {
+  chunked_ = true;
+  chunk_left_ = size;
+  last_ = last;
+  binary_ = binary;
+}
+
+std::size_t Content::feed(std::string_view bytes, std::string& out) {
+  if (!chunked_) {
+    std::size_t const taken = end_.feed(bytes, [&](std::string_view piece) { keep(piece, out); });
+    if (end_.ended()) complete(out);
+    return taken;
+  }
+  auto const taken = static_cast<std::size_t>(std::min<std::uint64_t>(chunk_left_, bytes.size()));
+  keep(bytes.substr(0, taken), out);
+  chunk_left_ -= taken;
+  if (chunk_left_ == 0 && last_) complete(out);
+  return taken;
+}
+
+void Content::keep(std::string_view bytes, std::string& out) {
+  if (!keeping_ || bytes.empty()) return;
+  auto const before = out.size();
+  if (binary_)
+    out += bytes;  // RFC 3030 section 3: BINARYMIME is kept octet by octet
+  else
+    newlines_.feed(bytes, out);
+  check(std::string_view(out).substr(before));
+}
+
+void Content::complete(std::string& out) {
+  if (!keeping_ || binary_) return;
+  auto const before = out.size();
+  newlines_.finish(out);
+  check(std::string_view(out).substr(before));
+}
+
+void Content::check(std::string_view added) {
+  size_ += added.size();
+  if (!header_.ended()) header_.feed(added);
+  if (size_ > settings_->max_message_size) return give_up(ContentProblem::too_large);
+  if (newlines_.bare() > 0 && settings_->bare_newlines == BareNewlines::reject)
+    return give_up(ContentProblem::bare_newlines);
+  if (header_.bytes() > settings_->max_header_size) return give_up(ContentProblem::header_too_large);
+  if (header_.received() > settings_->max_hops) return give_up(ContentProblem::too_many_hops);
+}
+
+void Content::give_up(ContentProblem problem) {
+  problem_ = problem;
+  keeping_ = false;
+}
+
+}  // namespace postern::dialogue

@@ -1,0 +1,56 @@
+// A message's content on its way in, by DATA or BDAT: where it ends, what of it is kept, and whether it may
+// be. Once a limit is passed nothing more is kept, but all is still read to its end, so that the client gets
+// its answer. Bounds: keeps no bytes itself; what belongs to the message is appended to the caller's buffer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "dialogue/smtp_settings.hpp"
+#include "wire/bare_newlines.hpp"
+#include "wire/content_end.hpp"
+#include "wire/header_section.hpp"
+
+namespace postern::dialogue {
+
+enum class ContentProblem : std::uint8_t { none, too_large, bare_newlines, header_too_large, too_many_hops };
+
+class Content {
+ public:
+  explicit Content(SmtpSettings const& settings) : settings_(&settings) {}
+
+  void begin_chunk(std::uint64_t size, bool last, bool binary);  // BDAT; without it, DATA
+  void refuse() { keeping_ = false; }                            // read, but keep nothing
+
+  // Returns how many of `bytes` were taken; fewer than all when the content, or the chunk, is complete.
+  std::size_t feed(std::string_view bytes, std::string& out);
+
+  bool wants_more() const { return chunked_ ? chunk_left_ > 0 : !end_.ended(); }
+  bool last() const { return !chunked_ || last_; }
+  bool chunked() const { return chunked_; }
+  bool keeps() const { return keeping_; }
+  std::uint64_t size() const { return size_; }
+  std::uint64_t bare_newlines() const { return newlines_.bare(); }
+  ContentProblem problem() const { return problem_; }
+
+ private:
+  void keep(std::string_view bytes, std::string& out);
+  void complete(std::string& out);
+  void check(std::string_view added);
+  void give_up(ContentProblem problem);
+
+  SmtpSettings const* settings_;
+  wire::ContentEnd end_;
+  wire::NewlineNormalizer newlines_;
+  wire::HeaderSection header_;
+  std::uint64_t size_ = 0;
+  std::uint64_t chunk_left_ = 0;
+  ContentProblem problem_ = ContentProblem::none;
+  bool chunked_ = false;
+  bool last_ = false;
+  bool binary_ = false;
+  bool keeping_ = true;
+};
+
+}  // namespace postern::dialogue

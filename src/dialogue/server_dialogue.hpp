@@ -1,0 +1,96 @@
+// The server's side of an SMTP conversation (RFC 5321): what may be said next, and what is answered. Waits
+// for nothing and knows no socket: the session does what `then` says and comes back with the answer. Of one
+// loop. Settings and policy are immutable and outlive it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dialogue/content.hpp"
+#include "dialogue/smtp_settings.hpp"
+#include "dialogue/step.hpp"
+#include "policy/facts.hpp"
+#include "policy/policy.hpp"
+#include "policy/verdict.hpp"
+#include "wire/command.hpp"
+#include "wire/line_splitter.hpp"
+#include "wire/mail_command.hpp"
+
+namespace postern::dialogue {
+
+enum class Stored : std::uint8_t { safe, full, broken };  // safe: on disk
+
+class ServerDialogue {
+ public:
+  ServerDialogue(SmtpSettings const& settings, policy::Policy const& policy,
+                 policy::ConnectionFacts connection);
+
+  Step greeting();
+  Step on_line(wire::Line line, Instant now);
+  Step on_verdict(policy::Verdict const& verdict);
+  Step on_tls(policy::TlsFacts const& tls,
+              Instant now);             // established, or failed: then the connection is over
+  Step on_tls_unavailable();            // instead of start_tls: 454
+  void on_injected(std::size_t bytes);  // came between STARTTLS and the handshake; thrown away
+  Step on_content();
+  Step on_stored(Stored stored);
+
+  Step on_timeout();                                    // a time limit has passed
+  Step on_shutdown();                                   // the server goes down
+  Step refuse(std::string_view why);                    // a limit: 421 instead of a greeting
+  void on_end(policy::ConnectionEnd end, Instant now);  // the last word; ends an open transaction
+
+  Content& content() { return *content_; }
+  bool in_transaction() const { return state_ >= State::mail; }
+  policy::Facts const& facts() const { return facts_; }
+  policy::Facts& facts() { return facts_; }  // for what the gatekeeper finds out
+
+  // The transaction that has ended with the last step, if one has: recorded whatever its outcome.
+  std::optional<policy::TransactionFacts> take_finished();
+
+ private:
+  enum class State : std::uint8_t { start, greeted, mail, rcpt, chunks };
+  struct Row;
+  static Row const* row_for(wire::Verb verb);
+
+  Step on_hello(std::string_view argument);
+  Step on_ehlo(std::string_view argument);
+  Step on_helo(std::string_view argument);
+  Step on_mail(std::string_view argument);
+  Step on_rcpt(std::string_view argument);
+  Step on_data(std::string_view argument);
+  Step on_bdat(std::string_view argument);
+  Step on_rset(std::string_view argument);
+  Step on_noop(std::string_view argument);
+  Step on_vrfy(std::string_view argument);
+  Step on_expn(std::string_view argument);
+  Step on_help(std::string_view argument);
+  Step on_quit(std::string_view argument);
+  Step on_starttls(std::string_view argument);
+
+  Step say(std::uint16_t code, wire::EnhancedStatus status, std::string text, Then then = Then::read_line);
+  Step bad(std::uint16_t code, wire::EnhancedStatus status, std::string text);  // counts as an error
+  Step bad_argument(wire::ArgumentError const& error);
+  Step refuse_content(std::uint16_t code, wire::EnhancedStatus status, std::string text);
+  Step on_mail_verdict(policy::Verdict const& verdict);
+  Step on_rcpt_verdict(policy::Verdict const& verdict);
+  void finish_transaction(policy::Outcome outcome, std::uint16_t code, std::string rule);
+  void forget_transaction();
+  bool line_is_clean(wire::Line const& line, wire::Verb verb) const;
+
+  SmtpSettings const* settings_;
+  policy::Policy const* policy_;
+  State state_ = State::start;
+  bool timed_out_ = false;
+  std::uint32_t accepted_ = 0;       // recipients
+  std::uint32_t idle_commands_ = 0;  // since the last message
+  Instant now_{};
+  policy::Facts facts_;
+  std::optional<Content> content_;
+  std::optional<wire::Reply> refusal_;  // of a chunk that must still be read
+  std::optional<policy::TransactionFacts> finished_;
+};
+
+}  // namespace postern::dialogue

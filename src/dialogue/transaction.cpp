@@ -1,0 +1,85 @@
+#include "dialogue/transaction.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/ascii.hpp"
+
+namespace postern::dialogue {
+namespace {
+
+std::string_view sentence(policy::ClientCertificate certificate) {
+  switch (certificate) {
+    case policy::ClientCertificate::not_asked: return "client certificate not asked for";
+    case policy::ClientCertificate::none: return "no client certificate";
+    case policy::ClientCertificate::self_signed: return "self-signed client certificate";
+    case policy::ClientCertificate::untrusted: return "client certificate not trusted";
+    case policy::ClientCertificate::expired: return "expired client certificate";
+    case policy::ClientCertificate::trusted: return "client certificate trusted";
+  }
+  return {};
+}
+
+void add_recipients(wire::Envelope& envelope, policy::RecipientFacts const& recipient,
+                    policy::Directory const& directory, std::unordered_set<std::string>& seen) {
+  auto targets = directory.expand(recipient.address);
+  if (!targets) targets = std::vector<Address>{recipient.address};  // app/settings refuses such aliases
+  for (auto& target : *targets) {
+    if (!seen.insert(lowered(target.local_part()) + "@" + target.host()).second) continue;
+    bool const renamed = !same_mailbox(target, recipient.address);
+    envelope.recipients.push_back({std::move(target),
+                                   renamed ? recipient.address.print() : std::string(),
+                                   recipient.orcpt,
+                                   recipient.notify,
+                                   {},
+                                   0,
+                                   envelope.arrived,
+                                   {}});
+  }
+}
+
+}  // namespace
+
+wire::Envelope make_envelope(policy::Facts const& facts, policy::Directory const& directory, Instant now) {
+  auto const& transaction = facts.transaction;
+  wire::Envelope envelope;
+  envelope.arrived = now;
+  envelope.reverse_path = transaction.mail.reverse_path;
+  envelope.size = transaction.size;
+  envelope.body = transaction.mail.body.value_or(wire::Body::seven_bit);
+  envelope.ret = transaction.mail.ret;
+  envelope.smtputf8 = transaction.mail.smtputf8;
+  envelope.requiretls = transaction.mail.requiretls;
+  envelope.over_tls = facts.over_tls();
+  envelope.envid = transaction.mail.envid;
+  std::unordered_set<std::string> seen;
+  for (auto const& recipient : transaction.recipients)
+    if (recipient.accepted) add_recipients(envelope, recipient, directory, seen);
+  return envelope;
+}
+
+wire::Received make_trace(policy::Facts const& facts, std::string const& hostname, MessageId id,
+                          Instant now) {
+  auto const& connection = facts.connection;
+  auto const& transaction = facts.transaction;
+  wire::Received received;
+  received.helo = connection.helo;
+  received.verified_name = connection.verified_name;
+  received.client = connection.client;
+  received.by = hostname;
+  received.protocol = wire::with_protocol(connection.greeting == policy::Greeting::ehlo, facts.over_tls(),
+                                          transaction.mail.smtputf8);
+  received.over_tls = facts.over_tls();
+  if (received.over_tls)
+    received.tls = {connection.tls.version, connection.tls.cipher, connection.tls.group,
+                    std::string(sentence(connection.tls.client_certificate))};
+  received.id = id.print();
+  received.at = now;
+  auto const accepted = [](auto const& recipient) { return recipient.accepted; };
+  auto const& recipients = transaction.recipients;
+  if (std::count_if(recipients.begin(), recipients.end(), accepted) == 1)
+    received.for_recipient = std::find_if(recipients.begin(), recipients.end(), accepted)->address.print();
+  return received;
+}
+
+}  // namespace postern::dialogue

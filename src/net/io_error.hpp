@@ -1,0 +1,23 @@
+// What went wrong with a socket, and during what. Comes out of net/ in place of Asio's own.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace postern::net {
+
+struct IoError {
+  boost::system::error_code code;
+  std::string_view doing;  // a literal: "read", "connect"
+  std::string detail;      // what TLS says, where it was TLS
+
+  std::string print() const { return std::string(doing) + ": " + (detail.empty() ? code.message() : detail); }
+};
+
+template <class T>
+using IoResult = Result<T, IoError>;
+
+}  // namespace postern::net

@@ -1,0 +1,55 @@
+// A connection that is plain until it is upgraded: OpenSSL works on the descriptor, Asio only waits for
+// readiness. Of one loop. Memory: no buffer of its own; OpenSSL's are released while idle. Every wait ends
+// when close() is called: with an error.
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "net/certificate.hpp"
+#include "net/io_error.hpp"
+#include "net/task.hpp"
+#include "net/tls_context.hpp"
+
+namespace postern::net {
+
+using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
+
+class Stream {
+ public:
+  explicit Stream(Socket socket);
+
+  Task<IoResult<void>> readable();  // waits until a read would give something, an end or an error
+  // What is there now; 0 bytes: nothing yet. The end of the stream is the error asio::error::eof.
+  IoResult<std::size_t> read_now(std::span<char> into);
+  // Writes what goes at once, and returns how much that was.
+  IoResult<std::size_t> write_now(std::string_view bytes);
+  Task<IoResult<void>> write(std::string bytes);  // all of it
+
+  // A TLS handshake, as the server with a context, or as a client with a session made by its caller (bound to
+  // this stream's descriptor). After a failure the connection is of no more use.
+  Task<IoResult<TlsInfo>> accept_tls(std::shared_ptr<TlsContext const> context);
+  Task<IoResult<TlsInfo>> connect_tls(OpensslPtr<SSL> session);
+
+  bool over_tls() const { return tls_ != nullptr; }
+  SSL* tls() const { return tls_.get(); }
+  int descriptor() { return socket_.native_handle(); }
+  void close();  // at once; TLS is told, best effort
+  void cut();    // ends all waits; nothing more is read or written
+
+ private:
+  Task<IoResult<TlsInfo>> shake_hands();
+  IoError tls_error(std::string_view doing, int result);
+  Task<IoResult<void>> wait_for(Socket::wait_type what);
+
+  Socket socket_;
+  OpensslPtr<SSL> tls_;
+  std::shared_ptr<TlsContext const> context_;  // kept alive while in use
+  bool write_wants_read_ = false;
+};
+
+}  // namespace postern::net

@@ -1,0 +1,18 @@
+// The one decision function, used by the gate before it answers and by what-if over what has been recorded.
+#pragma once
+
+#include "base/instant.hpp"
+#include "policy/facts.hpp"
+#include "policy/policy.hpp"
+#include "policy/verdict.hpp"
+
+namespace postern::policy {
+
+// What to do at `facts.stage`. At Stage::rcpt it is about the last of the recipients.
+Verdict decide(Policy const& policy, Facts const& facts);
+
+// Whether STARTTLS is announced in the answer to EHLO: to everybody, but for a client whose handshakes have
+// kept failing, so that its mail comes in the clear rather than never.
+bool offers_starttls(Policy const& policy, ConnectionFacts const& connection, Instant now);
+
+}  // namespace postern::policy

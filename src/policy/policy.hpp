@@ -1,0 +1,27 @@
+// What the owner has decided: the rules decide() goes by.
+// Threads: immutable; a reload makes a new one.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/instant.hpp"
+#include "base/ip_address.hpp"
+#include "policy/directory.hpp"
+#include "policy/tls_requirement.hpp"
+
+namespace postern::policy {
+
+struct TlsFallback {
+  std::uint32_t failures = 3;  // failed handshakes in a row before STARTTLS is withheld; 0: never
+  Duration clear_for = std::chrono::hours(1);  // how long it is
+};
+
+struct Policy {
+  Directory directory;
+  std::vector<Network> relay_networks;
+  TlsRequirement tls = TlsRequirement::never;
+  TlsFallback fallback;
+};
+
+}  // namespace postern::policy

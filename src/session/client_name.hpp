@@ -1,0 +1,38 @@
+// The client's forward-confirmed name, looked up while the session goes on, waited for no longer than a
+// limit. Of one loop; the answer may come after the session has gone.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/ip_address.hpp"
+#include "net/deadlines.hpp"
+#include "net/event_loop.hpp"
+#include "net/one_shot.hpp"
+#include "net/resolver.hpp"
+
+namespace postern::session {
+
+class ClientName {
+ public:
+  // Begins the look-up, unless the answer is known.
+  void look_up(net::Resolver& resolver, net::EventLoop& loop, IpAddress const& client, Duration limit);
+
+  bool settled() const { return !search_ || search_->done; }  // known, or the limit has passed
+  net::Task<void> wait() { co_await search_->arrived.wait(); }
+  std::string const& name() const { return search_ ? search_->name : name_; }  // empty: none, or not known
+
+ private:
+  struct Search : net::Deadline {
+    explicit Search(net::DeadlineKeeper& keeper) : Deadline(keeper) {}
+    void expire() override { finish(); }
+    void finish();
+    std::string name;
+    bool done = false;
+    net::OneShot<bool> arrived;
+  };
+  std::string name_;
+  std::shared_ptr<Search> search_;
+};
+
+}  // namespace postern::session

@@ -1,0 +1,39 @@
+// What sessions go by: all that a reload can change, in one immutable value.
+// Threads: immutable; each session keeps the one it began with.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/instant.hpp"
+#include "base/ip_address.hpp"
+#include "dialogue/smtp_settings.hpp"
+#include "net/tls_context.hpp"
+#include "policy/facts.hpp"
+#include "policy/policy.hpp"
+
+namespace postern::session {
+
+struct Timeouts {
+  Duration command = std::chrono::minutes(5);  // RFC 5321 section 4.5.3.2.7
+  Duration content = std::chrono::minutes(3);  // RFC 5321 section 4.5.3.2.5: between two pieces of it
+  Duration handshake = std::chrono::seconds(60);
+  Duration busy = std::chrono::seconds(10);  // instead of the first two, when connections run short
+  Duration name = std::chrono::seconds(2);   // to wait for reverse DNS, from the start of the connection
+};
+
+struct GateConfig {
+  dialogue::SmtpSettings smtp;
+  policy::Policy policy;
+  Timeouts timeouts;
+  std::shared_ptr<net::TlsContext const> tls;
+};
+
+struct ListenerConfig {
+  std::string address;  // as configured
+  policy::ListenerTls tls = policy::ListenerTls::starttls;
+  std::vector<Network> proxies;  // that must send a PROXY header; empty: no PROXY protocol here
+};
+
+}  // namespace postern::session

@@ -1,0 +1,83 @@
+// One client's conversation: does what the dialogue says comes next, and only waits. Knows no SMTP.
+// Of one loop. Memory: while idle two coroutine frames and no buffer; a message on its way in has
+// `chunk_size` bytes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/message_id.hpp"
+#include "dialogue/server_dialogue.hpp"
+#include "net/deadlines.hpp"
+#include "net/event_loop.hpp"
+#include "net/listener.hpp"
+#include "net/one_shot.hpp"
+#include "net/stream.hpp"
+#include "session/client_name.hpp"
+#include "session/gate_config.hpp"
+#include "session/services.hpp"
+#include "wire/line_splitter.hpp"
+
+namespace postern::session {
+
+class ServerSession : private net::Deadline {
+ public:
+  static constexpr std::size_t chunk_size = 128 * 1024;
+
+  ServerSession(net::EventLoop& loop, net::Socket socket, net::Endpoint peer, ListenerConfig const& listener,
+                std::shared_ptr<GateConfig const> config, Services services);
+  ~ServerSession() override;
+
+  net::Task<void> converse();  // from the first byte to the last; its owner keeps the session until then
+
+  void drain();  // says 421 and ends as soon as no transaction is open
+  void cut();    // ends now
+
+ private:
+  enum class Came : std::uint8_t { yes, lost, late };
+  struct Message {  // on its way in
+    MessageId id;
+    std::string body;
+    bool has_chunks = false;
+  };
+
+  net::Task<bool> open();  // PROXY header, admission, implicit TLS: whether to go on
+  net::Task<bool> read_proxy_header();
+  net::Task<dialogue::Step> next_line();
+  net::Task<dialogue::Step> ask_verdict();
+  net::Task<dialogue::Step> start_tls();
+  net::Task<dialogue::Step> pump();  // content
+  net::Task<dialogue::Step> store();
+  net::Task<bool> store_chunk();
+  net::Task<Came> read();  // more bytes into lines_
+  net::Task<bool> flush();
+
+  std::size_t discard_early_bytes();
+  void begin_message();
+  void drop_message();
+  void record_transaction();
+  void record_connection();
+  dialogue::Step lost(Came how);
+  Duration limit(Duration usual) const;
+  void expire() override { stream_.cut(); }
+
+  net::EventLoop& loop_;
+  net::Stream stream_;
+  ListenerConfig const& listener_;
+  std::shared_ptr<GateConfig const> config_;
+  Services services_;
+  dialogue::ServerDialogue dialogue_;
+  wire::LineSplitter lines_;
+  std::string out_;  // replies not yet sent
+  ClientName name_;
+  std::optional<Message> message_;
+  net::OneShot<Result<void, store::SpoolError>> stored_;
+  std::optional<store::SpoolError> failed_;  // of a chunk of the message on its way in
+  bool admitted_ = false;
+  bool trusted_ = false;
+  bool draining_ = false;
+  bool idle_ = false;  // waits for a command
+};
+
+}  // namespace postern::session

@@ -1,0 +1,27 @@
+// What every session uses, made once by app/serve, which outlives them all.
+#pragma once
+
+#include "base/counters.hpp"
+#include "base/guarded.hpp"
+#include "base/id_source.hpp"
+#include "base/log.hpp"
+#include "net/resolver.hpp"
+#include "policy/tls_memory.hpp"
+#include "session/admission.hpp"
+#include "store/evidence.hpp"
+#include "store/spool.hpp"
+
+namespace postern::session {
+
+struct Services {
+  store::Spool& spool;
+  store::Evidence& evidence;
+  net::Resolver& resolver;
+  Admission& admission;
+  Guarded<policy::TlsMemory>& tls_memory;
+  IdSource& connection_ids;
+  Log& log;
+  Counters& counters;
+};
+
+}  // namespace postern::session

@@ -1,0 +1,49 @@
+#include "session/session_log.hpp"
+
+namespace postern::session {
+namespace {
+
+std::string list_recipients(policy::TransactionFacts const& transaction) {
+  constexpr std::size_t shown = 5;
+  std::string out;
+  for (std::size_t i = 0; i < transaction.recipients.size() && i < shown; ++i)
+    out += (i == 0 ? "" : ",") + transaction.recipients[i].address.print();
+  return transaction.recipients.size() > shown ? out + ",..." : out;
+}
+
+void add_tls(LogEvent& event, policy::TlsFacts const& tls) {
+  event.add("tls", tls.state == policy::TlsState::established ? std::string_view(tls.version)
+                                                              : policy::print(tls.state));
+}
+
+}  // namespace
+
+LogEvent connection_event(policy::ConnectionFacts const& c) {
+  bool const noteworthy = c.tls.injected > 0 || c.tls.state == policy::TlsState::failed;
+  LogEvent event(noteworthy ? Severity::warning : Severity::info, "connection");
+  event.add("client", c.client.print()).add("port", c.port).add("name", c.verified_name).add("helo", c.helo);
+  event.add("listener", c.listener);
+  add_tls(event, c.tls);
+  event.add("cipher", c.tls.cipher).add("group", c.tls.group);
+  if (c.tls.resumed) event.add("resumed", 1);
+  if (c.tls.client_certificate > policy::ClientCertificate::none)
+    event.add("client_certificate", policy::print(c.tls.client_certificate)).add("spki", c.tls.spki_sha256);
+  event.add("tls_failure", c.tls.failure);
+  if (c.tls.injected > 0) event.add("injected_bytes", c.tls.injected);
+  event.add("commands", c.commands).add("errors", c.errors).add("messages", c.messages);
+  event.add("end", policy::print(c.end));
+  return event.add("ms", std::chrono::duration_cast<std::chrono::milliseconds>(c.ended - c.started).count());
+}
+
+LogEvent transaction_event(policy::ConnectionFacts const& c, policy::TransactionFacts const& t) {
+  LogEvent event(Severity::info, "message");
+  event.add("id", t.id.print()).add("outcome", policy::print(t.outcome));
+  event.add("from", t.mail.reverse_path ? t.mail.reverse_path->print() : "<>").add("to", list_recipients(t));
+  event.add("recipients", t.recipients.size()).add("size", t.size).add("client", c.client.print());
+  add_tls(event, c.tls);
+  event.add("code", t.code).add("rule", t.rule);
+  if (t.bare_newlines > 0) event.add("bare_newlines", t.bare_newlines);
+  return event;
+}
+
+}  // namespace postern::session

@@ -1,0 +1,50 @@
+// The gate: its listeners on every loop, and the sessions they begin.
+// Threads: made, started and stopped by one; each session is of its loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/guarded.hpp"
+#include "net/event_loop.hpp"
+#include "net/listener.hpp"
+#include "session/gate_config.hpp"
+#include "session/server_session.hpp"
+#include "session/services.hpp"
+
+namespace postern::session {
+
+class SmtpServer {
+ public:
+  SmtpServer(std::vector<net::EventLoop*> loops, Services services, std::shared_ptr<GateConfig const> config);
+  ~SmtpServer();
+
+  // Binds on every loop. Gives the address bound; the error is for people.
+  Result<net::Endpoint, std::string> listen(net::Endpoint at, ListenerConfig config);
+  void start();
+  void reload(std::shared_ptr<GateConfig const> config);  // for connections from now on
+  void drain();  // no more connections; sessions end at their next pause
+  void cut();    // sessions end now
+  bool idle() const { return services_.counters.open_connections.load() == 0; }
+
+ private:
+  struct PerLoop {  // of its loop
+    net::EventLoop* loop;
+    std::unordered_set<ServerSession*> sessions;
+    bool draining = false;
+  };
+  void take(PerLoop& per_loop, ListenerConfig const& listener, net::Socket socket, net::Endpoint peer);
+  static net::Task<void> run(PerLoop& per_loop, std::unique_ptr<ServerSession> session);
+  void for_each_session(void (ServerSession::*call)());
+
+  Services services_;
+  std::vector<std::unique_ptr<PerLoop>> loops_;
+  std::vector<std::unique_ptr<ListenerConfig const>> configs_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  Guarded<std::shared_ptr<GateConfig const>> config_;
+};
+
+}  // namespace postern::session

@@ -1,0 +1,72 @@
+// The store of facts: how every connection and message came, written in batches off the mail path
+// (docs/facts.md). Threads: record() from any, never blocks; one thread writes. Bounds: `queue_limit` facts
+// wait, what comes beyond is dropped and counted.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "base/counters.hpp"
+#include "base/guarded.hpp"
+#include "base/log.hpp"
+#include "policy/facts.hpp"
+
+namespace postern::store {
+
+struct TransactionRecord {
+  std::uint64_t connection = 0;
+  policy::TransactionFacts transaction;
+};
+
+enum class DeliveryOutcome : std::uint8_t { delivered, deferred, failed };
+std::string_view print(DeliveryOutcome outcome);
+
+struct DeliveryRecord {
+  MessageId message;
+  Instant at{};
+  std::string address;
+  std::string destination;
+  std::uint32_t attempt = 0;
+  DeliveryOutcome outcome = DeliveryOutcome::delivered;
+  std::string reply;
+};
+
+using EvidenceRecord = std::variant<policy::ConnectionFacts, TransactionRecord, DeliveryRecord>;
+
+struct EvidenceSettings {
+  std::string file;
+  Duration retention = std::chrono::hours(24 * 90);
+};
+
+class Evidence {
+ public:
+  static constexpr std::size_t queue_limit = 50'000;
+
+  static Result<std::unique_ptr<Evidence>, std::string> open(EvidenceSettings settings, Log& log,
+                                                             Counters& counters);
+  ~Evidence();  // writes what waits
+
+  void record(EvidenceRecord record);
+
+ private:
+  class Writer;
+  struct Waiting {
+    std::vector<EvidenceRecord> records;
+    bool stopping = false;
+  };
+  Evidence(std::unique_ptr<Writer> writer, Log& log, Counters& counters);
+  void run();
+
+  std::unique_ptr<Writer> writer_;
+  Log& log_;
+  Counters& counters_;
+  Guarded<Waiting> waiting_;
+  std::condition_variable wake_;
+  std::thread thread_;
+};
+
+}  // namespace postern::store

@@ -1,0 +1,137 @@
+#include "store/evidence_schema.hpp"
+
+#include <array>
+
+namespace postern::store {
+namespace {
+
+constexpr std::array<Column, 27> connection_columns{{
+    {"id", "INTEGER PRIMARY KEY", "microseconds since 1970 at which it began, made unique"},
+    {"ended", "INTEGER", "microseconds since 1970"},
+    {"listener", "TEXT", "the address it came to, as configured"},
+    {"listener_tls", "TEXT", "starttls, implicit or none"},
+    {"client", "TEXT", "IP address (behind a trusted proxy: the one it told)"},
+    {"port", "INTEGER", "the client's"},
+    {"verified_name", "TEXT", "forward-confirmed reverse DNS; empty: none, or not known in time"},
+    {"helo", "TEXT", "as the client gave it last"},
+    {"greeting", "TEXT", "ehlo, helo or none"},
+    {"tls", "TEXT", "established, failed or none"},
+    {"starttls_offered", "INTEGER", "1: it was in our answer to EHLO"},
+    {"starttls_used", "INTEGER", "1: the client asked for TLS"},
+    {"tls_version", "TEXT", "TLSv1.3"},
+    {"tls_cipher", "TEXT", "IANA's name"},
+    {"tls_group", "TEXT", "of the key exchange"},
+    {"tls_resumed", "INTEGER", "1: with a session ticket"},
+    {"sni", "TEXT", "the host name the client asked for"},
+    {"client_certificate", "TEXT", "not-asked, none, self-signed, untrusted, expired or trusted"},
+    {"client_spki_sha256", "TEXT", "of its public key, hexadecimal"},
+    {"tls_failure", "TEXT", "why the handshake failed"},
+    {"injected_bytes", "INTEGER",
+     "sent between STARTTLS and the handshake, thrown away: an attack, or a broken client"},
+    {"earlier_tls_failures", "INTEGER", "failed handshakes of this client in a row, before this connection"},
+    {"commands", "INTEGER", ""},
+    {"errors", "INTEGER", "commands refused for their syntax or order"},
+    {"transactions", "INTEGER", "MAIL commands that were understood"},
+    {"messages", "INTEGER", "accepted"},
+    {"end", "TEXT", "quit, lost, timeout, shutdown, refused, tls-failed, too-many-errors or error"},
+}};
+
+constexpr std::array<Column, 16> transaction_columns{{
+    {"id", "INTEGER PRIMARY KEY", "the queue id as a number; refused ones have one, too"},
+    {"connection", "INTEGER", "connections.id"},
+    {"started", "INTEGER", "microseconds since 1970, at MAIL"},
+    {"sender", "TEXT", "reverse-path; empty: the null sender"},
+    {"sender_domain", "TEXT", "lower case, A-labels"},
+    {"declared_size", "INTEGER", "by SIZE=; 0: not said"},
+    {"size", "INTEGER", "bytes of content received"},
+    {"body", "TEXT", "7bit, 8bitmime, binarymime; empty: not said"},
+    {"smtputf8", "INTEGER", "1: asked for"},
+    {"requiretls", "INTEGER", "1: asked for (RFC 8689)"},
+    {"chunking", "INTEGER", "1: BDAT was used"},
+    {"dsn", "INTEGER", "1: a DSN parameter was given"},
+    {"bare_newlines", "INTEGER", "CR or LF alone, rewritten or refused"},
+    {"outcome", "TEXT", "accepted, refused, deferred or aborted"},
+    {"code", "INTEGER", "of the reply that ended it"},
+    {"rule", "TEXT", "that decided; empty: none had to"},
+}};
+
+constexpr std::array<Column, 8> recipient_columns{{
+    {"message", "INTEGER", "transactions.id"},
+    {"position", "INTEGER", "from 0, in the order of the RCPT commands"},
+    {"address", "TEXT", "forward-path"},
+    {"domain", "TEXT", "lower case, A-labels"},
+    {"standing", "TEXT", "mailbox, alias, postmaster, unknown or elsewhere"},
+    {"accepted", "INTEGER", "1: answered with 250"},
+    {"code", "INTEGER", "of the reply to RCPT"},
+    {"rule", "TEXT", "that decided; empty: none had to"},
+}};
+
+constexpr std::array<Column, 7> delivery_columns{{
+    {"message", "INTEGER", "transactions.id"},
+    {"at", "INTEGER", "microseconds since 1970"},
+    {"address", "TEXT", "the recipient, behind aliases"},
+    {"destination", "TEXT", "where to"},
+    {"attempt", "INTEGER", "from 1"},
+    {"outcome", "TEXT", "delivered, deferred or failed"},
+    {"reply", "TEXT", "what was said"},
+}};
+
+constexpr std::array<Table, 4> tables{{
+    {"connections", "One row for each connection, also for one that delivered nothing.", connection_columns,
+     ")"},
+    {"transactions", "One row for each mail transaction, whatever became of it.", transaction_columns, ")"},
+    {"recipients", "One row for each RCPT command that was understood.", recipient_columns,
+     ", PRIMARY KEY (message, position)) WITHOUT ROWID"},
+    {"deliveries", "One row for each attempt to deliver to a recipient.", delivery_columns, ")"},
+}};
+
+}  // namespace
+
+std::span<Table const> evidence_tables() { return tables; }
+
+std::string create_statements() {
+  std::string sql;
+  for (auto const& table : tables) {
+    sql += "CREATE TABLE IF NOT EXISTS " + std::string(table.name) + " (";
+    for (auto const& column : table.columns)
+      sql += (column.name == table.columns.front().name ? "" : ", ") + std::string("\"") +
+             std::string(column.name) + "\" " + std::string(column.type);
+    sql += std::string(table.suffix) + ";";
+  }
+  return sql + "PRAGMA user_version=" + std::to_string(evidence_version) + ";";
+}
+
+std::string insert_statement(Table const& table) {
+  std::string sql = "INSERT OR IGNORE INTO " + std::string(table.name) + " VALUES (";
+  for (std::size_t i = 0; i < table.columns.size(); ++i) sql += i == 0 ? "?" : ",?";
+  return sql + ")";
+}
+
+std::string facts_page() {
+  std::string page =
+      "# The store of facts\n\n"
+      "Postern records how every connection and every message came in `facts.db` in its data directory: "
+      "SQLite, in WAL mode,\n"
+      "to be queried with any SQLite tool while the server runs. This page is printed by `postern facts "
+      "--schema`.\n\n"
+      "    sqlite3 postern-data/facts.db \"SELECT c.tls_version, count(*) FROM transactions t JOIN "
+      "connections c\n"
+      "      ON t.connection = c.id WHERE t.outcome = 'accepted' GROUP BY 1\"\n\n"
+      "Facts are written in batches, off the mail path: a crash may lose the last second of them, never "
+      "mail. When the writer\n"
+      "falls behind, facts are dropped and counted (`postern_facts_dropped_total`); mail does not wait. Rows "
+      "older than\n"
+      "`facts.retention` are deleted.\n\n"
+      "Schema version " +
+      std::to_string(evidence_version) + " (`PRAGMA user_version`).\n";
+  for (auto const& table : tables) {
+    page += "\n## " + std::string(table.name) + "\n\n" + std::string(table.meaning) +
+            "\n\n| column | type | meaning |\n|---|---|---|\n";
+    for (auto const& column : table.columns)
+      page += "| " + std::string(column.name) + " | " + std::string(column.type) + " | " +
+              std::string(column.meaning) + " |\n";
+  }
+  return page;
+}
+
+}  // namespace postern::store

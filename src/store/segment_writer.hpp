@@ -1,0 +1,61 @@
+// Appends records to the current segment and begins a new one when it is full or can be trusted no more.
+// Of one thread: the committer's. Blocking.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "store/file.hpp"
+#include "wire/segment_record.hpp"
+
+namespace postern::store {
+
+struct RecordToWrite {
+  wire::RecordKind kind;
+  MessageId id;
+  std::string payload;
+};
+
+class SegmentWriter {
+ public:
+  SegmentWriter(Files& files, std::string directory, std::uint64_t segment_size, std::uint64_t next_number);
+
+  struct Opened {
+    std::uint64_t number;
+    std::uint64_t salt;
+    std::string path;
+  };
+  // Makes sure that there is a segment with room. When that takes a new one, the old one is synced first and
+  // `opened` is set.
+  Result<void, FileError> make_room(std::optional<Opened>& opened);
+
+  std::uint64_t number() const { return number_; }
+  std::uint64_t size() const { return size_; }
+
+  // Where the records will lie is known before they are written: records that name them can be in the same
+  // batch.
+  wire::ChunkPlace place_of_next(std::uint64_t behind, std::size_t payload) const;
+  // All or nothing: after an error what was half written is cut off, or the segment is given up.
+  Result<void, FileError> append(std::vector<RecordToWrite> const& records);
+  Result<void, FileError> sync();
+  void give_up() { file_.reset(); }  // the next make_room() begins a new one
+
+ private:
+  Result<void, FileError> open_next(std::optional<Opened>& opened);
+
+  Files& files_;
+  std::string directory_;
+  std::uint64_t segment_size_;
+  std::uint64_t next_number_;
+  std::unique_ptr<WritableFile> file_;
+  std::uint64_t number_ = 0;
+  std::uint64_t salt_ = 0;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace postern::store

@@ -1,0 +1,61 @@
+// The queue on disk, and the promise behind "250": once accept() is answered with success, the message
+// survives the loss of power, and is kept until every recipient is settled. Threads: any. Callbacks come on
+// the spool's own thread and must not block.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/message_id.hpp"
+#include "base/result.hpp"
+#include "wire/envelope.hpp"
+#include "wire/segment_record.hpp"
+
+namespace postern::store {
+
+enum class SpoolError : std::uint8_t { full, broken };  // answered with "452 4.3.1", "451 4.3.0"
+
+struct SpoolSummary {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes_live = 0;  // of content and envelopes still needed
+  std::uint64_t bytes_on_disk = 0;
+  std::uint64_t segments = 0;
+};
+
+class Spool {
+ public:
+  using Done = std::function<void(Result<void, SpoolError>)>;
+  using OnAccepted = std::function<void(std::vector<MessageId> const&)>;
+
+  virtual ~Spool() = default;
+  virtual MessageId next_id() = 0;
+
+  // A piece of the content of a message on its way in. Done: written, but not yet safe.
+  virtual void add_chunk(MessageId id, std::string bytes, Done done) = 0;
+  // The rest of the content, and the envelope. Done: safe on disk. After a failure the message does not
+  // exist.
+  virtual void accept(MessageId id, std::string last_chunk, wire::Envelope const& envelope, Done done) = 0;
+  // The message will not be accepted: its pieces are forgotten.
+  virtual void abandon(MessageId id) = 0;
+
+  // What became of recipients. In effect at once; on disk soon: a crash may forget it, and deliver again.
+  virtual void settle(MessageId id, std::vector<wire::Settlement> settlements) = 0;
+  virtual bool hold(MessageId id, bool held) = 0;  // false: no such message
+  virtual bool remove(MessageId id) = 0;
+
+  virtual std::optional<wire::Envelope> envelope(MessageId id) const = 0;  // absent: no such message
+  // The ids greater than `after`, in order, `limit` at most.
+  virtual std::vector<MessageId> list(MessageId after, std::size_t limit) const = 0;
+  // The content's piece number `index`; absent past the last. Reads and checks the disk.
+  virtual Result<std::optional<std::string>, SpoolError> read_chunk(MessageId id,
+                                                                    std::size_t index) const = 0;
+  virtual SpoolSummary summary() const = 0;
+
+  // Tells of messages that have just become safe. Set before the first accept().
+  virtual void on_accepted(OnAccepted callback) = 0;
+};
+
+}  // namespace postern::store

@@ -1,0 +1,109 @@
+#include "store/spool_index.hpp"
+
+namespace postern::store {
+
+void SpoolIndex::add_segment(std::uint64_t number, SegmentInfo info) {
+  segments_.emplace(number, std::move(info));
+}
+
+void SpoolIndex::drop_segment(std::uint64_t number) { segments_.erase(number); }
+
+void SpoolIndex::grow_segment(std::uint64_t number, std::uint64_t size) { segments_.at(number).size = size; }
+
+void SpoolIndex::accept(MessageId id, std::vector<wire::ChunkPlace> chunks, wire::ChunkPlace accept,
+                        std::string envelope) {
+  remove(id);  // a copy that compaction has made takes the place of the original
+  SpoolEntry entry{std::move(chunks), accept, std::move(envelope)};
+  count(entry, true);
+  entries_.emplace(id, std::move(entry));
+}
+
+bool SpoolIndex::settle(MessageId id, std::vector<wire::Settlement> const& settlements) {
+  auto const found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  auto envelope = wire::decode_envelope(found->second.envelope);
+  for (auto const& s : settlements) {
+    if (!envelope || s.recipient >= envelope->recipients.size()) continue;
+    auto& recipient = envelope->recipients[s.recipient];
+    recipient.state = s.state;
+    recipient.attempts = s.attempts;
+    recipient.due = s.due;
+    recipient.last_reply = s.reply;
+  }
+  if (!envelope || envelope->settled()) return remove(id);
+  found->second.envelope = wire::encode(*envelope);
+  return true;
+}
+
+bool SpoolIndex::hold(MessageId id, bool held) {
+  auto const found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  auto envelope = wire::decode_envelope(found->second.envelope);
+  envelope->held = held;
+  found->second.envelope = wire::encode(*envelope);
+  return true;
+}
+
+bool SpoolIndex::remove(MessageId id) {
+  auto const found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  count(found->second, false);
+  entries_.erase(found);
+  return true;
+}
+
+void SpoolIndex::pin(wire::ChunkPlace const& chunk) { count(chunk, true); }
+
+void SpoolIndex::unpin(wire::ChunkPlace const& chunk) { count(chunk, false); }
+
+SpoolEntry const* SpoolIndex::find(MessageId id) const {
+  auto const found = entries_.find(id);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+std::optional<wire::Envelope> SpoolIndex::envelope(MessageId id) const {
+  auto const* entry = find(id);
+  return entry == nullptr ? std::nullopt : wire::decode_envelope(entry->envelope);
+}
+
+std::vector<MessageId> SpoolIndex::list(MessageId after, std::size_t limit) const {
+  std::vector<MessageId> ids;
+  for (auto at = entries_.upper_bound(after); at != entries_.end() && ids.size() < limit; ++at)
+    ids.push_back(at->first);
+  return ids;
+}
+
+std::vector<MessageId> SpoolIndex::messages_in(std::uint64_t segment) const {
+  std::vector<MessageId> ids;
+  for (auto const& [id, entry] : entries_) {
+    bool inside = entry.accept.segment == segment;
+    for (auto const& chunk : entry.chunks) inside = inside || chunk.segment == segment;
+    if (inside) ids.push_back(id);
+  }
+  return ids;
+}
+
+SpoolSummary SpoolIndex::summary() const {
+  SpoolSummary summary;
+  summary.messages = entries_.size();
+  summary.segments = segments_.size();
+  for (auto const& [number, segment] : segments_) {
+    summary.bytes_live += segment.live;
+    summary.bytes_on_disk += segment.size;
+  }
+  return summary;
+}
+
+void SpoolIndex::count(SpoolEntry const& entry, bool living) {
+  for (auto const& chunk : entry.chunks) count(chunk, living);
+  count(entry.accept, living);
+}
+
+void SpoolIndex::count(wire::ChunkPlace const& place, bool living) {
+  auto const segment = segments_.find(place.segment);
+  if (segment == segments_.end()) return;
+  std::uint64_t const bytes = wire::record_header_size + place.length;
+  segment->second.live += living ? bytes : 0 - bytes;
+}
+
+}  // namespace postern::store

@@ -1,0 +1,66 @@
+// What the spool's records come to: the living messages, where their content lies, and how much of each
+// segment is still needed. Rebuilt at start by applying every record in order; kept up to date by applying
+// each new one. Of one thread at a time: its owner locks. Memory: about 300 bytes a message and what its
+// envelope takes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "store/file.hpp"
+#include "store/spool.hpp"
+#include "wire/segment_record.hpp"
+
+namespace postern::store {
+
+struct SegmentInfo {
+  std::string path;
+  std::uint64_t salt = 0;
+  std::uint64_t size = 0;
+  std::uint64_t live = 0;  // bytes of records that living messages need
+  std::shared_ptr<ReadableFile const> file;
+};
+
+struct SpoolEntry {
+  std::vector<wire::ChunkPlace> chunks;
+  wire::ChunkPlace accept;  // where its accept record is
+  std::string envelope;     // encoded, up to date
+};
+
+class SpoolIndex {
+ public:
+  void add_segment(std::uint64_t number, SegmentInfo info);
+  void drop_segment(std::uint64_t number);
+  void grow_segment(std::uint64_t number, std::uint64_t size);
+
+  void accept(MessageId id, std::vector<wire::ChunkPlace> chunks, wire::ChunkPlace accept,
+              std::string envelope);
+  bool settle(MessageId id,
+              std::vector<wire::Settlement> const& settlements);  // whether there is such a message
+  bool hold(MessageId id, bool held);
+  bool remove(MessageId id);
+
+  // Chunks of messages on their way in: needed until the message is accepted or abandoned.
+  void pin(wire::ChunkPlace const& chunk);
+  void unpin(wire::ChunkPlace const& chunk);
+
+  SpoolEntry const* find(MessageId id) const;
+  std::optional<wire::Envelope> envelope(MessageId id) const;
+  std::vector<MessageId> list(MessageId after, std::size_t limit) const;
+  std::vector<MessageId> messages_in(std::uint64_t segment) const;
+  std::map<std::uint64_t, SegmentInfo> const& segments() const { return segments_; }
+  SpoolSummary summary() const;
+
+ private:
+  void count(SpoolEntry const& entry, bool living);
+  void count(wire::ChunkPlace const& place, bool living);
+
+  std::map<MessageId, SpoolEntry> entries_;
+  std::map<std::uint64_t, SegmentInfo> segments_;
+};
+
+}  // namespace postern::store

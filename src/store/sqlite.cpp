@@ -1,0 +1,70 @@
+#include "store/sqlite.hpp"
+
+#include <sqlite3.h>
+
+namespace postern::store {
+
+void Database::Close::operator()(sqlite3* handle) const { ::sqlite3_close_v2(handle); }
+
+Result<Database, std::string> Database::open(std::string const& file, OpenMode mode) {
+  int const flags =
+      mode == OpenMode::create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  sqlite3* raw = nullptr;
+  int const status = ::sqlite3_open_v2(file.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  Database database(raw);
+  if (status != SQLITE_OK) return fail(file + ": " + (raw != nullptr ? ::sqlite3_errmsg(raw) : "no memory"));
+  ::sqlite3_busy_timeout(raw, 5000);
+  return database;
+}
+
+Result<void, std::string> Database::run(std::string const& sql) {
+  if (::sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    return fail(last_error());
+  return {};
+}
+
+std::string Database::last_error() const { return ::sqlite3_errmsg(handle_.get()); }
+
+std::int64_t Database::changes() const { return ::sqlite3_changes64(handle_.get()); }
+
+void Statement::Finalize::operator()(sqlite3_stmt* handle) const { ::sqlite3_finalize(handle); }
+
+Result<Statement, std::string> Statement::prepare(Database const& database, std::string_view sql) {
+  sqlite3_stmt* raw = nullptr;
+  int const status = ::sqlite3_prepare_v3(database.raw(), sql.data(), static_cast<int>(sql.size()),
+                                          SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+  if (status != SQLITE_OK) return fail(database.last_error());
+  return Statement(raw);
+}
+
+Result<bool, std::string> Statement::step() {
+  int const status = ::sqlite3_step(handle_.get());
+  if (status == SQLITE_ROW) return true;
+  if (status == SQLITE_DONE) return false;
+  return fail(std::string(::sqlite3_errmsg(::sqlite3_db_handle(handle_.get()))));
+}
+
+std::int64_t Statement::integer(int column) const { return ::sqlite3_column_int64(handle_.get(), column); }
+
+std::string Statement::text(int column) const {
+  auto const* data = ::sqlite3_column_text(handle_.get(), column);
+  auto const length = static_cast<std::size_t>(::sqlite3_column_bytes(handle_.get(), column));
+  return data == nullptr ? std::string() : std::string(reinterpret_cast<char const*>(data), length);
+}
+
+bool Statement::is_null(int column) const {
+  return ::sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+}
+
+void Statement::reset() { ::sqlite3_reset(handle_.get()); }
+
+void Statement::put(int index, std::string_view value) {
+  ::sqlite3_bind_text(handle_.get(), index, value.data() == nullptr ? "" : value.data(),
+                      static_cast<int>(value.size()), SQLITE_STATIC);
+}
+
+void Statement::put_integer(int index, std::int64_t value) {
+  ::sqlite3_bind_int64(handle_.get(), index, value);
+}
+
+}  // namespace postern::store

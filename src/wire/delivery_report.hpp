@@ -1,0 +1,43 @@
+// A delivery status notification (RFC 3461 section 6, RFC 3462, RFC 3464; RFC 6533 when addresses are not
+// ASCII): says to the sender, in words and in fields, what became of recipients.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/instant.hpp"
+#include "wire/enhanced_status.hpp"
+#include "wire/envelope.hpp"
+
+namespace postern::wire {
+
+enum class Action : std::uint8_t { failed, delivered };  // RFC 3464 section 2.3.3
+
+struct ReportedRecipient {
+  QueuedRecipient recipient;
+  EnhancedStatus status;
+  std::string diagnostic;  // the reply that decided, "550 5.1.1 no such user"; may be empty
+  std::string remote_mta;  // who said it; empty: we ourselves
+};
+
+struct DeliveryReport {
+  Action action = Action::failed;
+  std::string reporting_mta;  // our host name
+  std::string id;             // of the report, for Message-ID and the MIME boundary
+  std::string original_id;    // the queue id of the message it is about
+  Address to;                 // the sender of that message
+  std::string envid;          // as written
+  Instant arrived{};          // when that message came
+  Instant now{};
+  std::vector<ReportedRecipient> recipients;
+  bool with_content = false;  // whether `original` is the whole message or its header section only
+  std::string original;       // as it was received
+};
+
+std::string print(DeliveryReport const& report);  // a whole message, lines end with CRLF
+bool needs_smtputf8(DeliveryReport const& report);
+
+}  // namespace postern::wire

@@ -1,0 +1,124 @@
+#include "wire/envelope.hpp"
+
+#include <algorithm>
+
+#include "wire/binary.hpp"
+#include "wire/path.hpp"
+
+namespace postern::wire {
+namespace {
+
+constexpr std::uint8_t format = 1;
+constexpr std::size_t reply_limit = 512;
+
+enum Flag : std::uint8_t { smtputf8 = 1, requiretls = 2, over_tls = 4, held = 8, null_sender = 16 };
+enum NotifyFlag : std::uint8_t { said = 1, success = 2, failure = 4, delay = 8 };
+
+std::uint8_t pack(Notify const& n) {
+  return static_cast<std::uint8_t>((n.said ? said : 0) | (n.success ? success : 0) |
+                                   (n.failure ? failure : 0) | (n.delay ? delay : 0));
+}
+
+Notify unpack(std::uint8_t bits) {
+  return {(bits & said) != 0, (bits & success) != 0, (bits & failure) != 0, (bits & delay) != 0};
+}
+
+void encode(BinaryWriter& out, QueuedRecipient const& r) {
+  out.put_text(r.address.print());
+  out.put_text(r.original);
+  out.put_text(r.orcpt);
+  out.put(pack(r.notify));
+  out.put(static_cast<std::uint8_t>(r.state));
+  out.put(r.attempts);
+  out.put(static_cast<std::uint64_t>(to_micros(r.due)));
+  out.put_text(std::string_view(r.last_reply).substr(0, reply_limit));
+}
+
+std::optional<QueuedRecipient> decode_recipient(BinaryReader& in) {
+  auto address = parse_mailbox(in.get_text());
+  if (!address) return std::nullopt;
+  QueuedRecipient r{std::move(*address), {}, {}, {}, {}, {}, {}, {}};
+  r.original = in.get_text();
+  r.orcpt = in.get_text();
+  r.notify = unpack(in.get<std::uint8_t>());
+  auto const state = in.get<std::uint8_t>();
+  if (state > static_cast<std::uint8_t>(RecipientState::deleted)) return std::nullopt;
+  r.state = static_cast<RecipientState>(state);
+  r.attempts = in.get<std::uint32_t>();
+  r.due = from_micros(static_cast<std::int64_t>(in.get<std::uint64_t>()));
+  r.last_reply = in.get_text();
+  if (!in.ok()) return std::nullopt;
+  return r;
+}
+
+}  // namespace
+
+std::string_view print(RecipientState state) {
+  switch (state) {
+    case RecipientState::waiting: return "waiting";
+    case RecipientState::delivered: return "delivered";
+    case RecipientState::failed: return "failed";
+    case RecipientState::deleted: return "deleted";
+  }
+  return "waiting";
+}
+
+bool Envelope::settled() const {
+  return std::none_of(recipients.begin(), recipients.end(),
+                      [](auto const& r) { return r.state == RecipientState::waiting; });
+}
+
+std::string encode(Envelope const& e) {
+  std::string bytes;
+  bytes.reserve(96 + e.recipients.size() * 64);
+  BinaryWriter out(bytes);
+  out.put(format);
+  out.put(static_cast<std::uint8_t>((e.smtputf8 ? smtputf8 : 0) | (e.requiretls ? requiretls : 0) |
+                                    (e.over_tls ? over_tls : 0) | (e.held ? held : 0) |
+                                    (e.reverse_path ? 0 : null_sender)));
+  out.put(static_cast<std::uint8_t>(e.body));
+  out.put(static_cast<std::uint8_t>(e.ret));
+  out.put(static_cast<std::uint64_t>(to_micros(e.arrived)));
+  out.put(e.size);
+  out.put_text(e.sender());
+  out.put_text(e.envid);
+  out.put(static_cast<std::uint32_t>(e.recipients.size()));
+  for (auto const& recipient : e.recipients) encode(out, recipient);
+  return bytes;
+}
+
+std::optional<Envelope> decode_envelope(std::string_view bytes) {
+  BinaryReader in(bytes);
+  if (in.get<std::uint8_t>() != format) return std::nullopt;
+  Envelope e;
+  auto const flags = in.get<std::uint8_t>();
+  auto const body = in.get<std::uint8_t>();
+  auto const ret = in.get<std::uint8_t>();
+  if (body > static_cast<std::uint8_t>(Body::binary_mime) || ret > static_cast<std::uint8_t>(Ret::headers))
+    return std::nullopt;
+  e.body = static_cast<Body>(body);
+  e.ret = static_cast<Ret>(ret);
+  e.smtputf8 = (flags & smtputf8) != 0;
+  e.requiretls = (flags & requiretls) != 0;
+  e.over_tls = (flags & over_tls) != 0;
+  e.held = (flags & held) != 0;
+  e.arrived = from_micros(static_cast<std::int64_t>(in.get<std::uint64_t>()));
+  e.size = in.get<std::uint64_t>();
+  auto const sender = in.get_text();
+  if ((flags & null_sender) == 0) {
+    auto address = parse_mailbox(sender);
+    if (!address) return std::nullopt;
+    e.reverse_path = std::move(*address);
+  }
+  e.envid = in.get_text();
+  auto const count = in.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    auto recipient = decode_recipient(in);
+    if (!recipient) return std::nullopt;
+    e.recipients.push_back(std::move(*recipient));
+  }
+  if (!in.ok() || !in.at_end()) return std::nullopt;
+  return e;
+}
+
+}  // namespace postern::wire

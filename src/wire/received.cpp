@@ -1,0 +1,49 @@
+#include "wire/received.hpp"
+
+#include <algorithm>
+
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
+#include "wire/date_time.hpp"
+
+namespace postern::wire {
+namespace {
+
+// What stands where a host name or atom is due: nothing that could open a comment, end the field or fold it.
+std::string harmless(std::string_view text) {
+  std::string out(text.substr(0, 255));
+  bool const utf8 = is_utf8(out);
+  std::replace_if(
+      out.begin(), out.end(),
+      [utf8](char c) {
+        if (is_8bit(c)) return !utf8;
+        return c <= ' ' || c == 0x7F || std::string_view("()<>;\\\"").find(c) != std::string_view::npos;
+      },
+      '?');
+  return out.empty() ? "unknown" : out;
+}
+
+}  // namespace
+
+std::string_view with_protocol(bool extended, bool tls, bool smtputf8) {
+  if (smtputf8) return tls ? "UTF8SMTPS" : "UTF8SMTP";
+  if (!extended) return "SMTP";
+  return tls ? "ESMTPS" : "ESMTP";
+}
+
+std::string print(Received const& r) {
+  std::string out = "Received: from " + harmless(r.helo) + " (";
+  out += (r.verified_name.empty() ? "unknown" : harmless(r.verified_name)) + " " + r.client.print_literal() +
+         ")";
+  if (r.over_tls) {
+    out += "\r\n\t(using " + r.tls.version + " with cipher " + r.tls.cipher;
+    if (!r.tls.group.empty()) out += " group " + r.tls.group;
+    out += ";\r\n\t " + r.tls.client_certificate + ")";
+  }
+  out += "\r\n\tby " + r.by + " (Postern) with " + r.protocol + " id " + r.id;
+  if (!r.for_recipient.empty()) out += "\r\n\tfor <" + r.for_recipient + ">";
+  if (r.over_tls) out += "\r\n\ttls " + r.tls.cipher;  // RFC 8314 section 4.3: behind the other clauses
+  return out + ";\r\n\t" + print_date_time(r.at) + "\r\n";
+}
+
+}  // namespace postern::wire

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what is missing of packaging/debian-packages.txt: those with the tags given. Says nothing on standard output.
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+wanted=()
+for tag in "$@"; do
+  while read -r name; do wanted+=("$name"); done < <(awk -v tag="$tag" '$1 == tag { print $2 }' "$top/packaging/debian-packages.txt")
+done
+missing=()
+for name in "${wanted[@]}"; do
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "postern: these Debian packages are missing; install them as root:" >&2
+    echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+echo "postern: installing ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  tail -n 20 "$log" >&2
+  exit 1
+fi
