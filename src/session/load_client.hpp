@@ -45,10 +45,12 @@ class LoadClient {
   net::Task<void> send(std::size_t messages);  // then QUIT
 
  private:
+  net::Task<bool> say_hello();
   net::Task<bool> start_tls();
   net::Task<bool> send_one();
   net::Task<std::uint16_t> exchange(std::string bytes);  // the code of the reply; 0: none came
   net::Task<std::uint16_t> read_reply();
+  bool expect(std::string const& step, std::uint16_t got, std::uint16_t wanted);
   void note(std::string problem);
 
   net::EventLoop& loop_;

@@ -113,7 +113,8 @@ net::Task<bool> ServerSession::open() {
     dialogue_.on_end(ConnectionEnd::refused, now());
     co_return false;
   }
-  co_return (co_await start_tls()).then != Then::close;
+  auto const step = co_await start_tls();
+  co_return step.then != Then::close;
 }
 
 net::Task<bool> ServerSession::read_proxy_header() {
@@ -275,7 +276,9 @@ net::Task<bool> ServerSession::flush() {
   if (!written) co_return false;
   if (*written == bytes.size()) co_return true;
   in(limit(config_->timeouts.command));
-  co_return (co_await stream_.write(bytes.substr(*written))).has_value();
+  bytes.erase(0, *written);
+  auto const rest = co_await stream_.write(std::move(bytes));
+  co_return rest.has_value();
 }
 
 Step ServerSession::lost(Came how) {

@@ -48,6 +48,13 @@ class Worker {
   std::atomic<std::size_t> held{0};
 
  private:
+  net::Task<void> one_client() {
+    if (options_.idle > 0)
+      co_await hold();
+    else
+      co_await repeat();
+  }
+
   net::Task<void> repeat() {
     for (;;) {
       std::size_t take = 0;
@@ -58,7 +65,8 @@ class Worker {
       }
       if (take == 0) co_return;
       LoadClient client(loop_, plan_, result, ticket_);
-      if (co_await client.connect())
+      bool const connected = co_await client.connect();
+      if (connected)
         co_await client.send(take);
       else
         result.failed += take;
@@ -67,7 +75,8 @@ class Worker {
 
   net::Task<void> hold() {
     auto client = std::make_unique<LoadClient>(loop_, plan_, result, ticket_);
-    if (co_await client->connect())
+    bool const connected = co_await client->connect();
+    if (connected)
       held_.push_back(std::move(client)), ++held;
     else
       ++result.failed;

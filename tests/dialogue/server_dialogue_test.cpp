@@ -1,0 +1,380 @@
+#include <gtest/gtest.h>
+
+#include "dialogue/transaction.hpp"
+#include "support/conversation.hpp"
+
+namespace postern::dialogue {
+namespace {
+
+using policy::ConnectionEnd;
+using policy::Outcome;
+using tests::converse;
+using tests::Stage;
+
+std::string const ehlo_clear = R"(
+  C: EHLO client.example
+  S: 250-mx.example.org
+  S: 250-PIPELINING
+  S: 250-SIZE 52428800
+  S: 250-STARTTLS
+  S: 250-ENHANCEDSTATUSCODES
+  S: 250-8BITMIME
+  S: 250-DSN
+  S: 250-CHUNKING
+  S: 250-BINARYMIME
+  S: 250-SMTPUTF8
+  S: 250 LIMITS RCPTMAX=1000
+)";
+std::string const ehlo_tls = R"(
+  C: EHLO client.example
+  S: 250-mx.example.org
+  S: 250-PIPELINING
+  S: 250-SIZE
+  S: 250-REQUIRETLS
+  S: 250-ENHANCEDSTATUSCODES
+  S: 250-8BITMIME
+  S: 250-DSN
+  S: 250-CHUNKING
+  S: 250-BINARYMIME
+  S: 250-SMTPUTF8
+  S: 250 LIMITS
+)";
+
+TEST(ServerDialogue, TakesAMessageInTheClear) {  // RFC 5321 section 3.3, RFC 2920
+  auto const stage = converse("S: 220 mx.example.org ESMTP\n" + ehlo_clear + R"(
+    C: MAIL FROM:<a@far.example> SIZE=100 BODY=8BITMIME RET=HDRS ENVID=x
+    S: 250 2.1.0
+    C: RCPT TO:<alice@example.org> NOTIFY=SUCCESS ORCPT=rfc822;a@b.example
+    S: 250 2.1.5
+    C: DATA
+    S: 354
+    C: Subject: x
+    C:
+    C: ..dot
+    C: .
+    S: 250 2.0.0 Ok: queued as
+    C: QUIT
+    S: 221 2.0.0)");
+  ASSERT_EQ(stage.messages, (std::vector<std::string>{"Subject: x\r\n\r\n.dot\r\n"}));
+  ASSERT_EQ(stage.transactions.size(), 1U);
+  EXPECT_EQ(stage.transactions[0].outcome, Outcome::accepted);
+  EXPECT_EQ(stage.transactions[0].mail.envid, "x");
+  EXPECT_TRUE(stage.transactions[0].recipients[0].notify.success);
+  EXPECT_EQ(stage.ended.end, ConnectionEnd::quit);
+  EXPECT_EQ(stage.ended.messages, 1U);
+}
+
+TEST(ServerDialogue, TakesTheNullSenderPostmasterSourceRoutesAndLiterals) {
+  auto const stage = converse(R"(
+    S: 220
+    C: HELO x
+    S: 250 mx.example.org
+    C: MAIL FROM:<>
+    S: 250
+    C: RCPT TO:<postmaster>
+    S: 250
+    C: RCPT TO:<@a.example,@b.example:bob@example.org>
+    S: 250
+    C: RCPT TO:<"alice"@example.org>
+    S: 250
+    C: RCPT TO:<postmaster@[192.0.2.1]>
+    S: 550 5.7.1
+    C: DATA
+    S: 354
+    C: .
+    S: 250)");
+  EXPECT_EQ(stage.messages, std::vector<std::string>{""});
+  EXPECT_EQ(stage.transactions[0].recipients.size(), 4U);
+}
+
+TEST(ServerDialogue, KeepsTheOrderOfCommands) {
+  converse(R"(
+    S: 220
+    C: MAIL FROM:<a@b.example>
+    S: 503 5.5.1 EHLO or HELO first
+    C: STARTTLS
+    S: 503
+    C: HELO x
+    S: 250
+    C: RCPT TO:<alice@example.org>
+    S: 503
+    C: DATA
+    S: 503
+    C: MAIL FROM:<a@b.example>
+    S: 250
+    C: MAIL FROM:<a@b.example>
+    S: 503
+    C: DATA
+    S: 503
+    C: RCPT TO:<nobody@example.org>
+    S: 550 5.1.1
+    C: DATA
+    S: 503
+    C: RSET
+    S: 250
+    C: RCPT TO:<alice@example.org>
+    S: 503
+    C: EHLO
+    S: 501
+    C: NOOP whatever
+    S: 250
+    C: VRFY alice
+    S: 252
+    C: EXPN list
+    S: 502
+    C: HELP
+    S: 214
+    C: FROB
+    S: 500 5.5.1
+    C: DATA x
+    S: 503
+    C: QUIT now
+    S: 501
+    C: QUIT
+    S: 221)");
+}
+
+TEST(ServerDialogue, ForgetsEverythingAtStarttls) {  // RFC 3207 section 4.2
+  auto const stage = converse("S: 220\n" + ehlo_clear + R"(
+    C: STARTTLS
+    S: 220 2.0.0
+    T: ok
+    C: MAIL FROM:<a@b.example>
+    S: 503 5.5.1 EHLO or HELO first
+)" + ehlo_tls + R"(
+    C: STARTTLS
+    S: 503 5.5.1 TLS is already on
+    C: MAIL FROM:<a@b.example> REQUIRETLS
+    S: 250
+    C: RCPT TO:<alice@example.org>
+    S: 250
+    C: DATA
+    S: 354
+    C: .
+    S: 250)");
+  EXPECT_TRUE(stage.transactions.at(0).mail.requiretls);
+  EXPECT_EQ(stage.ended.tls.version, "TLSv1.3");
+  EXPECT_TRUE(stage.ended.tls.offered && stage.ended.tls.requested);
+}
+
+TEST(ServerDialogue, RefusesStarttlsWithAnArgumentAndWhereItIsNotOffered) {
+  converse("S: 220\n" + ehlo_clear + "C: STARTTLS now\nS: 501 5.5.4");
+  Stage none;
+  none.connection.listener_tls = policy::ListenerTls::none;
+  converse("S: 220\nC: HELO x\nS: 250\nC: STARTTLS\nS: 502", none);
+}
+
+TEST(ServerDialogue, EndsWhenTheHandshakeFails) {
+  auto const stage = converse("S: 220\n" + ehlo_clear + "C: STARTTLS\nS: 220\nT: fail\nC: EHLO again");
+  EXPECT_EQ(stage.ended.end, ConnectionEnd::tls_failed);
+  EXPECT_EQ(stage.ended.tls.state, policy::TlsState::failed);
+}
+
+TEST(ServerDialogue, CountsAndDropsWhatIsSentBehindStarttls) {  // CVE-2011-0411
+  Stage stage;
+  tests::Play play(stage);
+  play.bytes("EHLO x\r\nSTARTTLS\r\nMAIL FROM:<injected@evil.example>\r\n", 8192);
+  play.handshake(true);
+  play.bytes("EHLO x\r\n", 8192);
+  play.end();
+  EXPECT_EQ(stage.ended.tls.injected, 35U);
+  EXPECT_EQ(stage.transactions.size(), 0U);
+}
+
+TEST(ServerDialogue, DoesNotOfferStarttlsToWhoKeepsFailing) {
+  Stage stage;
+  stage.connection.remembered = {3, from_micros(500'000)};
+  tests::Play play(stage);
+  play.bytes("EHLO x\r\n", 8192);
+  EXPECT_EQ(play.output.find("STARTTLS"), std::string::npos);
+}
+
+TEST(ServerDialogue, RequiresTlsOnlyWhenTold) {
+  Stage always;
+  always.policy.tls = policy::TlsRequirement::always;
+  auto const stage = converse("S: 220\n" + ehlo_clear + R"(
+    C: MAIL FROM:<a@b.example>
+    S: 530 5.7.0 Must issue a STARTTLS command first
+    C: NOOP
+    S: 250
+    C: QUIT
+    S: 221)", always);
+  EXPECT_EQ(stage.transactions.at(0).outcome, Outcome::refused);
+  EXPECT_EQ(stage.transactions.at(0).rule, "tls.require");
+}
+
+TEST(ServerDialogue, EndsDataAtCrLfDotCrLfOnly) {
+  auto const stage = converse(R"(
+    S: 220
+    C: HELO x
+    S: 250
+    C: MAIL FROM:<a@b.example>
+    S: 250
+    C: RCPT TO:<alice@example.org>
+    S: 250
+    C: DATA
+    S: 354
+    X: one\n.\nMAIL FROM:<smuggled@evil.example>\r.\r\n.\rtwo\r\n.\r\n
+    S: 250)");
+  EXPECT_EQ(stage.messages.at(0), "one\r\n.\r\nMAIL FROM:<smuggled@evil.example>\r\n.\r\n\r\ntwo\r\n");
+  EXPECT_EQ(stage.transactions.at(0).bare_newlines, 4U);
+}
+
+TEST(ServerDialogue, RefusesBareNewlinesWhenTold) {
+  Stage reject;
+  reject.settings.bare_newlines = BareNewlines::reject;
+  auto const stage = converse(R"(
+    S: 220
+    C: HELO x
+    S: 250
+    X: NOOP\n
+    S: 500 5.5.2
+    C: MAIL FROM:<a@b.example>
+    S: 250
+    C: RCPT TO:<alice@example.org>
+    S: 250
+    C: DATA
+    S: 354
+    X: a\nb\r\n.\r\n
+    S: 550 5.6.0
+    C: NOOP
+    S: 250)", reject);
+  EXPECT_TRUE(stage.messages.empty());
+}
+
+TEST(ServerDialogue, TakesChunks) {  // RFC 3030
+  auto const stage = converse(R"(
+    S: 220
+    C: HELO x
+    S: 250
+    C: MAIL FROM:<a@b.example> BODY=BINARYMIME
+    S: 250
+    C: RCPT TO:<alice@example.org>
+    S: 250
+    C: DATA
+    S: 503
+    C: BDAT 6
+    X: a\n\0\x.\r
+    S: 250
+    C: RCPT TO:<bob@example.org>
+    S: 503
+    C: BDAT 3 LAST
+    X: \n.b
+    S: 250
+    C: BDAT 5
+    X: QUIT\r
+    S: 503
+    C: NOOP
+    S: 250)");
+  EXPECT_EQ(stage.messages.at(0), std::string("a\n\0\xff.\r\n.b", 9));
+  EXPECT_TRUE(stage.transactions.at(0).chunking);
+}
+
+TEST(ServerDialogue, ClosesOnABdatWithoutASize) {
+  auto const stage = converse("S: 220\nC: HELO x\nS: 250\nC: BDAT many\nS: 501");
+  EXPECT_EQ(stage.ended.end, ConnectionEnd::error);
+}
+
+TEST(ServerDialogue, KeepsItsLimits) {
+  Stage small;
+  small.settings.max_recipients = 2;
+  small.settings.max_message_size = 100;
+  small.settings.max_hops = 1;
+  small.settings.max_header_size = 60;
+  auto const envelope = std::string("C: MAIL FROM:<a@b.example>\nS: 250\nC: RCPT TO:<alice@example.org>\nS: 250\nC: DATA\nS: 354\n");
+  converse("S: 220\nC: HELO x\nS: 250\nC: MAIL FROM:<a@b.example> SIZE=101\nS: 552 5.3.4\n" + envelope + "C: " + std::string(50, 'x') +
+               "\nC:\nC: " + std::string(100, 'y') + "\nC: .\nS: 552 5.3.4\n" + envelope + "C: Received: a\nC: Received: b\nC: .\nS: 554 5.4.6\n" + envelope +
+               "C: " + std::string(70, 'x') + "\nC: .\nS: 552 5.3.4 Header\n" + R"(
+    C: MAIL FROM:<a@b.example>
+    S: 250
+    C: RCPT TO:<1@any.example>
+    S: 250
+    C: RCPT TO:<2@any.example>
+    S: 250
+    C: RCPT TO:<3@any.example>
+    S: 452 4.5.3)", small);
+}
+
+TEST(ServerDialogue, SendsAwayWhoMakesTooManyErrors) {
+  Stage strict;
+  strict.settings.max_errors = 2;
+  auto const stage = converse("S: 220\nC: A\nS: 500\nC: B\nS: 500\nC: C\nS: 421 4.7.0", strict);
+  EXPECT_EQ(stage.ended.end, ConnectionEnd::too_many_errors);
+}
+
+TEST(ServerDialogue, RefusesNulAndEightBitAndControlsInCommands) {
+  converse(R"(
+    S: 220
+    X: NOOP \0\r\n
+    S: 500 5.5.2
+    X: EHLO \x\r\n
+    S: 500 5.5.2
+    X: NOOP a\rb\r\n
+    S: 500 5.5.2
+    C: HELO x
+    S: 250
+    C: MAIL FROM:<ü@b.example>
+    S: 553 5.6.7
+    C: MAIL FROM:<ü@b.example> SMTPUTF8
+    S: 250
+    C: MAIL FROM:<a@b.example> AUTH=<>
+    S: 503
+    C: RSET
+    S: 250
+    C: MAIL FROM:<a@b.example> FROB=1
+    S: 555 5.5.4
+    C: MAIL FROM:<a@b.example> REQUIRETLS
+    S: 555 5.5.4)");
+}
+
+TEST(ServerDialogue, SaysWhenAMessageCannotBeKept) {
+  std::string const message = "S: 220\nC: HELO x\nS: 250\nC: MAIL FROM:<a@b.example>\nS: 250\nC: RCPT TO:<alice@example.org>\nS: 250\nC: DATA\nS: 354\nC: .\n";
+  Stage full;
+  full.stored = Stored::full;
+  EXPECT_EQ(converse(message + "S: 452 4.3.1", full).transactions.at(0).outcome, Outcome::deferred);
+  Stage broken;
+  broken.stored = Stored::broken;
+  converse(message + "S: 451 4.3.0", broken);
+}
+
+TEST(ServerDialogue, SaysGoodbyeWhenTimeIsUpOrTheServerStops) {
+  for (bool const shutdown : {false, true}) {
+    Stage stage;
+    ServerDialogue dialogue(stage.settings, stage.policy, stage.connection);
+    auto const step = shutdown ? dialogue.on_shutdown() : dialogue.on_timeout();
+    EXPECT_EQ(step.reply->code, 421);
+    EXPECT_EQ(step.then, Then::close);
+    EXPECT_EQ(dialogue.facts().connection.end, shutdown ? ConnectionEnd::shutdown : ConnectionEnd::timeout);
+  }
+}
+
+TEST(Transaction, PutsEachMailboxIntoTheEnvelopeOnce) {
+  auto const stage = converse(R"(
+    S: 220
+    C: HELO x
+    S: 250
+    C: MAIL FROM:<a@b.example>
+    S: 250
+    C: RCPT TO:<alice@example.org>
+    S: 250
+    C: RCPT TO:<info@example.org> NOTIFY=NEVER
+    S: 250
+    C: RCPT TO:<nobody@example.org>
+    S: 550
+    C: DATA
+    S: 354
+    C: .
+    S: 250)");
+  policy::Facts facts;
+  facts.transaction = stage.transactions.at(0);
+  auto const envelope = make_envelope(facts, stage.policy.directory, from_micros(7));
+  ASSERT_EQ(envelope.recipients.size(), 2U);
+  EXPECT_EQ(envelope.recipients[0].address.print(), "alice@example.org");
+  EXPECT_EQ(envelope.recipients[1].address.print(), "x@elsewhere.example");
+  EXPECT_EQ(envelope.recipients[1].original, "info@example.org");
+  EXPECT_EQ(envelope.recipients[1].notify.print(), "NEVER");
+  EXPECT_EQ(make_trace(facts, "mx", MessageId{1}, from_micros(0)).for_recipient, "");  // two were accepted
+}
+
+}  // namespace
+}  // namespace postern::dialogue

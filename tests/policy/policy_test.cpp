@@ -1,0 +1,121 @@
+#include <gtest/gtest.h>
+
+#include "policy/decide.hpp"
+#include "policy/tls_memory.hpp"
+#include "support/example_policy.hpp"
+
+namespace postern::policy {
+namespace {
+
+using tests::address;
+using tests::example_policy;
+
+Facts facts_at(Stage stage, bool tls, std::string_view recipient = {}) {
+  Facts facts;
+  facts.stage = stage;
+  facts.connection.client = *IpAddress::parse("203.0.113.5");
+  if (tls) facts.connection.tls.state = TlsState::established;
+  if (!recipient.empty()) {
+    facts.transaction.recipients.push_back({address(recipient), {}, {}, {}, false, 0, {}});
+    facts.transaction.recipients.back().standing = example_policy().directory.standing(address(recipient));
+  }
+  return facts;
+}
+
+TEST(Directory, KnowsWhoLivesHere) {
+  auto const directory = example_policy().directory;
+  EXPECT_EQ(directory.standing(address("Alice@EXAMPLE.org")), Standing::mailbox);
+  EXPECT_EQ(directory.standing(address("alice+lists@example.org")), Standing::mailbox);
+  EXPECT_EQ(directory.standing(address("info@example.org")), Standing::alias);
+  EXPECT_EQ(directory.standing(address("info+x@example.org")), Standing::alias);
+  EXPECT_EQ(directory.standing(address("nobody@example.org")), Standing::unknown);
+  EXPECT_EQ(directory.standing(address("x@elsewhere.example")), Standing::elsewhere);
+  EXPECT_EQ(directory.standing(address("Postmaster@example.org")), Standing::postmaster);
+  EXPECT_EQ(directory.standing(Address("postmaster")), Standing::postmaster);
+  EXPECT_EQ(directory.standing(address("anybody@any.example")), Standing::mailbox);
+  EXPECT_EQ(directory.mailbox_of(address("Alice+x@example.org")), "alice");
+  EXPECT_EQ(directory.mailbox_of(address("postmaster@example.org")), "alice");
+}
+
+TEST(Directory, FollowsAliasesOnceEach) {
+  auto const directory = example_policy().directory;
+  auto const targets = directory.expand(address("info@example.org"));
+  ASSERT_TRUE(targets);
+  std::vector<std::string> printed;
+  for (auto const& target : *targets) printed.push_back(target.print());
+  EXPECT_EQ(printed, (std::vector<std::string>{"alice@example.org", "x@elsewhere.example"}));
+  EXPECT_EQ(directory.expand(address("all@example.org"))->size(), 3U);  // info, bob and itself by way of a circle
+}
+
+TEST(Decide, TakesMailInTheClearByDefault) {
+  auto const policy = example_policy();
+  EXPECT_FALSE(decide(policy, facts_at(Stage::mail, false)).refuses());
+  EXPECT_FALSE(decide(policy, facts_at(Stage::rcpt, false, "alice@example.org")).refuses());
+}
+
+TEST(Decide, RequiresTlsWhenTold) {  // RFC 3207 section 4
+  auto policy = example_policy();
+  policy.tls = TlsRequirement::always;
+  auto const refused = decide(policy, facts_at(Stage::mail, false));
+  EXPECT_EQ(refused.reply.one_line(), "530 5.7.0 Must issue a STARTTLS command first");
+  EXPECT_EQ(refused.rule, "tls.require");
+  EXPECT_FALSE(decide(policy, facts_at(Stage::mail, true)).refuses());
+}
+
+TEST(Decide, RequiresTlsForOneDomainOnly) {
+  auto const policy = example_policy();
+  EXPECT_EQ(decide(policy, facts_at(Stage::rcpt, false, "any@strict.example")).reply.code, 530);
+  EXPECT_FALSE(decide(policy, facts_at(Stage::rcpt, true, "any@strict.example")).refuses());
+  EXPECT_FALSE(decide(policy, facts_at(Stage::rcpt, false, "postmaster@strict.example")).refuses());
+  EXPECT_FALSE(decide(policy, facts_at(Stage::rcpt, false, "alice@example.org")).refuses());
+}
+
+TEST(Decide, RefusesStrangersAndRelaysForFriends) {
+  auto const policy = example_policy();
+  EXPECT_EQ(decide(policy, facts_at(Stage::rcpt, false, "nobody@example.org")).reply.one_line(), "550 5.1.1 No such user here");
+  auto facts = facts_at(Stage::rcpt, false, "x@elsewhere.example");
+  EXPECT_EQ(decide(policy, facts).reply.one_line(), "550 5.7.1 Relaying denied");
+  facts.connection.client = *IpAddress::parse("192.0.2.9");
+  EXPECT_FALSE(decide(policy, facts).refuses());
+}
+
+TEST(TlsMemory, WithholdsStartTlsFromWhoKeepsFailing) {
+  auto const policy = example_policy();
+  TlsMemory memory;
+  ConnectionFacts connection;
+  connection.client = *IpAddress::parse("203.0.113.5");
+  auto const offered = [&](Instant now) {
+    connection.remembered = memory.recall(connection.client);
+    ConnectionFacts fresh = connection;
+    fresh.tls = {};
+    return offers_starttls(policy, fresh, now);
+  };
+  connection.tls.state = TlsState::failed;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(offered(from_micros(i)));
+    connection.ended = from_micros(i);
+    remember(memory, connection);
+  }
+  EXPECT_FALSE(offered(from_micros(4)));
+  EXPECT_TRUE(offered(from_micros(2) + policy.fallback.clear_for));
+  connection.tls.state = TlsState::established;
+  remember(memory, connection);
+  EXPECT_TRUE(offered(from_micros(5)));
+  EXPECT_EQ(memory.size(), 0U);
+}
+
+TEST(TlsMemory, IsBoundedAndForgetsTheLongestUnseen) {
+  TlsMemory memory(2);
+  ConnectionFacts connection;
+  connection.tls.state = TlsState::failed;
+  for (auto const* client : {"192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.3"}) {
+    connection.client = *IpAddress::parse(client);
+    remember(memory, connection);
+  }
+  EXPECT_EQ(memory.size(), 2U);
+  EXPECT_EQ(memory.recall(*IpAddress::parse("192.0.2.1")).failed_handshakes, 2U);
+  EXPECT_EQ(memory.recall(*IpAddress::parse("192.0.2.2")).failed_handshakes, 0U);
+}
+
+}  // namespace
+}  // namespace postern::policy

@@ -1,0 +1,75 @@
+#include <gtest/gtest.h>
+
+#include "store/evidence.hpp"
+#include "store/evidence_schema.hpp"
+#include "store/sqlite.hpp"
+#include "support/example_policy.hpp"
+#include "support/workplace.hpp"
+
+namespace postern::store {
+namespace {
+
+std::int64_t count(Database& database, std::string const& query) {
+  auto statement = Statement::prepare(database, query);
+  EXPECT_TRUE(statement);
+  EXPECT_TRUE(*statement->step());
+  return statement->integer(0);
+}
+
+Instant now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+
+TEST(Evidence, KeepsConnectionsTransactionsRecipientsAndDeliveries) {
+  tests::Workplace place;
+  auto const id = static_cast<std::uint64_t>(to_micros(now()));
+  {
+    auto evidence = Evidence::open({place.path("facts.db"), std::chrono::hours(1)}, place.log, place.counters);
+    ASSERT_TRUE(evidence);
+    policy::ConnectionFacts connection;
+    connection.id = id;
+    connection.client = *IpAddress::parse("192.0.2.1");
+    connection.tls.state = policy::TlsState::established;
+    connection.tls.version = "TLSv1.3";
+    connection.helo = "it's \"quoted\"";
+    (*evidence)->record(connection);
+    TransactionRecord record{id, {}};
+    record.transaction.id = MessageId{id};
+    record.transaction.mail.reverse_path = tests::address("a@far.example");
+    record.transaction.recipients.push_back({tests::address("alice@example.org"), {}, {}, policy::Standing::mailbox, true, 250, {}});
+    record.transaction.recipients.push_back({tests::address("nobody@example.org"), {}, {}, policy::Standing::unknown, false, 550, "directory"});
+    record.transaction.outcome = policy::Outcome::accepted;
+    (*evidence)->record(record);
+    (*evidence)->record(DeliveryRecord{MessageId{id}, now(), "alice@example.org", "discard", 1, DeliveryOutcome::delivered, "250"});
+  }
+  auto database = Database::open(place.path("facts.db"), OpenMode::read_only);
+  ASSERT_TRUE(database);
+  EXPECT_EQ(count(*database, "SELECT count(*) FROM transactions t JOIN connections c ON t.connection = c.id WHERE c.tls_version = 'TLSv1.3' AND t.sender_domain = 'far.example'"), 1);
+  EXPECT_EQ(count(*database, "SELECT count(*) FROM recipients WHERE message = " + std::to_string(id)), 2);
+  EXPECT_EQ(count(*database, "SELECT count(*) FROM deliveries d JOIN transactions t ON d.message = t.id"), 1);
+  EXPECT_EQ(count(*database, "SELECT count(*) FROM connections WHERE helo = 'it''s \"quoted\"'"), 1);
+  EXPECT_EQ(count(*database, "PRAGMA user_version"), evidence_version);
+}
+
+TEST(Evidence, ForgetsWhatIsOlderThanItsRetention) {
+  tests::Workplace place;
+  auto const old = static_cast<std::uint64_t>(to_micros(now() - std::chrono::hours(3)));
+  EvidenceSettings const settings{place.path("facts.db"), std::chrono::hours(2)};
+  {
+    auto evidence = Evidence::open({place.path("facts.db"), std::chrono::hours(24)}, place.log, place.counters);
+    policy::ConnectionFacts connection;
+    connection.id = old;
+    (*evidence)->record(connection);
+    connection.id = old + std::chrono::microseconds(std::chrono::hours(2)).count();
+    (*evidence)->record(connection);
+  }
+  { auto evidence = Evidence::open(settings, place.log, place.counters); }
+  auto database = Database::open(place.path("facts.db"), OpenMode::read_only);
+  EXPECT_EQ(count(*database, "SELECT count(*) FROM connections"), 1);
+}
+
+TEST(Evidence, DropsAndCountsWhenItsWriterCannotWrite) {
+  tests::Workplace place;
+  EXPECT_FALSE(Evidence::open({place.path("no/such/directory/facts.db"), {}}, place.log, place.counters));
+}
+
+}  // namespace
+}  // namespace postern::store
