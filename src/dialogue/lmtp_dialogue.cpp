@@ -104,7 +104,8 @@ void LmtpDialogue::on_data(wire::Reply const& reply) {
     at_ = At::content;
     return;
   }
-  give_all(reply);
+  // "250" where "354" is due: nothing has been sent, so nothing has been delivered.
+  give_all(reply.positive() ? wire::Reply{451, {4, 5, 0}, "out of order: " + reply.text} : reply);
 }
 
 void LmtpDialogue::on_content_sent() {

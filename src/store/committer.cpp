@@ -75,7 +75,20 @@ void Committer::run() {
   }
 }
 
+// What was written before a sync failed may or may not be on disk, and no later sync will tell: a message that has a piece there
+// cannot be accepted any more.
+void Committer::refuse_spoilt(std::deque<SpoolJob>& jobs) {
+  if (spoilt_.empty()) return;
+  auto const doubtful = [this](SpoolJob& job) {
+    if (job.kind != RecordKind::accept || !spoilt_.contains(job.id)) return false;
+    job.done(fail(SpoolError::broken));
+    return true;
+  };
+  jobs.erase(std::remove_if(jobs.begin(), jobs.end(), doubtful), jobs.end());
+}
+
 void Committer::commit(std::deque<SpoolJob> jobs) {
+  refuse_spoilt(jobs);
   if (auto const room = make_room(); !room) return refuse(jobs, room.error(), false);
   CommitBatch batch(writer_);
   std::vector<std::pair<MessageId, wire::ChunkPlace>> pieces;
@@ -131,6 +144,7 @@ void Committer::commit(std::deque<SpoolJob> jobs) {
       index->accept(one.id, std::move(one.chunks), one.place, std::move(one.envelope));
     }
     for (auto id : abandoned) {
+      spoilt_.erase(id);
       auto const open = open_.find(id);
       if (open == open_.end()) continue;
       for (auto const& place : open->second) index->unpin(place);
@@ -168,6 +182,8 @@ void Committer::refuse(std::deque<SpoolJob>& jobs, FileError error, bool may_be_
     log_.write(LogEvent(Severity::error, "spool-failed")
                    .add("directory", directory_)
                    .add("reason", error == FileError::full ? "no space" : "I/O error"));
+  if (!writer_.is_open())
+    for (auto const& [id, pieces] : open_) spoilt_.insert(id);
   for (auto& job : jobs) {
     if (job.kind == RecordKind::accept && may_be_on_disk)
       late_.push_back({RecordKind::abandon, job.id, "1", {}, false, {}});

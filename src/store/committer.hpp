@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/counters.hpp"
@@ -58,6 +59,7 @@ class Committer {
   Result<void, FileError> write(CommitBatch const& batch, bool sync);
   Result<void, FileError> make_room();
   void refuse(std::deque<SpoolJob>& jobs, FileError error, bool may_be_on_disk);
+  void refuse_spoilt(std::deque<SpoolJob>& jobs);
   void free_segments();
   bool compaction_due();
   void compact_some();
@@ -77,6 +79,7 @@ class Committer {
   // Of the thread.
   std::unordered_map<MessageId, std::vector<wire::ChunkPlace>, MessageIdHash>
       open_;                   // pieces of messages on their way in
+  std::unordered_set<MessageId, MessageIdHash> spoilt_;  // of those, which have pieces that a failed sync made doubtful
   std::deque<SpoolJob> late_;  // records that could not be written, and that nobody waits for
   std::vector<MessageId> compacting_;
   std::uint64_t compacting_segment_ = 0;

@@ -85,6 +85,7 @@ Result<void, FileError> SegmentWriter::append(std::vector<RecordToWrite> const& 
 }
 
 Result<void, FileError> SegmentWriter::sync() {
+  if (!file_) return {};  // given up: what was acknowledged had been synced before
   auto synced = file_->sync();
   if (!synced) file_.reset();  // what the kernel has of it now cannot be known: begin a new one
   return synced;
