@@ -1,6 +1,5 @@
 #include "app/serve.hpp"
 
-#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 
 #include "app/build_config.hpp"
 #include "app/data_dir.hpp"
+#include "app/descriptor_limit.hpp"
 #include "app/log_output.hpp"
 #include "app/settings_file.hpp"
 #include "delivery/scheduler.hpp"
@@ -31,14 +31,6 @@ class SystemRandom : public Random {
  private:
   std::mt19937_64 engine_{std::random_device{}()};
 };
-
-// As many descriptors as the system lets us have: one is a connection.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 int complain(std::vector<std::string> const& errors) {
   for (auto const& error : errors) std::fprintf(stderr, "postern: %s\n", error.c_str());

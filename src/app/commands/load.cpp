@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/commands.hpp"
+#include "app/descriptor_limit.hpp"
 #include "net/event_loop.hpp"
 #include "session/load_client.hpp"
 
@@ -163,6 +164,7 @@ int run_load(LoadOptions const& options) {
   auto const target = net::Endpoint::parse(options.target);
   if (!target)
     return std::fprintf(stderr, "postern: %s: not an address with a port\n", options.target.c_str()), 2;
+  raise_descriptor_limit();
   auto const tls = make_tls(options);
   LoadPlan const plan{*target,
                       "MAIL FROM:<" + options.sender + ">\r\nRCPT TO:<" + options.recipient + ">\r\nDATA\r\n",
