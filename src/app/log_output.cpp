@@ -1,52 +1,84 @@
 #include "app/log_output.hpp"
 
-#include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/guarded.hpp"
 
 namespace postern::app {
 namespace {
 
-constexpr std::size_t waiting_lines = 8192;
+constexpr std::size_t waiting_limit = 4U << 20;             // bytes
+constexpr std::chrono::milliseconds gathering_time{20};     // lines of this long go out with one write
 
-class AsyncLog : public Log {
+class BatchedLog : public Log {
  public:
-  AsyncLog(Severity least, LogFormat format, Counters& counters)
-      : least_(least),
-        format_(format),
-        counters_(counters),
-        pool_(std::make_shared<spdlog::details::thread_pool>(waiting_lines, 1)),
-        logger_(std::make_shared<spdlog::async_logger>(
-            "postern", std::make_shared<spdlog::sinks::stderr_sink_mt>(), pool_,
-            spdlog::async_overflow_policy::overrun_oldest)) {
-    logger_->set_pattern("%v");
-    logger_->set_level(spdlog::level::trace);
+  BatchedLog(Severity least, LogFormat format, Counters& counters)
+      : least_(least), format_(format), counters_(counters), thread_([this] { run(); }) {}
+
+  ~BatchedLog() override {
+    waiting_.access()->stopping = true;
+    wake_.notify_one();
+    thread_.join();
   }
-  ~AsyncLog() override { logger_->flush(); }
 
   bool takes(Severity severity) const override { return severity >= least_; }
 
   void write(LogEvent const& event) override {
     if (!takes(event.severity())) return;
-    auto const now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-    logger_->log(spdlog::level::info, spdlog::string_view_t(event.print(format_, now)));
-    auto const dropped = pool_->overrun_counter();
-    auto const before = dropped_.exchange(dropped, std::memory_order_relaxed);
-    if (dropped > before) counters_.add(Count::log_lines_dropped, dropped - before);
+    auto const line = event.print(format_, std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+    auto waiting = waiting_.access();
+    if (waiting->text.size() > waiting_limit) return counters_.add(Count::log_lines_dropped);
+    bool const first = waiting->text.empty();
+    waiting->text += line;
+    waiting->text += '\n';
+    if (first) wake_.notify_one();
   }
 
  private:
+  struct Waiting {
+    std::string text;
+    bool stopping = false;
+  };
+
+  void run() {
+    ::pthread_setname_np(::pthread_self(), "log");
+    for (bool stopping = false; !stopping;) {
+      std::string text;
+      {
+        auto waiting = waiting_.access();
+        wake_.wait(waiting.lock(), [&] { return waiting->stopping || !waiting->text.empty(); });
+        wake_.wait_for(waiting.lock(), gathering_time, [&] { return waiting->stopping; });
+        text.swap(waiting->text);
+        stopping = waiting->stopping;
+      }
+      std::string_view left = text;
+      while (!left.empty()) {
+        auto const written = ::write(STDERR_FILENO, left.data(), left.size());
+        if (written < 0 && errno != EINTR) break;  // nobody reads any more
+        if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
+      }
+    }
+  }
+
   Severity least_;
   LogFormat format_;
   Counters& counters_;
-  std::shared_ptr<spdlog::details::thread_pool> pool_;
-  std::shared_ptr<spdlog::async_logger> logger_;
-  std::atomic<std::size_t> dropped_{0};
+  Guarded<Waiting> waiting_;
+  std::condition_variable wake_;
+  std::thread thread_;
 };
 
 }  // namespace
 
 std::unique_ptr<Log> make_log(Severity least, LogFormat format, Counters& counters) {
-  return std::make_unique<AsyncLog>(least, format, counters);
+  return std::make_unique<BatchedLog>(least, format, counters);
 }
 
 }  // namespace postern::app

@@ -14,7 +14,7 @@ namespace postern::session {
 struct AdmissionLimits {
   std::uint32_t connections = 16'000;
   std::uint32_t connections_per_client = 50;
-  std::uint32_t handshakes = 1'000;  // at the same time; beyond it STARTTLS is answered with 454
+  std::uint32_t handshakes = 10'000;  // at the same time; beyond it STARTTLS is answered with 454
 };
 
 enum class Admitted : std::uint8_t { yes, server_full, client_full };

@@ -85,6 +85,7 @@ class Committer {
   std::uint64_t compacting_segment_ = 0;
   bool unsynced_ = false;
   bool failing_ = false;
+  bool busy_ = false;                     // the last commit was for more than one
   std::thread thread_;
 };
 

@@ -57,7 +57,7 @@ class Evidence::Writer {
     return std::unique_ptr<Writer>(new Writer(std::move(*database), std::move(inserts), settings.retention));
   }
 
-  Result<void, std::string> write(std::vector<EvidenceRecord> const& records) {
+  Result<void, std::string> write(std::deque<EvidenceRecord> const& records) {
     auto result = database_.run("BEGIN");
     for (auto const& record : records)
       if (result) result = std::visit([this](auto const& r) { return insert(r); }, record);
@@ -155,7 +155,7 @@ void Evidence::run() {
   auto next_cleaning = std::chrono::steady_clock::now();
   bool failing = false;
   for (bool stopping = false; !stopping;) {
-    std::vector<EvidenceRecord> records;
+    std::deque<EvidenceRecord> records;
     {
       auto waiting = waiting_.access();
       wake_.wait_for(waiting.lock(), batch_interval, [&] { return waiting->stopping; });

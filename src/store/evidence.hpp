@@ -4,6 +4,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <string>
 #include <thread>
@@ -55,7 +56,7 @@ class Evidence {
  private:
   class Writer;
   struct Waiting {
-    std::vector<EvidenceRecord> records;
+    std::deque<EvidenceRecord> records;  // not a vector: growing would move them all
     bool stopping = false;
   };
   Evidence(std::unique_ptr<Writer> writer, Log& log, Counters& counters);
