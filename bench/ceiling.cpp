@@ -1,6 +1,9 @@
-// The ceiling: a server on the same Asio and OpenSSL that only answers, and keeps nothing. What it reaches is what the libraries and
-// the kernel allow; the distance to it is Postern's own cost. Understands EHLO, STARTTLS, DATA, QUIT, and says 250 to all else.
+// The ceiling: a server on the same Asio and OpenSSL that only answers, and keeps nothing. What it reaches is
+// what the libraries and the kernel allow; the distance to it is Postern's own cost. Understands EHLO,
+// STARTTLS, DATA, QUIT, and says 250 to all else.
 //   ceiling PORT CERTIFICATE KEY
+#include <sys/resource.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -13,15 +16,14 @@
 #include "net/tls_context.hpp"
 #include "wire/line_splitter.hpp"
 
-#include <sys/resource.h>
-
 namespace {
 
 using namespace postern;
 
 class Answerer {
  public:
-  Answerer(net::Socket socket, std::shared_ptr<net::TlsContext const> tls) : stream_(std::move(socket)), tls_(std::move(tls)) {}
+  Answerer(net::Socket socket, std::shared_ptr<net::TlsContext const> tls)
+      : stream_(std::move(socket)), tls_(std::move(tls)) {}
 
   net::Task<void> run() {
     out_ = "220 ceiling\r\n";
@@ -56,7 +58,8 @@ class Answerer {
   bool answer(std::string_view line) {
     auto const verb = line.substr(0, 4);
     if (verb == "EHLO") {
-      out_ += stream_.over_tls() ? "250-ceiling\r\n250 PIPELINING\r\n" : "250-ceiling\r\n250-STARTTLS\r\n250 PIPELINING\r\n";
+      out_ += stream_.over_tls() ? "250-ceiling\r\n250 PIPELINING\r\n"
+                                 : "250-ceiling\r\n250-STARTTLS\r\n250 PIPELINING\r\n";
     } else if (verb == "DATA") {
       out_ += "354 go\r\n";
       in_data_ = true;
@@ -130,7 +133,8 @@ int main(int argc, char** argv) {
     auto listener = net::Listener::bind(
         loop, at,
         [&loop, &tls](net::Socket socket, net::Endpoint) {
-          boost::asio::co_spawn(loop.context(), serve(std::make_unique<Answerer>(std::move(socket), *tls)), boost::asio::detached);
+          boost::asio::co_spawn(loop.context(), serve(std::make_unique<Answerer>(std::move(socket), *tls)),
+                                boost::asio::detached);
         },
         [](std::string const&) {});
     if (!listener) return std::fprintf(stderr, "%s\n", listener.error().c_str()), 1;

@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const command = postern::wire::parse_command(line);
   POSTERN_EXPECT(command.argument.size() <= line.size());
   static_cast<void>(postern::wire::parse_bdat(command.argument));
-  if (auto const mail = postern::wire::parse_mail(command.argument)) POSTERN_EXPECT(mail->envid.size() <= 100);
+  if (auto const mail = postern::wire::parse_mail(command.argument))
+    POSTERN_EXPECT(mail->envid.size() <= 100);
   if (auto const rcpt = postern::wire::parse_rcpt(command.argument)) {
     POSTERN_EXPECT(rcpt->orcpt.size() <= 500);
     if (rcpt->notify.said) POSTERN_EXPECT(postern::wire::Notify::parse(rcpt->notify.print()).has_value());

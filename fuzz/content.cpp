@@ -1,5 +1,7 @@
-// The end of DATA: as the definition says, the same however the bytes come, and nothing but CRLF in what is kept.
+// The end of DATA: as the definition says, the same however the bytes come, and nothing but CRLF in what is
+// kept.
 #include "dialogue/content.hpp"
+
 #include "expect.hpp"
 
 namespace {
@@ -13,7 +15,8 @@ struct Fed {
 Fed feed(postern::dialogue::SmtpSettings const& settings, std::string_view bytes, std::size_t piece) {
   postern::dialogue::Content content(settings);
   Fed fed;
-  while (fed.taken < bytes.size() && content.wants_more()) fed.taken += content.feed(bytes.substr(fed.taken, piece), fed.kept);
+  while (fed.taken < bytes.size() && content.wants_more())
+    fed.taken += content.feed(bytes.substr(fed.taken, piece), fed.kept);
   fed.ended = !content.wants_more();
   return fed;
 }

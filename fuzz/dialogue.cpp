@@ -1,8 +1,7 @@
 // The whole conversation: any bytes, every reply well formed, no state that should not be.
-#include "dialogue/server_dialogue.hpp"
-
 #include <algorithm>
 
+#include "dialogue/server_dialogue.hpp"
 #include "dialogue/transaction.hpp"
 #include "expect.hpp"
 #include "policy/decide.hpp"
@@ -48,7 +47,8 @@ class Client {
   }
 
   void collect() {
-    if (auto const finished = dialogue_.take_finished()) accepted_ += finished->outcome == policy::Outcome::accepted;
+    if (auto const finished = dialogue_.take_finished())
+      accepted_ += finished->outcome == policy::Outcome::accepted;
   }
 
   void step(dialogue::Step next) {
@@ -60,7 +60,9 @@ class Client {
         POSTERN_EXPECT(next.reply->code >= 200 && next.reply->code < 600);
       }
       switch (next.then) {
-        case Then::ask_verdict: next = dialogue_.on_verdict(policy::decide(policy(), dialogue_.facts())); continue;
+        case Then::ask_verdict:
+          next = dialogue_.on_verdict(policy::decide(policy(), dialogue_.facts()));
+          continue;
         case Then::store: {
           auto const envelope = dialogue::make_envelope(dialogue_.facts(), policy().directory, now_);
           POSTERN_EXPECT(!envelope.recipients.empty());

@@ -1,4 +1,5 @@
-// Header sections watched in pieces: the same however they are cut; and a Received field that no HELO can break.
+// Header sections watched in pieces: the same however they are cut; and a Received field that no HELO can
+// break.
 #include "expect.hpp"
 #include "wire/header_section.hpp"
 #include "wire/received.hpp"
@@ -15,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   received.helo = text;
   received.verified_name = text;
   auto const field = print(received);
-  for (std::size_t at = field.find('\n'); at != std::string::npos && at + 1 < field.size(); at = field.find('\n', at + 1))
+  for (std::size_t at = field.find('\n'); at != std::string::npos && at + 1 < field.size();
+       at = field.find('\n', at + 1))
     POSTERN_EXPECT(field[at + 1] == '\t');
   return 0;
 }

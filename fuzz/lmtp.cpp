@@ -1,12 +1,15 @@
 // An LMTP server that says anything: the client's dialogue ends, and never claims more than it was told.
 #include "dialogue/lmtp_dialogue.hpp"
-
 #include "expect.hpp"
 #include "support/example_policy.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   using namespace postern;
-  dialogue::LmtpDialogue dialogue("mx", {tests::address("s@a.example"), {tests::address("a@b.example"), tests::address("c@b.example")}, 1, {}, false});
+  dialogue::LmtpDialogue dialogue("mx", {tests::address("s@a.example"),
+                                         {tests::address("a@b.example"), tests::address("c@b.example")},
+                                         1,
+                                         {},
+                                         false});
   wire::ReplyReader reader;
   std::string_view text(reinterpret_cast<char const*>(data), size);
   bool content_sent = false;

@@ -1,4 +1,5 @@
-// Replays a corpus through a fuzz target, and mutates each entry a little: what runs in every build, without clang.
+// Replays a corpus through a fuzz target, and mutates each entry a little: what runs in every build, without
+// clang.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -11,7 +12,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
 
 namespace {
 
-void run(std::string const& input) { LLVMFuzzerTestOneInput(reinterpret_cast<std::uint8_t const*>(input.data()), input.size()); }
+void run(std::string const& input) {
+  LLVMFuzzerTestOneInput(reinterpret_cast<std::uint8_t const*>(input.data()), input.size());
+}
 
 void run_mutated(std::string input, std::mt19937& random) {
   for (int round = 0; round < 200; ++round) {

@@ -14,8 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
       static_cast<void>(checksum_holds(*header, salt, bytes.substr(std::min(size, record_header_size))));
     }
   }
-  if (auto const accept = decode_accept(bytes)) POSTERN_EXPECT(encode_accept(accept->chunks, accept->envelope) == bytes);
-  if (auto const settlements = decode_settlements(bytes)) POSTERN_EXPECT(decode_settlements(encode(*settlements)).has_value());
-  if (auto const envelope = decode_envelope(bytes)) POSTERN_EXPECT(decode_envelope(encode(*envelope)).has_value());
+  if (auto const accept = decode_accept(bytes))
+    POSTERN_EXPECT(encode_accept(accept->chunks, accept->envelope) == bytes);
+  if (auto const settlements = decode_settlements(bytes))
+    POSTERN_EXPECT(decode_settlements(encode(*settlements)).has_value());
+  if (auto const envelope = decode_envelope(bytes))
+    POSTERN_EXPECT(decode_envelope(encode(*envelope)).has_value());
   return 0;
 }

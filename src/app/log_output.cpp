@@ -14,8 +14,8 @@
 namespace postern::app {
 namespace {
 
-constexpr std::size_t waiting_limit = 4U << 20;             // bytes
-constexpr std::chrono::milliseconds gathering_time{20};     // lines of this long go out with one write
+constexpr std::size_t waiting_limit = 4U << 20;          // bytes
+constexpr std::chrono::milliseconds gathering_time{20};  // lines of this long go out with one write
 
 class BatchedLog : public Log {
  public:
@@ -32,7 +32,8 @@ class BatchedLog : public Log {
 
   void write(LogEvent const& event) override {
     if (!takes(event.severity())) return;
-    auto const line = event.print(format_, std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+    auto const line =
+        event.print(format_, std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
     auto waiting = waiting_.access();
     if (waiting->text.size() > waiting_limit) return counters_.add(Count::log_lines_dropped);
     bool const first = waiting->text.empty();

@@ -1,6 +1,7 @@
-// Where log events go: to standard error, by a thread of its own, so that no session waits for who reads it; what comes within
-// 20 ms goes out with one write. (spdlog's asynchronous logger wakes a thread for each line, which cost a tenth of the CPU of a message.)
-// Bounds: 4 MiB wait; lines beyond are dropped, and counted.
+// Where log events go: to standard error, by a thread of its own, so that no session waits for who reads it;
+// what comes within 20 ms goes out with one write. (spdlog's asynchronous logger wakes a thread for each
+// line, which cost a tenth of the CPU of a message.) Bounds: 4 MiB wait; lines beyond are dropped, and
+// counted.
 #pragma once
 
 #include <memory>

@@ -113,8 +113,9 @@ class Reader {
         if (name.str() == "aliases")
           take_aliases(domain, value);
         else if (value.is_table() && name.str() != "tls")  // [domains.example.org] without its quotes
-          error(value, "domains." + domain.name + "." + std::string(name.str()) + ": write [domains.\"" + domain.name + "." +
-                           std::string(name.str()) + "\"] (quotes keep the dots together)");
+          error(value, "domains." + domain.name + "." + std::string(name.str()) + ": write [domains.\"" +
+                           domain.name + "." + std::string(name.str()) +
+                           "\"] (quotes keep the dots together)");
         else
           set(domain_keys(), domain, "domains.\"" + domain.name + "\".", std::string(name.str()), value);
       }

@@ -1,3 +1,4 @@
+// The table, the greeting and the small commands. Beside it: server_tls, server_transaction, server_content.
 #include "dialogue/server_dialogue.hpp"
 
 #include <algorithm>
@@ -5,14 +6,11 @@
 
 #include "base/ascii.hpp"
 #include "policy/decide.hpp"
-#include "wire/bdat_command.hpp"
 #include "wire/extensions.hpp"
-#include "wire/rcpt_command.hpp"
 
 namespace postern::dialogue {
 
 using policy::ConnectionEnd;
-using policy::Outcome;
 using policy::Stage;
 using wire::Verb;
 
@@ -97,8 +95,6 @@ bool ServerDialogue::line_is_clean(wire::Line const& line, Verb verb) const {
                      [&](char c) { return is_8bit(c) ? may_be_utf8 : (c >= ' ' && c != 0x7F) || c == '\t'; });
 }
 
-// ---- greeting
-
 Step ServerDialogue::on_hello(std::string_view argument) {
   auto const name = argument.substr(0, argument.find_first_of(" \t"));
   if (name.empty()) return bad(501, {5, 5, 4}, "A host name is missing");
@@ -129,212 +125,6 @@ Step ServerDialogue::on_helo(std::string_view argument) {
   facts_.connection.greeting = policy::Greeting::helo;
   return say(250, {}, settings_->hostname);
 }
-
-// ---- TLS
-
-Step ServerDialogue::on_starttls(std::string_view argument) {
-  auto const& tls = facts_.connection.tls;
-  if (!argument.empty()) return bad(501, {5, 5, 4}, "STARTTLS takes no argument");
-  if (facts_.over_tls()) return bad(503, {5, 5, 1}, "TLS is already on");
-  if (!tls.offered) return bad(502, {5, 5, 1}, "STARTTLS is not offered");
-  facts_.connection.tls.requested = true;
-  return say(220, {2, 0, 0}, "Ready to start TLS", Then::start_tls);
-}
-
-Step ServerDialogue::on_tls_unavailable() {
-  return say(454, {4, 7, 0}, "TLS is not available now, try again later");  // RFC 3207 section 4
-}
-
-void ServerDialogue::on_injected(std::size_t bytes) {
-  facts_.connection.tls.injected += static_cast<std::uint32_t>(bytes);
-}
-
-Step ServerDialogue::on_tls(policy::TlsFacts const& tls, Instant now) {
-  auto const before = facts_.connection.tls;
-  facts_.connection.tls = tls;
-  facts_.connection.tls.offered = before.offered;
-  facts_.connection.tls.requested = true;
-  facts_.connection.tls.injected = before.injected;
-  if (tls.state != policy::TlsState::established) {
-    on_end(ConnectionEnd::tls_failed, now);
-    return {std::nullopt, Then::close};
-  }
-  // RFC 3207 section 4.2: nothing the client said before the handshake counts any more.
-  forget_transaction();
-  facts_.connection.helo.clear();
-  facts_.connection.greeting = policy::Greeting::none;
-  facts_.stage = Stage::connect;
-  state_ = State::start;
-  return {};
-}
-
-// ---- transaction
-
-Step ServerDialogue::on_mail(std::string_view argument) {
-  auto mail = wire::parse_mail(argument);
-  if (!mail) return bad_argument(mail.error());
-  if (mail->requiretls && !facts_.over_tls())
-    return bad(555, {5, 5, 4}, "REQUIRETLS is offered under TLS only");
-  if (mail->reverse_path && mail->reverse_path->needs_smtputf8() && !mail->smtputf8)
-    return bad(553, {5, 6, 7}, "The address needs SMTPUTF8");
-  facts_.stage = Stage::mail;
-  facts_.transaction = {};
-  facts_.transaction.started = now_;
-  facts_.transaction.mail = std::move(*mail);
-  ++facts_.connection.transactions;
-  if (facts_.transaction.mail.size.value_or(0) > settings_->max_message_size) {
-    finish_transaction(Outcome::refused, 552, "size");
-    return say(552, {5, 3, 4},
-               "Message too big: at most " + std::to_string(settings_->max_message_size) + " bytes");
-  }
-  return {std::nullopt, Then::ask_verdict};
-}
-
-Step ServerDialogue::on_rcpt(std::string_view argument) {
-  auto rcpt = wire::parse_rcpt(argument);
-  if (!rcpt) return bad_argument(rcpt.error());
-  auto& transaction = facts_.transaction;
-  if (rcpt->forward_path.needs_smtputf8() && !transaction.mail.smtputf8)
-    return bad(553, {5, 6, 7}, "The address needs SMTPUTF8");
-  if (transaction.recipients.size() >= settings_->max_recipients)
-    return say(452, {4, 5, 3}, "Too many recipients");  // RFC 5321 section 4.5.3.1.10
-  facts_.stage = Stage::rcpt;
-  policy::RecipientFacts recipient{
-      std::move(rcpt->forward_path), rcpt->notify, std::move(rcpt->orcpt), {}, false, 0, {}};
-  recipient.standing = policy_->directory.standing(recipient.address);
-  transaction.recipients.push_back(std::move(recipient));
-  return {std::nullopt, Then::ask_verdict};
-}
-
-Step ServerDialogue::on_verdict(policy::Verdict const& verdict) {
-  switch (facts_.stage) {
-    case Stage::mail: return on_mail_verdict(verdict);
-    case Stage::rcpt: return on_rcpt_verdict(verdict);
-    case Stage::content:
-      if (verdict.refuses()) {
-        finish_transaction(verdict.effect == policy::Effect::defer ? Outcome::deferred : Outcome::refused,
-                           verdict.reply.code, verdict.rule);
-        return {verdict.reply, Then::read_line};
-      }
-      return {std::nullopt, Then::store};
-    case Stage::connect:
-    case Stage::helo: break;
-  }
-  return {};
-}
-
-Step ServerDialogue::on_mail_verdict(policy::Verdict const& verdict) {
-  if (verdict.refuses()) {
-    finish_transaction(verdict.effect == policy::Effect::defer ? Outcome::deferred : Outcome::refused,
-                       verdict.reply.code, verdict.rule);
-    return {verdict.reply, Then::read_line};
-  }
-  state_ = State::mail;
-  accepted_ = 0;
-  return say(250, {2, 1, 0}, "Sender ok");
-}
-
-Step ServerDialogue::on_rcpt_verdict(policy::Verdict const& verdict) {
-  auto& recipient = facts_.transaction.recipients.back();
-  recipient.rule = verdict.rule;
-  if (verdict.refuses()) {
-    recipient.code = verdict.reply.code;
-    return {verdict.reply, Then::read_line};
-  }
-  recipient.accepted = true;
-  recipient.code = 250;
-  ++accepted_;
-  state_ = State::rcpt;
-  return say(250, {2, 1, 5}, "Recipient ok");
-}
-
-Step ServerDialogue::on_rset(std::string_view argument) {
-  if (!argument.empty()) return bad(501, {5, 5, 4}, "RSET takes no argument");
-  forget_transaction();
-  return say(250, {2, 0, 0}, "Ok");
-}
-
-// ---- content
-
-Step ServerDialogue::on_data(std::string_view argument) {
-  if (!argument.empty()) return bad(501, {5, 5, 4}, "DATA takes no argument");
-  if (facts_.transaction.mail.body == wire::Body::binary_mime)  // RFC 3030 section 3
-    return bad(503, {5, 5, 1}, "BODY=BINARYMIME needs BDAT");
-  content_.emplace(*settings_);
-  return say(354, {}, "End the message with a dot on a line by itself", Then::read_content);
-}
-
-Step ServerDialogue::on_bdat(std::string_view argument) {
-  auto const bdat = wire::parse_bdat(argument);
-  if (!bdat) {  // where the chunk ends cannot be known, and its bytes must not be taken for commands
-    on_end(ConnectionEnd::error, now_);
-    return say(501, {5, 5, 4}, "BDAT needs a size; closing", Then::close);
-  }
-  bool const in_order = state_ == State::rcpt || state_ == State::chunks;
-  bool const binary = facts_.transaction.mail.body == wire::Body::binary_mime;
-  if (!content_ || state_ != State::chunks) content_.emplace(*settings_);
-  content_->begin_chunk(bdat->size, bdat->last, binary);
-  if (in_order) {
-    facts_.transaction.chunking = true;
-    state_ = State::chunks;
-  } else {  // RFC 3030 section 2: the chunk comes all the same
-    content_->refuse();
-    refusal_ =
-        wire::Reply{503, {5, 5, 1}, state_ == State::start ? "EHLO or HELO first" : "No valid recipients"};
-  }
-  return {std::nullopt, Then::read_chunk};
-}
-
-Step ServerDialogue::on_content() {
-  if (refusal_) {
-    auto const reply = *std::exchange(refusal_, std::nullopt);
-    content_.reset();
-    return bad(reply.code, reply.status, reply.text);
-  }
-  facts_.transaction.size = content_->size();
-  facts_.transaction.bare_newlines = content_->bare_newlines();
-  switch (content_->problem()) {
-    case ContentProblem::too_large: return refuse_content(552, {5, 3, 4}, "Message too big");
-    case ContentProblem::bare_newlines:
-      return refuse_content(550, {5, 6, 0}, "Bare CR or LF in the message; lines end with CR LF");
-    case ContentProblem::header_too_large: return refuse_content(552, {5, 3, 4}, "Header section too big");
-    case ContentProblem::too_many_hops:
-      return refuse_content(554, {5, 4, 6}, "Too many hops: the message goes in circles");
-    case ContentProblem::none: break;
-  }
-  if (!content_->last()) {
-    if (content_->keeps()) return say(250, {2, 0, 0}, "Chunk received");
-    return on_stored(Stored::broken);  // a chunk could not be kept: say so now
-  }
-  facts_.stage = Stage::content;
-  return {std::nullopt, Then::ask_verdict};
-}
-
-Step ServerDialogue::refuse_content(std::uint16_t code, wire::EnhancedStatus status, std::string text) {
-  finish_transaction(Outcome::refused, code, "content");
-  return say(code, status, std::move(text));
-}
-
-Step ServerDialogue::on_stored(Stored stored) {
-  switch (stored) {
-    case Stored::safe: {
-      std::string text = "Ok: queued as " + facts_.transaction.id.print();
-      ++facts_.connection.messages;
-      idle_commands_ = 0;
-      finish_transaction(Outcome::accepted, 250, {});
-      return say(250, {2, 0, 0}, std::move(text));
-    }
-    case Stored::full:
-      finish_transaction(Outcome::deferred, 452, "spool");
-      return say(452, {4, 3, 1}, "The mail system is full, try again later");
-    case Stored::broken:
-      finish_transaction(Outcome::deferred, 451, "spool");
-      return say(451, {4, 3, 0}, "The message could not be stored, try again later");
-  }
-  return {};
-}
-
-// ---- the rest
 
 Step ServerDialogue::on_noop(std::string_view) { return say(250, {2, 0, 0}, "Ok"); }
 
@@ -373,30 +163,6 @@ void ServerDialogue::on_end(ConnectionEnd end, Instant now) {
   connection.ended = now;
   connection.end = end;
   forget_transaction();
-}
-
-std::optional<policy::TransactionFacts> ServerDialogue::take_finished() {
-  return std::exchange(finished_, std::nullopt);
-}
-
-void ServerDialogue::finish_transaction(Outcome outcome, std::uint16_t code, std::string rule) {
-  auto& transaction = facts_.transaction;
-  transaction.outcome = outcome;
-  transaction.code = code;
-  transaction.rule = std::move(rule);
-  finished_ = std::move(transaction);
-  transaction = {};
-  content_.reset();
-  if (state_ > State::greeted) state_ = State::greeted;
-}
-
-// Ends an open transaction without a message.
-void ServerDialogue::forget_transaction() {
-  if (!in_transaction()) return;
-  auto const& recipients = facts_.transaction.recipients;
-  if (recipients.empty() || accepted_ > 0) return finish_transaction(Outcome::aborted, 0, {});
-  auto const& last = recipients.back();  // nobody was taken: it was our refusal that ended it
-  finish_transaction(last.code < 500 ? Outcome::deferred : Outcome::refused, last.code, last.rule);
 }
 
 Step ServerDialogue::say(std::uint16_t code, wire::EnhancedStatus status, std::string text, Then then) {

@@ -44,7 +44,8 @@ net::Task<bool> LoadClient::start_tls() {
   ++result_.handshakes;
   if (info->resumed) ++result_.resumed;
   bool const greeted = co_await say_hello();
-  if (plan_.resume && !ticket_) ticket_.reset(::SSL_get1_session(stream_->tls()));  // came with the answer to EHLO
+  if (plan_.resume && !ticket_)
+    ticket_.reset(::SSL_get1_session(stream_->tls()));  // came with the answer to EHLO
   co_return greeted;
 }
 

@@ -202,7 +202,8 @@ net::Task<Step> ServerSession::pump() {
     }
     lines_.consume(content.feed(lines_.rest(), body));
     if (!content.keeps()) body.clear();
-    if (body.size() > wire::LineSplitter::buffer_size && body.capacity() < chunk_size)  // a large one: grow once
+    if (body.size() > wire::LineSplitter::buffer_size &&
+        body.capacity() < chunk_size)  // a large one: grow once
       body.reserve(chunk_size + 2 * wire::LineSplitter::buffer_size);
     if (body.size() >= chunk_size && !co_await store_chunk()) content.refuse();
   }

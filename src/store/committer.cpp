@@ -13,9 +13,10 @@ namespace {
 using wire::RecordKind;
 
 constexpr std::chrono::milliseconds lazy_interval{100};  // how long what nobody waits for may wait
-// When messages come from several clients at once, a commit waits so long for company: a sync costs the same for one as for many.
+// When messages come from several clients at once, a commit waits so long for company: a sync costs the same
+// for one as for many.
 constexpr std::chrono::microseconds gathering_time{1500};
-constexpr std::uint64_t copied_at_once = 1U << 20;       // bytes, so that compaction does not hold up commits
+constexpr std::uint64_t copied_at_once = 1U << 20;  // bytes, so that compaction does not hold up commits
 
 SpoolError spool_error(FileError error) {
   return error == FileError::full ? SpoolError::full : SpoolError::broken;
@@ -79,8 +80,8 @@ void Committer::run() {
   }
 }
 
-// What was written before a sync failed may or may not be on disk, and no later sync will tell: a message that has a piece there
-// cannot be accepted any more.
+// What was written before a sync failed may or may not be on disk, and no later sync will tell: a message
+// that has a piece there cannot be accepted any more.
 void Committer::refuse_spoilt(std::deque<SpoolJob>& jobs) {
   if (spoilt_.empty()) return;
   auto const doubtful = [this](SpoolJob& job) {
@@ -110,7 +111,8 @@ void Committer::commit(std::deque<SpoolJob> jobs) {
         if (auto const open = open_.find(job.id); open != open_.end()) one.chunks = open->second;
         for (auto const& [id, place] : pieces)
           if (id == job.id) one.chunks.push_back(place);
-        if (!job.payload.empty()) one.chunks.push_back(batch.add(RecordKind::chunk, job.id, std::move(job.payload)));
+        if (!job.payload.empty())
+          one.chunks.push_back(batch.add(RecordKind::chunk, job.id, std::move(job.payload)));
         one.place = batch.add(RecordKind::accept, job.id, wire::encode_accept(one.chunks, job.envelope));
         accepted.push_back(std::move(one));
         break;

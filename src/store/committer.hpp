@@ -78,14 +78,15 @@ class Committer {
 
   // Of the thread.
   std::unordered_map<MessageId, std::vector<wire::ChunkPlace>, MessageIdHash>
-      open_;                   // pieces of messages on their way in
-  std::unordered_set<MessageId, MessageIdHash> spoilt_;  // of those, which have pieces that a failed sync made doubtful
+      open_;  // pieces of messages on their way in
+  std::unordered_set<MessageId, MessageIdHash>
+      spoilt_;                 // of those, which have pieces that a failed sync made doubtful
   std::deque<SpoolJob> late_;  // records that could not be written, and that nobody waits for
   std::vector<MessageId> compacting_;
   std::uint64_t compacting_segment_ = 0;
   bool unsynced_ = false;
   bool failing_ = false;
-  bool busy_ = false;                     // the last commit was for more than one
+  bool busy_ = false;  // the last commit was for more than one
   std::thread thread_;
 };
 

@@ -43,7 +43,9 @@ class SegmentWriter {
   // All or nothing: after an error what was half written is cut off, or the segment is given up.
   Result<void, FileError> append(std::vector<RecordToWrite> const& records);
   Result<void, FileError> sync();
-  bool is_open() const { return file_ != nullptr; }  // false after an error that makes the segment untrustworthy
+  bool is_open() const {
+    return file_ != nullptr;
+  }                                  // false after an error that makes the segment untrustworthy
   void give_up() { file_.reset(); }  // the next make_room() begins a new one
 
  private:

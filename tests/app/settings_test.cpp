@@ -58,19 +58,28 @@ struct ErrorCase {
 
 TEST(Settings, ErrorsNameFileLineAndKeyAndWhatWouldBeRight) {
   for (auto const& c : std::vector<ErrorCase>{
-           {"\n[tls]\nmin_version = \"1.4\"", "dir/postern.toml:3: tls.min_version = '1.4': not one of 1.0, 1.1, 1.2, 1.3"},
+           {"\n[tls]\nmin_version = \"1.4\"",
+            "dir/postern.toml:3: tls.min_version = '1.4': not one of 1.0, 1.1, 1.2, 1.3"},
            {"frob = 1", "dir/postern.toml:1: frob: there is no such key; `postern config` lists all"},
-           {"[smtp]\nmax_recipients = 5", "dir/postern.toml:2: smtp.max_recipients = 5: not a number from 100 to 100000"},
-           {"[smtp]\nmax_message_size = \"big\"", "dir/postern.toml:2: smtp.max_message_size = 'big': not a size from 64KiB to 2GiB, such as \"50MiB\""},
-           {"[queue]\nlifetime = \"x\"", "dir/postern.toml:2: queue.lifetime = 'x': not a time from 1s to 30d, such as \"5m\""},
+           {"[smtp]\nmax_recipients = 5",
+            "dir/postern.toml:2: smtp.max_recipients = 5: not a number from 100 to 100000"},
+           {"[smtp]\nmax_message_size = \"big\"",
+            "dir/postern.toml:2: smtp.max_message_size = 'big': not a size from 64KiB to 2GiB, such as "
+            "\"50MiB\""},
+           {"[queue]\nlifetime = \"x\"",
+            "dir/postern.toml:2: queue.lifetime = 'x': not a time from 1s to 30d, such as \"5m\""},
            {"hostname = 5", "dir/postern.toml:1: hostname = 5: not a text in quotes"},
-           {"listen = 5", "dir/postern.toml:1: listen: listeners are written [[listen]], each with an address"},
-           {"[[listen]]\naddress = \"x\"", "dir/postern.toml:1: listen.address = \"x\": not an address with a port"},
-           {"[[listen]]\naddress = \"0.0.0.0:25\"\nrole = \"x\"", "dir/postern.toml:3: listen.role = 'x': not one of mx"},
+           {"listen = 5",
+            "dir/postern.toml:1: listen: listeners are written [[listen]], each with an address"},
+           {"[[listen]]\naddress = \"x\"",
+            "dir/postern.toml:1: listen.address = \"x\": not an address with a port"},
+           {"[[listen]]\naddress = \"0.0.0.0:25\"\nrole = \"x\"",
+            "dir/postern.toml:3: listen.role = 'x': not one of mx"},
            {"[domains.example.org]\nmailboxes = []", "domains.example.org: write [domains.\"example.org\"]"},
            {"[relay]\nnetworks = [\"x\"]", "is not a network, such as 192.0.2.0/24"},
            {"a = ", "dir/postern.toml:1: "},
-           {"[domains.\"x.example\"]\nfrob = 1", "dir/postern.toml:2: domains.\"x.example\".frob: there is no such key"},
+           {"[domains.\"x.example\"]\nfrob = 1",
+            "dir/postern.toml:2: domains.\"x.example\".frob: there is no such key"},
            {"[domains.\"x.example\"]\naliases = { \"a\" = \"b\" }", "aliases.a: not a list of addresses"}}) {
     auto const read = parse(c.text);
     ASSERT_FALSE(read.errors.empty()) << c.text;
@@ -84,16 +93,27 @@ TEST(Settings, ChecksFindWhatIsWrongBeyondTheGrammar) {
     return built.errors.empty() ? std::string() : built.errors[0];
   };
   EXPECT_EQ(error_of(""), "");
-  EXPECT_NE(error_of("[domains.\"x.example\"]\nmailboxes=[\"a\"]\ndeliver = \"pigeon\"").find("postern.toml:1: domains.\"x.example\".deliver = \"pigeon\""), std::string::npos);
-  EXPECT_NE(error_of("[domains.\"x.example\"]\naliases = { \"a\" = [\"b@x.example\"] }").find("\"b@x.example\" is no mailbox here"), std::string::npos);
-  EXPECT_NE(error_of("[domains.\"x.example\"]\naliases = { \"a\" = [\"b@x.example\"], \"b\" = [\"a@x.example\"] }").find("leads back to itself"), std::string::npos);
-  EXPECT_NE(error_of("[domains.\"x.example\"]\nmailboxes_file = \"/no/such/file\"").find("cannot be read"), std::string::npos);
-  EXPECT_NE(error_of("[tls]\ncertificate = [\"/no/such.pem\"]\nkey = [\"/no/such.key\"]").find("/no/such.pem"), std::string::npos);
+  EXPECT_NE(error_of("[domains.\"x.example\"]\nmailboxes=[\"a\"]\ndeliver = \"pigeon\"")
+                .find("postern.toml:1: domains.\"x.example\".deliver = \"pigeon\""),
+            std::string::npos);
+  EXPECT_NE(error_of("[domains.\"x.example\"]\naliases = { \"a\" = [\"b@x.example\"] }")
+                .find("\"b@x.example\" is no mailbox here"),
+            std::string::npos);
+  EXPECT_NE(
+      error_of("[domains.\"x.example\"]\naliases = { \"a\" = [\"b@x.example\"], \"b\" = [\"a@x.example\"] }")
+          .find("leads back to itself"),
+      std::string::npos);
+  EXPECT_NE(error_of("[domains.\"x.example\"]\nmailboxes_file = \"/no/such/file\"").find("cannot be read"),
+            std::string::npos);
+  EXPECT_NE(
+      error_of("[tls]\ncertificate = [\"/no/such.pem\"]\nkey = [\"/no/such.key\"]").find("/no/such.pem"),
+      std::string::npos);
   EXPECT_NE(error_of("hostname = \"not a name\"").find("hostname"), std::string::npos);
 }
 
 TEST(Settings, ChecksWarnOfWhatRfc3207Forbids) {
-  for (auto const* text : {"[tls]\nrequire = \"always\"", "[domains.\"x.example\"]\nmailboxes = [\"a\"]\ntls.require = \"always\""}) {
+  for (auto const* text : {"[tls]\nrequire = \"always\"",
+                           "[domains.\"x.example\"]\nmailboxes = [\"a\"]\ntls.require = \"always\""}) {
     auto const built = check_config(parse(text).settings);
     ASSERT_EQ(built.warnings.size(), 1U);
     EXPECT_NE(built.warnings[0].find("MUST NOT require"), std::string::npos);

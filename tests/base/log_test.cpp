@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "base/log.hpp"
+
+#include <gtest/gtest.h>
 
 namespace postern {
 namespace {
@@ -10,15 +10,17 @@ Instant const at = from_micros(1'795'474'834'173'569);
 TEST(LogEvent, PrintsLogfmt) {
   LogEvent event(Severity::info, "message");
   event.add("id", "X1").add("size", 42).add("empty", "").add("reply", "250 2.0.0 \"Ok\"");
-  EXPECT_EQ(event.print(LogFormat::logfmt, at),
-            "time=2026-11-23T23:00:34.173Z level=info event=message id=X1 size=42 reply=\"250 2.0.0 \\\"Ok\\\"\"");
+  EXPECT_EQ(
+      event.print(LogFormat::logfmt, at),
+      "time=2026-11-23T23:00:34.173Z level=info event=message id=X1 size=42 reply=\"250 2.0.0 \\\"Ok\\\"\"");
 }
 
 TEST(LogEvent, PrintsJson) {
   LogEvent event(Severity::warning, "connection");
   event.add("helo", "a\nb\x01").add("n", -1);
   EXPECT_EQ(event.print(LogFormat::json, at),
-            "{\"time\":\"2026-11-23T23:00:34.173Z\",\"level\":\"warning\",\"event\":\"connection\",\"helo\":\"a\\u000ab\\u0001\",\"n\":-1}");
+            "{\"time\":\"2026-11-23T23:00:34.173Z\",\"level\":\"warning\",\"event\":\"connection\",\"helo\":"
+            "\"a\\u000ab\\u0001\",\"n\":-1}");
 }
 
 TEST(LogEvent, CannotBeForgedByWhatAStrangerSays) {

@@ -28,7 +28,8 @@ TEST(Domain, ComparesULabelsByTheirALabels) {  // RFC 5890 section 2.3.2.1
 }
 
 TEST(Domain, RefusesWhatIsNone) {
-  for (auto const* text : {"", ".", "a..b", ".a", "a.", "-a.example", "a-.example", "a b", "a/b", "a@b", "\xff.example"})
+  for (auto const* text :
+       {"", ".", "a..b", ".a", "a.", "-a.example", "a-.example", "a b", "a/b", "a@b", "\xff.example"})
     EXPECT_FALSE(Domain::parse(text)) << text;
   EXPECT_FALSE(Domain::parse(std::string(64, 'a') + ".example"));
   std::string const label = std::string(63, 'a') + ".";
@@ -36,12 +37,15 @@ TEST(Domain, RefusesWhatIsNone) {
 }
 
 TEST(IpAddress, ParsesAndPrints) {
-  for (auto const* text : {"192.0.2.1", "::1", "2001:db8::1", "0.0.0.0"}) EXPECT_EQ(IpAddress::parse(text)->print(), text);
+  for (auto const* text : {"192.0.2.1", "::1", "2001:db8::1", "0.0.0.0"})
+    EXPECT_EQ(IpAddress::parse(text)->print(), text);
   EXPECT_EQ(IpAddress::parse("::ffff:192.0.2.1")->print(), "192.0.2.1");
-  for (auto const* text : {"", "1.2.3", "1.2.3.4.5", "300.1.1.1", "hello", ":::", "1.2.3.4 "}) EXPECT_FALSE(IpAddress::parse(text)) << text;
+  for (auto const* text : {"", "1.2.3", "1.2.3.4.5", "300.1.1.1", "hello", ":::", "1.2.3.4 "})
+    EXPECT_FALSE(IpAddress::parse(text)) << text;
   EXPECT_EQ(IpAddress::parse("2001:db8::1")->print_literal(), "[IPv6:2001:db8::1]");
   EXPECT_EQ(IpAddress::parse("192.0.2.1")->print_arpa(), "1.2.0.192.in-addr.arpa");
-  EXPECT_EQ(IpAddress::parse("2001:db8::1")->print_arpa(), "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa");
+  EXPECT_EQ(IpAddress::parse("2001:db8::1")->print_arpa(),
+            "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa");
   EXPECT_TRUE(IpAddress::parse("127.9.9.9")->is_loopback());
   EXPECT_TRUE(IpAddress::parse("::1")->is_loopback());
   EXPECT_FALSE(IpAddress::parse("128.0.0.1")->is_loopback());
@@ -57,21 +61,25 @@ TEST(Network, ContainsWhatSharesItsPrefix) {
   EXPECT_FALSE(Network::parse("2001:db8::/33")->contains(*IpAddress::parse("2001:db8:8000::1")));
   EXPECT_TRUE(Network::parse("10.0.0.1")->contains(*IpAddress::parse("10.0.0.1")));
   EXPECT_EQ(network.print(), "192.0.2.128/25");
-  for (auto const* text : {"", "1.2.3.4/33", "1.2.3.4/-1", "1.2.3.4/", "::/129", "x/8", "1.2.3.4/8x"}) EXPECT_FALSE(Network::parse(text)) << text;
+  for (auto const* text : {"", "1.2.3.4/33", "1.2.3.4/-1", "1.2.3.4/", "::/129", "x/8", "1.2.3.4/8x"})
+    EXPECT_FALSE(Network::parse(text)) << text;
 }
 
 TEST(Duration, ParsesUnitsAndPrintsTheLargest) {
   EXPECT_EQ(parse_duration("90")->count(), 90'000'000);
   EXPECT_EQ(*parse_duration("5d"), std::chrono::hours(120));
   EXPECT_EQ(*parse_duration("250ms"), std::chrono::milliseconds(250));
-  for (auto const* text : {"", "d", "-1s", "5 d", "5y", "99999999999999999w"}) EXPECT_FALSE(parse_duration(text)) << text;
-  for (auto const* text : {"0s", "5m", "90s", "4h", "5d", "250ms"}) EXPECT_EQ(print_duration(*parse_duration(text)), text);
+  for (auto const* text : {"", "d", "-1s", "5 d", "5y", "99999999999999999w"})
+    EXPECT_FALSE(parse_duration(text)) << text;
+  for (auto const* text : {"0s", "5m", "90s", "4h", "5d", "250ms"})
+    EXPECT_EQ(print_duration(*parse_duration(text)), text);
 }
 
 TEST(ByteSize, ParsesUnitsAndPrintsTheLargest) {
   EXPECT_EQ(*parse_byte_size("50MiB"), 50U << 20);
   for (auto const* text : {"4096", "64KiB", "2GiB"}) EXPECT_TRUE(parse_byte_size(text));
-  for (auto const* text : {"", "MiB", "1.5MiB", "5MB", "-1", "99999999999GiB"}) EXPECT_FALSE(parse_byte_size(text)) << text;
+  for (auto const* text : {"", "MiB", "1.5MiB", "5MB", "-1", "99999999999GiB"})
+    EXPECT_FALSE(parse_byte_size(text)) << text;
   EXPECT_EQ(print_byte_size(50U << 20), "50MiB");
   EXPECT_EQ(print_byte_size(1023), "1023");
 }
@@ -83,7 +91,8 @@ TEST(MessageId, RoundTripsInEitherCase) {
     EXPECT_EQ(MessageId::parse(text)->value, value);
     EXPECT_EQ(MessageId::parse(lowered(text))->value, value);
   }
-  for (auto const* text : {"", "short", "ABCDEFGHIJKL", "ZZZZZZZZZZZZZZ", "0000000000U"}) EXPECT_FALSE(MessageId::parse(text)) << text;
+  for (auto const* text : {"", "short", "ABCDEFGHIJKL", "ZZZZZZZZZZZZZZ", "0000000000U"})
+    EXPECT_FALSE(MessageId::parse(text)) << text;
 }
 
 TEST(IdSource, NeverGivesTheSameTwice) {
@@ -98,7 +107,9 @@ TEST(IdSource, NeverGivesTheSameTwice) {
 
 TEST(Utf8, IsWellFormedOrNot) {  // RFC 3629 section 4
   for (auto const* text : {"", "abc", "ü", "€", "\xF0\x9F\x93\xA7"}) EXPECT_TRUE(is_utf8(text)) << text;
-  for (auto const* text : {"\x80", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC3", "\xF8\x88\x80\x80\x80"}) EXPECT_FALSE(is_utf8(text));
+  for (auto const* text : {"\x80", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC3",
+                           "\xF8\x88\x80\x80\x80"})
+    EXPECT_FALSE(is_utf8(text));
 }
 
 TEST(Address, QuotesWhatItMust) {

@@ -29,7 +29,8 @@ class OneMessage : public store::Spool {  // a spool with a single message
   bool remove(MessageId) override { return false; }
   std::optional<wire::Envelope> envelope(MessageId) const override { return std::nullopt; }
   std::vector<MessageId> list(MessageId, std::size_t) const override { return {}; }
-  Result<std::optional<std::string>, store::SpoolError> read_chunk(MessageId, std::size_t index) const override {
+  Result<std::optional<std::string>, store::SpoolError> read_chunk(MessageId,
+                                                                   std::size_t index) const override {
     return index < pieces_.size() ? std::optional(pieces_[index]) : std::nullopt;
   }
   store::SpoolSummary summary() const override { return {}; }
@@ -54,8 +55,11 @@ std::vector<std::filesystem::path> files_in(std::filesystem::path const& directo
 }
 
 TEST(Route, ParsesAndPrints) {
-  for (auto const* text : {"discard", "maildir:/srv/{domain}/{local}", "lmtp:unix:/run/dovecot/lmtp", "lmtp:127.0.0.1:24"}) EXPECT_EQ(print(*parse_route(text)), text);
-  for (auto const* text : {"", "maildir:", "lmtp:", "lmtp:host", "lmtp:unix:", "smtp:x", "mbox:/x"}) EXPECT_FALSE(parse_route(text)) << text;
+  for (auto const* text :
+       {"discard", "maildir:/srv/{domain}/{local}", "lmtp:unix:/run/dovecot/lmtp", "lmtp:127.0.0.1:24"})
+    EXPECT_EQ(print(*parse_route(text)), text);
+  for (auto const* text : {"", "maildir:", "lmtp:", "lmtp:host", "lmtp:unix:", "smtp:x", "mbox:/x"})
+    EXPECT_FALSE(parse_route(text)) << text;
   auto const directory = example_policy("maildir:/m").directory;
   EXPECT_EQ(print(route_for(directory, address("alice@example.org"))), "maildir:/m");
   EXPECT_EQ(print(route_for(directory, address("x@elsewhere.example"))), "outbound");
@@ -69,7 +73,9 @@ TEST(RetryTimes, GrowToALongestAndVaryALittle) {
     std::uint64_t value = 0;
   } random;
   RetrySettings const settings{std::chrono::minutes(1), std::chrono::hours(4), std::chrono::hours(120)};
-  auto const wait = [&](std::uint32_t attempts) { return next_attempt(settings, from_micros(0), attempts, random) - from_micros(0); };
+  auto const wait = [&](std::uint32_t attempts) {
+    return next_attempt(settings, from_micros(0), attempts, random) - from_micros(0);
+  };
   random.value = 6'000'000;  // the middle of the first interval's spread
   EXPECT_EQ(wait(1), std::chrono::minutes(1));
   random.value = 0;
@@ -81,7 +87,9 @@ TEST(RetryTimes, GrowToALongestAndVaryALittle) {
 
 TEST(Maildir, MakesSafePaths) {
   auto const directory = example_policy().directory;
-  auto const path = [&](std::string_view a) { return maildir_path("/m/{domain}/{local}", address(a), directory); };
+  auto const path = [&](std::string_view a) {
+    return maildir_path("/m/{domain}/{local}", address(a), directory);
+  };
   EXPECT_EQ(path("Alice+tag@example.org"), "/m/example.org/alice");
   EXPECT_EQ(path("\"../../etc\"@any.example"), "/m/any.example/%2E.%2F..%2Fetc");
   EXPECT_EQ(path("\"a/b\"@any.example"), "/m/any.example/a%2Fb");
@@ -94,7 +102,8 @@ TEST(Maildir, DeliversOnceWithReturnPathAndUnixLines) {
   OneMessage const spool({"Subject: x\r", "\n\r\nbody\r\n"});
   auto const attempt = attempt_for("alice@example.org");
   for (int again = 0; again < 2; ++again) {  // a repeated delivery takes the place of the first
-    auto const outcome = deliver_to_maildir(store::real_files(), spool, place.path("a/b"), "mx.example.org", attempt, 0);
+    auto const outcome =
+        deliver_to_maildir(store::real_files(), spool, place.path("a/b"), "mx.example.org", attempt, 0);
     EXPECT_EQ(outcome.ending, Ending::delivered);
   }
   auto const found = files_in(place.path("a/b/new"));
@@ -130,7 +139,9 @@ TEST(ReportMessage, IsMadeWhenOneIsDue) {  // RFC 3461 section 5.2
   auto attempt = attempt_for("alice@example.org");
   auto const failed = same_for_all(attempt, {550, {5, 1, 1}, "no"});
   auto const delivered = same_for_all(attempt, {250, {2, 0, 0}, "yes"});
-  auto const make = [&](wire::Action action, auto const& outcomes) { return make_report(action, attempt, outcomes, spool, "mx", MessageId{9}, from_micros(0)); };
+  auto const make = [&](wire::Action action, auto const& outcomes) {
+    return make_report(action, attempt, outcomes, spool, "mx", MessageId{9}, from_micros(0));
+  };
   auto const report = make(wire::Action::failed, failed);
   ASSERT_TRUE(report);
   EXPECT_FALSE(report->envelope.reverse_path);

@@ -1,6 +1,7 @@
+#include "dialogue/lmtp_dialogue.hpp"
+
 #include <gtest/gtest.h>
 
-#include "dialogue/lmtp_dialogue.hpp"
 #include "support/example_policy.hpp"
 
 namespace postern::dialogue {
@@ -9,14 +10,22 @@ namespace {
 using tests::address;
 using wire::Reply;
 
-LmtpMessage two_recipients() { return {address("s@far.example"), {address("a@example.org"), address("b@example.org")}, 42, wire::Body::eight_bit_mime, false}; }
+LmtpMessage two_recipients() {
+  return {address("s@far.example"),
+          {address("a@example.org"), address("b@example.org")},
+          42,
+          wire::Body::eight_bit_mime,
+          false};
+}
 
 TEST(LmtpDialogue, PipelinesTheEnvelope) {  // RFC 2033 section 4.2
   LmtpDialogue dialogue("mx.example.org", two_recipients());
   dialogue.on_reply({220, {}, "hi"});
   EXPECT_EQ(dialogue.take_output(), "LHLO mx.example.org\r\n");
   dialogue.on_reply({250, {}, "host\nPIPELINING\n8BITMIME\nSIZE 1000"});
-  EXPECT_EQ(dialogue.take_output(), "MAIL FROM:<s@far.example> SIZE=42 BODY=8BITMIME\r\nRCPT TO:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n");
+  EXPECT_EQ(dialogue.take_output(),
+            "MAIL FROM:<s@far.example> SIZE=42 BODY=8BITMIME\r\nRCPT TO:<a@example.org>\r\nRCPT "
+            "TO:<b@example.org>\r\nDATA\r\n");
   dialogue.on_reply({250, {}, ""});
   dialogue.on_reply({550, {5, 1, 1}, "no a"});
   dialogue.on_reply({250, {}, ""});

@@ -198,7 +198,8 @@ TEST(ServerDialogue, RequiresTlsOnlyWhenTold) {
     C: NOOP
     S: 250
     C: QUIT
-    S: 221)", always);
+    S: 221)",
+                              always);
   EXPECT_EQ(stage.transactions.at(0).outcome, Outcome::refused);
   EXPECT_EQ(stage.transactions.at(0).rule, "tls.require");
 }
@@ -238,7 +239,8 @@ TEST(ServerDialogue, RefusesBareNewlinesWhenTold) {
     X: a\nb\r\n.\r\n
     S: 550 5.6.0
     C: NOOP
-    S: 250)", reject);
+    S: 250)",
+                              reject);
   EXPECT_TRUE(stage.messages.empty());
 }
 
@@ -281,9 +283,11 @@ TEST(ServerDialogue, KeepsItsLimits) {
   small.settings.max_message_size = 100;
   small.settings.max_hops = 1;
   small.settings.max_header_size = 60;
-  auto const envelope = std::string("C: MAIL FROM:<a@b.example>\nS: 250\nC: RCPT TO:<alice@example.org>\nS: 250\nC: DATA\nS: 354\n");
-  converse("S: 220\nC: HELO x\nS: 250\nC: MAIL FROM:<a@b.example> SIZE=101\nS: 552 5.3.4\n" + envelope + "C: " + std::string(50, 'x') +
-               "\nC:\nC: " + std::string(100, 'y') + "\nC: .\nS: 552 5.3.4\n" + envelope + "C: Received: a\nC: Received: b\nC: .\nS: 554 5.4.6\n" + envelope +
+  auto const envelope = std::string(
+      "C: MAIL FROM:<a@b.example>\nS: 250\nC: RCPT TO:<alice@example.org>\nS: 250\nC: DATA\nS: 354\n");
+  converse("S: 220\nC: HELO x\nS: 250\nC: MAIL FROM:<a@b.example> SIZE=101\nS: 552 5.3.4\n" + envelope +
+               "C: " + std::string(50, 'x') + "\nC:\nC: " + std::string(100, 'y') + "\nC: .\nS: 552 5.3.4\n" +
+               envelope + "C: Received: a\nC: Received: b\nC: .\nS: 554 5.4.6\n" + envelope +
                "C: " + std::string(70, 'x') + "\nC: .\nS: 552 5.3.4 Header\n" + R"(
     C: MAIL FROM:<a@b.example>
     S: 250
@@ -292,7 +296,8 @@ TEST(ServerDialogue, KeepsItsLimits) {
     C: RCPT TO:<2@any.example>
     S: 250
     C: RCPT TO:<3@any.example>
-    S: 452 4.5.3)", small);
+    S: 452 4.5.3)",
+           small);
 }
 
 TEST(ServerDialogue, SendsAwayWhoMakesTooManyErrors) {
@@ -328,7 +333,9 @@ TEST(ServerDialogue, RefusesNulAndEightBitAndControlsInCommands) {
 }
 
 TEST(ServerDialogue, SaysWhenAMessageCannotBeKept) {
-  std::string const message = "S: 220\nC: HELO x\nS: 250\nC: MAIL FROM:<a@b.example>\nS: 250\nC: RCPT TO:<alice@example.org>\nS: 250\nC: DATA\nS: 354\nC: .\n";
+  std::string const message =
+      "S: 220\nC: HELO x\nS: 250\nC: MAIL FROM:<a@b.example>\nS: 250\nC: RCPT TO:<alice@example.org>\nS: "
+      "250\nC: DATA\nS: 354\nC: .\n";
   Stage full;
   full.stored = Stored::full;
   EXPECT_EQ(converse(message + "S: 452 4.3.1", full).transactions.at(0).outcome, Outcome::deferred);

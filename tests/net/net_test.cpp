@@ -12,9 +12,12 @@ namespace postern::net {
 namespace {
 
 TEST(Endpoint, ParsesAndPrints) {
-  for (auto const* text : {"127.0.0.1:25", "[::1]:2525", "0.0.0.0:0"}) EXPECT_EQ(Endpoint::parse(text)->print(), text);
+  for (auto const* text : {"127.0.0.1:25", "[::1]:2525", "0.0.0.0:0"})
+    EXPECT_EQ(Endpoint::parse(text)->print(), text);
   EXPECT_EQ(Endpoint::parse("localhost:25")->print(), "127.0.0.1:25");
-  for (auto const* text : {"", "127.0.0.1", "127.0.0.1:", ":25", "127.0.0.1:70000", "host:25", "127.0.0.1:2x"}) EXPECT_FALSE(Endpoint::parse(text)) << text;
+  for (auto const* text :
+       {"", "127.0.0.1", "127.0.0.1:", ":25", "127.0.0.1:70000", "host:25", "127.0.0.1:2x"})
+    EXPECT_FALSE(Endpoint::parse(text)) << text;
 }
 
 TEST(Certificate, IsMadeAndLoaded) {
@@ -24,7 +27,8 @@ TEST(Certificate, IsMadeAndLoaded) {
   ASSERT_TRUE(loaded) << loaded.error();
   EXPECT_EQ(loaded->names, (std::vector<std::string>{"mx.example.org", "localhost"}));
   EXPECT_EQ(spki_sha256(loaded->chain[0].get()).size(), 64U);
-  EXPECT_EQ(std::filesystem::status(place.path("c.key")).permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(std::filesystem::status(place.path("c.key")).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 TEST(Certificate, SaysWhichFileIsWrong) {
@@ -32,9 +36,13 @@ TEST(Certificate, SaysWhichFileIsWrong) {
   ASSERT_TRUE(make_self_signed(place.path("a.pem"), place.path("a.key"), {"a.example"}));
   ASSERT_TRUE(make_self_signed(place.path("b.pem"), place.path("b.key"), {"b.example"}));
   std::ofstream(place.path("junk")) << "hello";
-  EXPECT_NE(load_certificate(place.path("a.pem"), place.path("b.key")).error().find("b.key: is not the key of"), std::string::npos);
-  EXPECT_NE(load_certificate(place.path("junk"), place.path("a.key")).error().find("no PEM certificate"), std::string::npos);
-  EXPECT_NE(load_certificate(place.path("a.pem"), place.path("junk")).error().find("no PEM private key"), std::string::npos);
+  EXPECT_NE(
+      load_certificate(place.path("a.pem"), place.path("b.key")).error().find("b.key: is not the key of"),
+      std::string::npos);
+  EXPECT_NE(load_certificate(place.path("junk"), place.path("a.key")).error().find("no PEM certificate"),
+            std::string::npos);
+  EXPECT_NE(load_certificate(place.path("a.pem"), place.path("junk")).error().find("no PEM private key"),
+            std::string::npos);
   EXPECT_FALSE(load_certificate(place.path("none"), place.path("a.key")));
 }
 

@@ -44,7 +44,8 @@ TEST(Directory, FollowsAliasesOnceEach) {
   std::vector<std::string> printed;
   for (auto const& target : *targets) printed.push_back(target.print());
   EXPECT_EQ(printed, (std::vector<std::string>{"alice@example.org", "x@elsewhere.example"}));
-  EXPECT_EQ(directory.expand(address("all@example.org"))->size(), 3U);  // info, bob and itself by way of a circle
+  EXPECT_EQ(directory.expand(address("all@example.org"))->size(),
+            3U);  // info, bob and itself by way of a circle
 }
 
 TEST(Decide, TakesMailInTheClearByDefault) {
@@ -72,7 +73,8 @@ TEST(Decide, RequiresTlsForOneDomainOnly) {
 
 TEST(Decide, RefusesStrangersAndRelaysForFriends) {
   auto const policy = example_policy();
-  EXPECT_EQ(decide(policy, facts_at(Stage::rcpt, false, "nobody@example.org")).reply.one_line(), "550 5.1.1 No such user here");
+  EXPECT_EQ(decide(policy, facts_at(Stage::rcpt, false, "nobody@example.org")).reply.one_line(),
+            "550 5.1.1 No such user here");
   auto facts = facts_at(Stage::rcpt, false, "x@elsewhere.example");
   EXPECT_EQ(decide(policy, facts).reply.one_line(), "550 5.7.1 Relaying denied");
   facts.connection.client = *IpAddress::parse("192.0.2.9");

@@ -1,6 +1,7 @@
+#include "session/admission.hpp"
+
 #include <gtest/gtest.h>
 
-#include "session/admission.hpp"
 #include "session/session_log.hpp"
 
 namespace postern::session {
@@ -34,7 +35,8 @@ TEST(SessionLog, WarnsOfInjectionsAndFailedHandshakes) {
   EXPECT_EQ(connection_event(connection).severity(), Severity::info);
   connection.tls.injected = 5;
   EXPECT_EQ(connection_event(connection).severity(), Severity::warning);
-  EXPECT_NE(connection_event(connection).print(LogFormat::logfmt, {}).find("injected_bytes=5"), std::string::npos);
+  EXPECT_NE(connection_event(connection).print(LogFormat::logfmt, {}).find("injected_bytes=5"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
+#include "store/evidence.hpp"
+
 #include <gtest/gtest.h>
 
-#include "store/evidence.hpp"
 #include "store/evidence_schema.hpp"
 #include "store/sqlite.hpp"
 #include "support/example_policy.hpp"
@@ -22,7 +23,8 @@ TEST(Evidence, KeepsConnectionsTransactionsRecipientsAndDeliveries) {
   tests::Workplace place;
   auto const id = static_cast<std::uint64_t>(to_micros(now()));
   {
-    auto evidence = Evidence::open({place.path("facts.db"), std::chrono::hours(1)}, place.log, place.counters);
+    auto evidence =
+        Evidence::open({place.path("facts.db"), std::chrono::hours(1)}, place.log, place.counters);
     ASSERT_TRUE(evidence);
     policy::ConnectionFacts connection;
     connection.id = id;
@@ -34,15 +36,21 @@ TEST(Evidence, KeepsConnectionsTransactionsRecipientsAndDeliveries) {
     TransactionRecord record{id, {}};
     record.transaction.id = MessageId{id};
     record.transaction.mail.reverse_path = tests::address("a@far.example");
-    record.transaction.recipients.push_back({tests::address("alice@example.org"), {}, {}, policy::Standing::mailbox, true, 250, {}});
-    record.transaction.recipients.push_back({tests::address("nobody@example.org"), {}, {}, policy::Standing::unknown, false, 550, "directory"});
+    record.transaction.recipients.push_back(
+        {tests::address("alice@example.org"), {}, {}, policy::Standing::mailbox, true, 250, {}});
+    record.transaction.recipients.push_back(
+        {tests::address("nobody@example.org"), {}, {}, policy::Standing::unknown, false, 550, "directory"});
     record.transaction.outcome = policy::Outcome::accepted;
     (*evidence)->record(record);
-    (*evidence)->record(DeliveryRecord{MessageId{id}, now(), "alice@example.org", "discard", 1, DeliveryOutcome::delivered, "250"});
+    (*evidence)->record(DeliveryRecord{MessageId{id}, now(), "alice@example.org", "discard", 1,
+                                       DeliveryOutcome::delivered, "250"});
   }
   auto database = Database::open(place.path("facts.db"), OpenMode::read_only);
   ASSERT_TRUE(database);
-  EXPECT_EQ(count(*database, "SELECT count(*) FROM transactions t JOIN connections c ON t.connection = c.id WHERE c.tls_version = 'TLSv1.3' AND t.sender_domain = 'far.example'"), 1);
+  EXPECT_EQ(count(*database,
+                  "SELECT count(*) FROM transactions t JOIN connections c ON t.connection = c.id WHERE "
+                  "c.tls_version = 'TLSv1.3' AND t.sender_domain = 'far.example'"),
+            1);
   EXPECT_EQ(count(*database, "SELECT count(*) FROM recipients WHERE message = " + std::to_string(id)), 2);
   EXPECT_EQ(count(*database, "SELECT count(*) FROM deliveries d JOIN transactions t ON d.message = t.id"), 1);
   EXPECT_EQ(count(*database, "SELECT count(*) FROM connections WHERE helo = 'it''s \"quoted\"'"), 1);
@@ -54,7 +62,8 @@ TEST(Evidence, ForgetsWhatIsOlderThanItsRetention) {
   auto const old = static_cast<std::uint64_t>(to_micros(now() - std::chrono::hours(3)));
   EvidenceSettings const settings{place.path("facts.db"), std::chrono::hours(2)};
   {
-    auto evidence = Evidence::open({place.path("facts.db"), std::chrono::hours(24)}, place.log, place.counters);
+    auto evidence =
+        Evidence::open({place.path("facts.db"), std::chrono::hours(24)}, place.log, place.counters);
     policy::ConnectionFacts connection;
     connection.id = old;
     (*evidence)->record(connection);

@@ -44,9 +44,11 @@ class SpoolTest : public testing::Test {
     spool.add_chunk(id, std::move(bytes), [&](auto result) { done.set_value(result); });
     return done.get_future().get();
   }
-  static Result<void, SpoolError> accept(Spool& spool, MessageId id, std::string bytes, std::vector<std::string> const& recipients = {"a@example.org"}) {
+  static Result<void, SpoolError> accept(Spool& spool, MessageId id, std::string bytes,
+                                         std::vector<std::string> const& recipients = {"a@example.org"}) {
     std::promise<Result<void, SpoolError>> done;
-    spool.accept(id, std::move(bytes), envelope_for(recipients), [&](auto result) { done.set_value(result); });
+    spool.accept(id, std::move(bytes), envelope_for(recipients),
+                 [&](auto result) { done.set_value(result); });
     return done.get_future().get();
   }
   static std::string read(Spool const& spool, MessageId id) {
@@ -58,7 +60,9 @@ class SpoolTest : public testing::Test {
       content += **piece;
     }
   }
-  static void deliver(Spool& spool, MessageId id) { spool.settle(id, {{0, RecipientState::delivered, 1, {}, "250 ok"}}); }
+  static void deliver(Spool& spool, MessageId id) {
+    spool.settle(id, {{0, RecipientState::delivered, 1, {}, "250 ok"}});
+  }
 
   Workplace place;
 };
@@ -107,7 +111,8 @@ TEST_F(SpoolTest, RemembersWhatBecameOfRecipients) {
   auto spool = open();
   auto const id = spool->next_id();
   ASSERT_TRUE(accept(*spool, id, "x", {"a@example.org", "b@example.org"}));
-  spool->settle(id, {{0, RecipientState::delivered, 1, {}, "250 ok"}, {1, RecipientState::waiting, 2, from_micros(99), "451 later"}});
+  spool->settle(id, {{0, RecipientState::delivered, 1, {}, "250 ok"},
+                     {1, RecipientState::waiting, 2, from_micros(99), "451 later"}});
   ASSERT_TRUE(spool->hold(id, true));
   spool.reset();
   spool = open();
@@ -158,7 +163,8 @@ TEST_F(SpoolTest, PassesOverDamageInTheMiddle) {
       ASSERT_TRUE(accept(*spool, ids.back(), content_of(i, 300)));
     }
   }
-  std::fstream file(place.path("spool/0000000000000001.segment"), std::ios::in | std::ios::out | std::ios::binary);
+  std::fstream file(place.path("spool/0000000000000001.segment"),
+                    std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(700);  // inside the second message
   file.write("\xde\xad\xbe\xef", 4);
   file.close();
@@ -176,7 +182,8 @@ TEST_F(SpoolTest, IsNotFooledByRecordsInsideAMessage) {
   ASSERT_TRUE(accept(*spool, victim, "keep me"));
   ASSERT_TRUE(accept(*spool, spool->next_id(), forged + forged));
   spool.reset();
-  std::fstream file(place.path("spool/0000000000000001.segment"), std::ios::in | std::ios::out | std::ios::binary);
+  std::fstream file(place.path("spool/0000000000000001.segment"),
+                    std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(static_cast<std::streamoff>(wire::segment_header_size));
   file.close();
   spool = open();
@@ -195,7 +202,8 @@ TEST_F(SpoolTest, FreesAndCompactsSegments) {
     deliver(*spool, id);
   }
   auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (spool->summary().segments > 4 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  while (spool->summary().segments > 4 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
   EXPECT_LE(spool->summary().segments, 4U);
   EXPECT_EQ(read(*spool, survivor), content_of(0, 5000));
   spool.reset();
@@ -214,9 +222,11 @@ TEST_F(SpoolTest, TellsOfAcceptedMessages) {
   EXPECT_EQ(told.get_future().get(), id);
 }
 
-// Faults are counted, then each is made: after every one of them what was acknowledged is there, whole, also when the power goes.
+// Faults are counted, then each is made: after every one of them what was acknowledged is there, whole, also
+// when the power goes.
 TEST_F(SpoolTest, LosesNothingWhateverWriteOrSyncFails) {
-  auto const scenario = [this](FailingFiles& files, std::map<MessageId, std::string>& acknowledged, std::set<MessageId>& refused) {
+  auto const scenario = [this](FailingFiles& files, std::map<MessageId, std::string>& acknowledged,
+                               std::set<MessageId>& refused) {
     auto spool = open(files, 64U << 10);
     for (std::size_t i = 0; i < 12; ++i) {
       auto const id = spool->next_id();
@@ -245,7 +255,8 @@ TEST_F(SpoolTest, LosesNothingWhateverWriteOrSyncFails) {
         scenario(files, acknowledged, refused);
         files.lose_power();
         auto spool = open();
-        for (auto const& [id, content] : acknowledged) ASSERT_EQ(read(*spool, id), content) << "call " << call;
+        for (auto const& [id, content] : acknowledged)
+          ASSERT_EQ(read(*spool, id), content) << "call " << call;
         if (error == FileError::full)
           for (auto id : refused) ASSERT_FALSE(spool->envelope(id)) << "refused, and yet kept; call " << call;
         ASSERT_GE(acknowledged.size() + refused.size(), 12U);
@@ -256,7 +267,8 @@ TEST_F(SpoolTest, SaysFullOrBrokenAndGoesOnWhenThereIsRoom) {
   FailingFiles files(real_files());
   auto spool = open(files);
   ASSERT_TRUE(accept(*spool, spool->next_id(), "first"));
-  for (auto const& [error, answer] : {std::pair{FileError::full, SpoolError::full}, std::pair{FileError::broken, SpoolError::broken}}) {
+  for (auto const& [error, answer] :
+       {std::pair{FileError::full, SpoolError::full}, std::pair{FileError::broken, SpoolError::broken}}) {
     files.fail_at(files.calls() + 1, error);
     auto const result = accept(*spool, spool->next_id(), "second");
     ASSERT_FALSE(result);

@@ -1,7 +1,7 @@
-// A test is the conversation. Lines that begin with "C: " are the client's, "S: " what the server must answer (the start of the line
-// is enough), "X: " raw bytes with \r \n \0 \x escapes, "T: ok" and "T: fail" what the handshake comes to.
-// Each runs three ways: with all the client's bytes at once, byte by byte, and cut off after each of the client's lines, when
-// nothing may leak: an open transaction is recorded as aborted.
+// A test is the conversation. Lines that begin with "C: " are the client's, "S: " what the server must answer
+// (the start of the line is enough), "X: " raw bytes with \r \n \0 \x escapes, "T: ok" and "T: fail" what the
+// handshake comes to. Each runs three ways: with all the client's bytes at once, byte by byte, and cut off
+// after each of the client's lines, when nothing may leak: an open transaction is recorded as aborted.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ struct Stage {  // what a conversation is held with, and what it leaves behind
   policy::Policy policy = example_policy();
   policy::ConnectionFacts connection;
   dialogue::Stored stored = dialogue::Stored::safe;
-  std::vector<std::string> messages;                  // contents accepted
+  std::vector<std::string> messages;  // contents accepted
   std::vector<policy::TransactionFacts> transactions;
   policy::ConnectionFacts ended;
 
@@ -34,7 +34,10 @@ struct Stage {  // what a conversation is held with, and what it leaves behind
 
 class Play {
  public:
-  explicit Play(Stage& stage) : stage_(stage), dialogue_(stage.settings, stage.policy, stage.connection), lines_(stage.settings.max_line) {
+  explicit Play(Stage& stage)
+      : stage_(stage),
+        dialogue_(stage.settings, stage.policy, stage.connection),
+        lines_(stage.settings.max_line) {
     step(dialogue_.greeting());
   }
 
@@ -82,7 +85,9 @@ class Play {
       collect();
       if (next.reply) output += next.reply->print();
       switch (next.then) {
-        case dialogue::Then::ask_verdict: next = dialogue_.on_verdict(policy::decide(stage_.policy, dialogue_.facts())); continue;
+        case dialogue::Then::ask_verdict:
+          next = dialogue_.on_verdict(policy::decide(stage_.policy, dialogue_.facts()));
+          continue;
         case dialogue::Then::store:
           if (stage_.stored == dialogue::Stored::safe) stage_.messages.push_back(body_);
           body_.clear();
@@ -192,7 +197,8 @@ inline void play(Script const& script, Stage& stage, std::size_t piece, bool bat
   flush();
   auto const got = replies_of(play.output);
   ASSERT_EQ(got.size(), expected.size()) << play.output;
-  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i].substr(0, expected[i].size()), expected[i]) << "line " << i << " of\n" << play.output;
+  for (std::size_t i = 0; i < got.size(); ++i)
+    EXPECT_EQ(got[i].substr(0, expected[i].size()), expected[i]) << "line " << i << " of\n" << play.output;
   play.end();
 }
 
@@ -219,7 +225,8 @@ inline void cut_after_each(Script const& script, Stage const& fresh) {
 inline Stage converse(std::string const& text, Stage const& fresh = Stage()) {
   Script const script(text);
   cut_after_each(script, fresh);
-  for (auto const& [piece, batched] : {std::pair{std::size_t{8192}, true}, std::pair{std::size_t{1}, false}, std::pair{std::size_t{8192}, false}}) {
+  for (auto const& [piece, batched] : {std::pair{std::size_t{8192}, true}, std::pair{std::size_t{1}, false},
+                                       std::pair{std::size_t{8192}, false}}) {
     Stage stage = fresh;
     play(script, stage, piece, batched);
     if (!batched && piece > 1) return stage;

@@ -1,4 +1,5 @@
-// The policy most tests go by: example.org with alice and bob, any.example with anybody, strict.example that requires TLS.
+// The policy most tests go by: example.org with alice and bob, any.example with anybody, strict.example that
+// requires TLS.
 #pragma once
 
 #include "policy/policy.hpp"
@@ -12,7 +13,8 @@ inline policy::Policy example_policy(std::string const& deliver = "discard") {
   using policy::LocalDomain;
   LocalDomain example{*Domain::parse("example.org"), false, {"alice", "bob"}, {}, deliver, {}};
   example.aliases["info"] = {address("alice@example.org"), address("x@elsewhere.example")};
-  example.aliases["all"] = {address("info@example.org"), address("bob@example.org"), address("all@example.org")};
+  example.aliases["all"] = {address("info@example.org"), address("bob@example.org"),
+                            address("all@example.org")};
   example.aliases["all"].pop_back();
   example.aliases["all"].push_back(address("circle@example.org"));
   example.aliases["circle"] = {address("all@example.org"), address("alice@example.org")};
@@ -22,7 +24,10 @@ inline policy::Policy example_policy(std::string const& deliver = "discard") {
   domains.push_back(std::move(example));
   domains.push_back(std::move(any));
   domains.push_back(std::move(strict));
-  return {policy::Directory("mx.example.org", std::move(domains)), {*Network::parse("192.0.2.0/24")}, policy::TlsRequirement::never, {}};
+  return {policy::Directory("mx.example.org", std::move(domains)),
+          {*Network::parse("192.0.2.0/24")},
+          policy::TlsRequirement::never,
+          {}};
 }
 
 }  // namespace postern::tests

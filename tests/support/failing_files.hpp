@@ -1,5 +1,5 @@
-// Files that count their writes, syncs, renames and so on, and fail the one asked for; also a disk that fills up. What has been
-// appended but not synced can be thrown away, as a power cut does.
+// Files that count their writes, syncs, renames and so on, and fail the one asked for; also a disk that fills
+// up. What has been appended but not synced can be thrown away, as a power cut does.
 #pragma once
 
 #include <unistd.h>
@@ -28,7 +28,8 @@ class FailingFiles : public store::Files {
   // Cuts every file back to what had been synced.
   void lose_power() {
     std::lock_guard const lock(mutex_);
-    for (auto const& [path, size] : synced_) [[maybe_unused]] auto const cut = ::truncate(path.c_str(), static_cast<off_t>(size));
+    for (auto const& [path, size] : synced_)
+      [[maybe_unused]] auto const cut = ::truncate(path.c_str(), static_cast<off_t>(size));
   }
 
   Result<std::unique_ptr<store::WritableFile>, store::FileError> create(std::string const& path) override {
@@ -37,9 +38,16 @@ class FailingFiles : public store::Files {
     if (!file) return file;
     return std::make_unique<Writable>(*this, path, std::move(*file));
   }
-  Result<std::shared_ptr<store::ReadableFile const>, store::FileError> open(std::string const& path) override { return real_.open(path); }
-  Result<std::vector<std::string>, store::FileError> list(std::string const& directory) override { return real_.list(directory); }
-  Result<void, store::FileError> make_directories(std::string const& path) override { return real_.make_directories(path); }
+  Result<std::shared_ptr<store::ReadableFile const>, store::FileError> open(
+      std::string const& path) override {
+    return real_.open(path);
+  }
+  Result<std::vector<std::string>, store::FileError> list(std::string const& directory) override {
+    return real_.list(directory);
+  }
+  Result<void, store::FileError> make_directories(std::string const& path) override {
+    return real_.make_directories(path);
+  }
   Result<void, store::FileError> rename(std::string const& from, std::string const& to) override {
     if (fails()) return fail(error_);
     return real_.rename(from, to);

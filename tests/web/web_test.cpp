@@ -1,12 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "store/segment_spool.hpp"
 #include "support/example_policy.hpp"
 #include "support/workplace.hpp"
 #include "web/api.hpp"
 #include "web/metrics.hpp"
-
-#include <future>
 
 namespace postern::web {
 namespace {
@@ -15,14 +15,17 @@ TEST(Metrics, AreInPrometheusTextForm) {
   Counters counters;
   counters.add(Count::messages_accepted, 7);
   auto const text = print_metrics(counters, {3, 100, 200, 1});
-  EXPECT_NE(text.find("# TYPE postern_messages_accepted_total counter\npostern_messages_accepted_total 7"), std::string::npos);
+  EXPECT_NE(text.find("# TYPE postern_messages_accepted_total counter\npostern_messages_accepted_total 7"),
+            std::string::npos);
   EXPECT_NE(text.find("postern_queue_messages 3"), std::string::npos);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(Count::last_); ++i) EXPECT_FALSE(name_of(static_cast<Count>(i)).help.empty());
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Count::last_); ++i)
+    EXPECT_FALSE(name_of(static_cast<Count>(i)).help.empty());
 }
 
 TEST(Api, ListsShowsAndActsOnTheQueue) {
   tests::Workplace place;
-  auto spool = std::move(*store::SegmentSpool::open({place.path("spool"), 1 << 20}, store::real_files(), place.log, place.counters));
+  auto spool = std::move(*store::SegmentSpool::open({place.path("spool"), 1 << 20}, store::real_files(),
+                                                    place.log, place.counters));
   auto const id = spool->next_id();
   wire::Envelope envelope;
   envelope.recipients.push_back({tests::address("a@example.org"), {}, {}, {}, {}, 0, {}, {}});
@@ -31,7 +34,9 @@ TEST(Api, ListsShowsAndActsOnTheQueue) {
   done.get_future().wait();
   int retried = 0, all = 0;
   QueueControl const control{*spool, [&](MessageId) { ++retried; }, [&] { ++all; }};
-  auto const ask = [&](std::string_view method, std::string const& target) { return answer_api(control, method, target); };
+  auto const ask = [&](std::string_view method, std::string const& target) {
+    return answer_api(control, method, target);
+  };
   EXPECT_NE(ask("GET", "/api/queue").body.find(id.print()), std::string::npos);
   EXPECT_NE(ask("GET", "/api/queue/" + id.print()).body.find("Subject: hello"), std::string::npos);
   EXPECT_EQ(ask("POST", "/api/queue/" + id.print() + "/hold").status, 200);
@@ -41,9 +46,11 @@ TEST(Api, ListsShowsAndActsOnTheQueue) {
   EXPECT_EQ(retried, 1);
   EXPECT_EQ(ask("POST", "/api/queue/retry").status, 200);
   EXPECT_EQ(all, 1);
-  for (auto const& [method, target, status] : {std::tuple{"GET", "/", 404}, std::tuple{"GET", "/api/queue/junk", 400}, std::tuple{"POST", "/api/queue", 405},
-                                               std::tuple{"GET", "/api/queue/00000000001", 404}, std::tuple{"POST", "/api/queue/00000000001/frob", 404},
-                                               std::tuple{"GET", "/api/queue/00000000001/hold", 405}})
+  for (auto const& [method, target, status] :
+       {std::tuple{"GET", "/", 404}, std::tuple{"GET", "/api/queue/junk", 400},
+        std::tuple{"POST", "/api/queue", 405}, std::tuple{"GET", "/api/queue/00000000001", 404},
+        std::tuple{"POST", "/api/queue/00000000001/frob", 404},
+        std::tuple{"GET", "/api/queue/00000000001/hold", 405}})
     EXPECT_EQ(ask(method, target).status, status) << target;
   EXPECT_EQ(ask("DELETE", "/api/queue/" + id.print()).status, 200);
   EXPECT_EQ(ask("DELETE", "/api/queue/" + id.print()).status, 404);

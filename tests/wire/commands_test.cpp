@@ -15,7 +15,8 @@ TEST(Command, KnowsItsVerbsInAnyCase) {
   EXPECT_EQ(parse_command("ehlo  x ").verb, Verb::ehlo);
   EXPECT_EQ(parse_command("ehlo  x ").argument, "x");
   EXPECT_EQ(parse_command("QuIt").verb, Verb::quit);
-  for (auto const* line : {"", " EHLO x", "EHLOx", "MAILFROM:<a@b>", "QUIT\x01", "STARTTLS1"}) EXPECT_EQ(parse_command(line).verb, Verb::unknown) << line;
+  for (auto const* line : {"", " EHLO x", "EHLOx", "MAILFROM:<a@b>", "QUIT\x01", "STARTTLS1"})
+    EXPECT_EQ(parse_command(line).verb, Verb::unknown) << line;
 }
 
 struct PathCase {
@@ -64,11 +65,13 @@ TEST(Path, BoundsTheLocalPart) {
 }
 
 TEST(Path, PrintsWhatItParses) {
-  for (auto const* text : {"a@example.org", "\"a b\"@example.org", "\"\"@example.org", "x@[192.0.2.1]"}) EXPECT_EQ(parse_mailbox(text)->print(), text);
+  for (auto const* text : {"a@example.org", "\"a b\"@example.org", "\"\"@example.org", "x@[192.0.2.1]"})
+    EXPECT_EQ(parse_mailbox(text)->print(), text);
 }
 
 TEST(MailCommand, ReadsAllItsParameters) {
-  auto const mail = parse_mail("FROM:<a@b.example> SIZE=1000 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=QQ+3D1 REQUIRETLS");
+  auto const mail =
+      parse_mail("FROM:<a@b.example> SIZE=1000 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=QQ+3D1 REQUIRETLS");
   ASSERT_TRUE(mail);
   EXPECT_EQ(mail->reverse_path->print(), "a@b.example");
   EXPECT_EQ(mail->size, 1000U);
@@ -110,20 +113,23 @@ TEST(RcptCommand, ReadsNotifyAndOrcpt) {
   EXPECT_EQ(parse_rcpt("TO:<a@b.example> NOTIFY=NEVER")->notify.print(), "NEVER");
   EXPECT_TRUE(parse_rcpt("TO:<a@b.example>")->notify.wants_failure());
   EXPECT_FALSE(parse_rcpt("TO:<a@b.example> NOTIFY=NEVER")->notify.wants_failure());
-  for (auto const* text : {"TO:<a@b.example> NOTIFY=NEVER,SUCCESS", "TO:<a@b.example> NOTIFY", "TO:<a@b.example> ORCPT=x",
-                           "TO:<a@b.example> ORCPT=rfc822;+zz", "TO:<a@b.example> NOTIFY=DELAY NOTIFY=DELAY", "FROM:<a@b.example>"})
+  for (auto const* text : {"TO:<a@b.example> NOTIFY=NEVER,SUCCESS", "TO:<a@b.example> NOTIFY",
+                           "TO:<a@b.example> ORCPT=x", "TO:<a@b.example> ORCPT=rfc822;+zz",
+                           "TO:<a@b.example> NOTIFY=DELAY NOTIFY=DELAY", "FROM:<a@b.example>"})
     EXPECT_FALSE(parse_rcpt(text)) << text;
 }
 
 TEST(Xtext, RoundTrips) {  // RFC 3461 section 4
-  for (std::string const text : {"", "a+b=c d", "\x01\x7f", "plain"}) EXPECT_EQ(decode_xtext(encode_xtext(text)), text);
+  for (std::string const text : {"", "a+b=c d", "\x01\x7f", "plain"})
+    EXPECT_EQ(decode_xtext(encode_xtext(text)), text);
   for (auto const* text : {"+", "+4", "+4z", "+ab", "a b", "a=b"}) EXPECT_FALSE(decode_xtext(text)) << text;
 }
 
 TEST(BdatCommand, NeedsASize) {  // RFC 3030 section 2
   EXPECT_EQ(parse_bdat("100")->size, 100U);
   EXPECT_TRUE(parse_bdat("0 last")->last);
-  for (auto const* text : {"", "LAST", "-1", "1x", "1 FIRST", "99999999999999999999999", "1LAST"}) EXPECT_FALSE(parse_bdat(text)) << text;
+  for (auto const* text : {"", "LAST", "-1", "1x", "1 FIRST", "99999999999999999999999", "1LAST"})
+    EXPECT_FALSE(parse_bdat(text)) << text;
 }
 
 TEST(LineSplitter, GivesLinesHoweverTheyCome) {
@@ -135,7 +141,8 @@ TEST(LineSplitter, GivesLinesHoweverTheyCome) {
       auto const bytes = std::string_view(input).substr(at, piece);
       std::copy(bytes.begin(), bytes.end(), splitter.room().begin());
       splitter.filled(bytes.size());
-      while (auto const line = splitter.next()) lines.push_back(std::string(line->text) + (line->end == LineEnd::crlf ? "|" : "!"));
+      while (auto const line = splitter.next())
+        lines.push_back(std::string(line->text) + (line->end == LineEnd::crlf ? "|" : "!"));
     }
     EXPECT_EQ(lines, (std::vector<std::string>{"EHLO x|", "MAIL FROM:<a@b>!", "NOOP a\rb|", "|"}));
     EXPECT_EQ(splitter.rest(), "rest");

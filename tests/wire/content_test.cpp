@@ -10,7 +10,8 @@ namespace {
 
 using tests::for_each_string;
 
-// The definition, RFC 5321 section 4.1.1.4: the first CRLF.CRLF, the CRLF of the DATA command itself counting as the first.
+// The definition, RFC 5321 section 4.1.1.4: the first CRLF.CRLF, the CRLF of the DATA command itself counting
+// as the first.
 std::size_t end_by_definition(std::string_view text) {
   std::string const whole = "\r\n" + std::string(text);
   auto const at = whole.find("\r\n.\r\n");
@@ -20,7 +21,8 @@ std::size_t end_by_definition(std::string_view text) {
 // RFC 5321 section 4.5.2: what is left when the dot that was put before a line's own is taken away.
 std::string unstuffed_by_definition(std::string_view text) {
   std::string whole = "\r\n" + std::string(text);
-  for (auto at = whole.find("\r\n."); at != std::string::npos; at = whole.find("\r\n.", at + 2)) whole.erase(at + 2, 1);
+  for (auto at = whole.find("\r\n."); at != std::string::npos; at = whole.find("\r\n.", at + 2))
+    whole.erase(at + 2, 1);
   return whole.substr(2);
 }
 
@@ -93,8 +95,10 @@ TEST(NewlineNormalizer, LeavesOnlyCrLf) {
       bool const cr = text[i] == '\r', lf = text[i] == '\n';
       bool const pair = cr && i + 1 < text.size() && text[i + 1] == '\n';
       expected += cr || lf ? "\r\n" : std::string(1, text[i]);
-      if (pair) ++i;
-      else if (cr || lf) ++bare;
+      if (pair)
+        ++i;
+      else if (cr || lf)
+        ++bare;
     }
     for (std::size_t piece : {std::size_t{1}, std::size_t{2}, text.size() + 1}) {
       NewlineNormalizer normalizer;
@@ -108,11 +112,13 @@ TEST(NewlineNormalizer, LeavesOnlyCrLf) {
 }
 
 TEST(HeaderSection, CountsReceivedFieldsAndSeesItsEnd) {
-  std::string const header = "Received: a\r\n\tfolded\r\nRECEIVED: b\r\nX-Received: c\r\nreceived : d\r\nSubject: received:\r\n";
+  std::string const header =
+      "Received: a\r\n\tfolded\r\nRECEIVED: b\r\nX-Received: c\r\nreceived : d\r\nSubject: received:\r\n";
   std::string const message = header + "\r\nReceived: in the body\r\n";
   for (std::size_t piece : {std::size_t{1}, std::size_t{5}, message.size()}) {
     HeaderSection section;
-    for (std::size_t at = 0; at < message.size(); at += piece) section.feed(std::string_view(message).substr(at, piece));
+    for (std::size_t at = 0; at < message.size(); at += piece)
+      section.feed(std::string_view(message).substr(at, piece));
     EXPECT_EQ(section.received(), 2U);
     EXPECT_TRUE(section.ended());
     EXPECT_EQ(section.bytes(), header.size() + 2);

@@ -19,7 +19,8 @@ TEST(Reply, PrintsEveryLineWithCodeAndStatus) {
 }
 
 TEST(ReplyReader, ReadsWhatReplyPrints) {
-  for (Reply const& reply : {Reply{250, {2, 1, 0}, "one\ntwo"}, Reply{354, {}, "go"}, Reply{550, {5, 1, 1}, ""}}) {
+  for (Reply const& reply :
+       {Reply{250, {2, 1, 0}, "one\ntwo"}, Reply{354, {}, "go"}, Reply{550, {5, 1, 1}, ""}}) {
     ReplyReader reader;
     std::string const printed = reply.print();
     std::optional<Reply> read;
@@ -38,7 +39,8 @@ TEST(ReplyReader, ReadsWhatReplyPrints) {
 }
 
 TEST(ReplyReader, RefusesWhatIsNoReply) {
-  for (auto const* line : {"", "25", "abc", "150 x", "650 x", "2500", "250x"}) EXPECT_FALSE(ReplyReader().on_line(line)) << line;
+  for (auto const* line : {"", "25", "abc", "150 x", "650 x", "2500", "250x"})
+    EXPECT_FALSE(ReplyReader().on_line(line)) << line;
   ReplyReader mixed;
   EXPECT_TRUE(mixed.on_line("250-a"));
   EXPECT_EQ(mixed.on_line("251 b").error(), ReplyError::mixed_codes);
@@ -58,14 +60,16 @@ TEST(ProxyHeader, ReadsVersion1) {
   EXPECT_FALSE((*parse_proxy_header("PROXY UNKNOWN\r\n"))->has_client);
   EXPECT_TRUE((*parse_proxy_header("PROXY TCP6 2001:db8::1 ::1 1 2\r\n"))->has_client);
   EXPECT_FALSE(*parse_proxy_header("PROXY TCP4 192.0"));
-  for (auto const* text : {"EHLO x\r\n", "PROXY TCP4 x y 1 2\r\n", "PROXY TCP6 1.2.3.4 1.2.3.4 1 2\r\n", "PROXY TCP4 1.2.3.4 1.2.3.4 99999 2\r\n", "PROXY\r\n"})
+  for (auto const* text : {"EHLO x\r\n", "PROXY TCP4 x y 1 2\r\n", "PROXY TCP6 1.2.3.4 1.2.3.4 1 2\r\n",
+                           "PROXY TCP4 1.2.3.4 1.2.3.4 99999 2\r\n", "PROXY\r\n"})
     EXPECT_FALSE(parse_proxy_header(text)) << text;
   EXPECT_FALSE(parse_proxy_header("PROXY TCP4 " + std::string(200, '1')));
 }
 
 TEST(ProxyHeader, ReadsVersion2) {
   std::string header("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x07\xc6\x33\x64\x01\xdc\x04\0\x19", 28);
-  for (std::size_t length = 0; length < header.size(); ++length) EXPECT_FALSE(*parse_proxy_header(header.substr(0, length))) << length;
+  for (std::size_t length = 0; length < header.size(); ++length)
+    EXPECT_FALSE(*parse_proxy_header(header.substr(0, length))) << length;
   auto const read = parse_proxy_header(header + "EHLO");
   ASSERT_TRUE(read && *read);
   EXPECT_EQ((*read)->client.print(), "192.0.2.7");
@@ -86,8 +90,16 @@ Envelope make_envelope() {
   e.ret = Ret::full;
   e.smtputf8 = e.requiretls = e.over_tls = e.held = true;
   e.envid = "QQ+3D";
-  e.recipients.push_back({address("ü@bücher.example"), "info@example.org", "rfc822;x", {true, true, false, true}, RecipientState::waiting, 3, from_micros(99), "451 no"});
-  e.recipients.push_back({address("postmaster"), {}, {}, {}, RecipientState::delivered, 0, from_micros(0), {}});
+  e.recipients.push_back({address("ü@bücher.example"),
+                          "info@example.org",
+                          "rfc822;x",
+                          {true, true, false, true},
+                          RecipientState::waiting,
+                          3,
+                          from_micros(99),
+                          "451 no"});
+  e.recipients.push_back(
+      {address("postmaster"), {}, {}, {}, RecipientState::delivered, 0, from_micros(0), {}});
   return e;
 }
 
@@ -103,7 +115,8 @@ TEST(Envelope, RoundTrips) {
 
 TEST(Envelope, RefusesWhatIsCutOrChanged) {
   auto const bytes = encode(make_envelope());
-  for (std::size_t length = 0; length < bytes.size(); ++length) EXPECT_FALSE(decode_envelope(std::string_view(bytes).substr(0, length))) << length;
+  for (std::size_t length = 0; length < bytes.size(); ++length)
+    EXPECT_FALSE(decode_envelope(std::string_view(bytes).substr(0, length))) << length;
   EXPECT_FALSE(decode_envelope(bytes + "x"));
 }
 
@@ -118,14 +131,16 @@ TEST(SegmentRecord, RoundTripsAndNoticesEveryFlippedBit) {
     std::string damaged = record;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
     auto const read = decode_record_header(damaged, salt);
-    bool const good = read && read->length == payload.size() && checksum_holds(*read, salt, std::string_view(damaged).substr(record_header_size));
+    bool const good = read && read->length == payload.size() &&
+                      checksum_holds(*read, salt, std::string_view(damaged).substr(record_header_size));
     EXPECT_FALSE(good) << bit;
   }
   EXPECT_FALSE(decode_record_header(record, salt + 1));
 }
 
 TEST(SegmentRecord, SettlementsAndPlacesRoundTrip) {
-  std::vector<Settlement> const settlements{{0, RecipientState::delivered, 1, from_micros(5), "250 ok"}, {7, RecipientState::waiting, 2, from_micros(9), ""}};
+  std::vector<Settlement> const settlements{{0, RecipientState::delivered, 1, from_micros(5), "250 ok"},
+                                            {7, RecipientState::waiting, 2, from_micros(9), ""}};
   auto const decoded = decode_settlements(encode(settlements));
   ASSERT_TRUE(decoded);
   EXPECT_EQ(encode(*decoded), encode(settlements));
@@ -175,13 +190,22 @@ TEST(Received, NamesTheProtocol) {  // RFC 3848, RFC 6531 section 4.3
 }
 
 TEST(DeliveryReport, HasThreePartsAndItsFields) {  // RFC 3464 section 2
-  DeliveryReport report{Action::failed, "mx.example.org", "R1", "M1", address("sender@far.example"), "E+31", from_micros(0), from_micros(1'000'000), {}, false, "Subject: x\r\n\r\nbody\r\n"};
-  report.recipients.push_back({{address("a@example.org"), "info@example.org", "rfc822;info+40example.org", {}, {}, 1, {}, {}}, {5, 1, 1}, "550 5.1.1 No", "lmtp.example"});
+  DeliveryReport report{
+      Action::failed, "mx.example.org",       "R1", "M1",  address("sender@far.example"), "E+31",
+      from_micros(0), from_micros(1'000'000), {},   false, "Subject: x\r\n\r\nbody\r\n"};
+  report.recipients.push_back(
+      {{address("a@example.org"), "info@example.org", "rfc822;info+40example.org", {}, {}, 1, {}, {}},
+       {5, 1, 1},
+       "550 5.1.1 No",
+       "lmtp.example"});
   auto const text = print(report);
-  for (auto const* part : {"To: <sender@far.example>\r\n", "Content-Type: multipart/report; report-type=delivery-status", "Auto-Submitted: auto-replied",
-                           "Content-Type: message/delivery-status\r\n", "Reporting-MTA: dns; mx.example.org\r\n", "Original-Envelope-Id: E1\r\n",
-                           "Final-Recipient: rfc822; a@example.org\r\n", "Original-Recipient: rfc822; info@example.org\r\n", "Action: failed\r\n",
-                           "Status: 5.1.1\r\n", "Diagnostic-Code: smtp; 550 5.1.1 No\r\n", "Content-Type: text/rfc822-headers\r\n", "Subject: x\r\n"})
+  for (auto const* part :
+       {"To: <sender@far.example>\r\n", "Content-Type: multipart/report; report-type=delivery-status",
+        "Auto-Submitted: auto-replied", "Content-Type: message/delivery-status\r\n",
+        "Reporting-MTA: dns; mx.example.org\r\n", "Original-Envelope-Id: E1\r\n",
+        "Final-Recipient: rfc822; a@example.org\r\n", "Original-Recipient: rfc822; info@example.org\r\n",
+        "Action: failed\r\n", "Status: 5.1.1\r\n", "Diagnostic-Code: smtp; 550 5.1.1 No\r\n",
+        "Content-Type: text/rfc822-headers\r\n", "Subject: x\r\n"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   EXPECT_EQ(text.find("body\r\n"), std::string::npos);
   report.with_content = true;
@@ -189,7 +213,8 @@ TEST(DeliveryReport, HasThreePartsAndItsFields) {  // RFC 3464 section 2
 }
 
 TEST(DeliveryReport, IsGlobalWhenAddressesAre) {  // RFC 6533 section 3
-  DeliveryReport report{Action::failed, "mx.example.org", "R1", "M1", address("ü@far.example"), {}, {}, {}, {}, false, {}};
+  DeliveryReport report{
+      Action::failed, "mx.example.org", "R1", "M1", address("ü@far.example"), {}, {}, {}, {}, false, {}};
   report.recipients.push_back({{address("ä@example.org"), {}, {}, {}, {}, 1, {}, {}}, {5, 1, 1}, {}, {}});
   EXPECT_TRUE(needs_smtputf8(report));
   EXPECT_NE(print(report).find("Final-Recipient: utf-8; ä@example.org"), std::string::npos);

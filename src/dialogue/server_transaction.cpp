@@ -1,0 +1,118 @@
+// MAIL and RCPT, the verdicts on them, and the end of a transaction.
+#include "dialogue/server_dialogue.hpp"
+#include "wire/rcpt_command.hpp"
+
+namespace postern::dialogue {
+
+using policy::Outcome;
+using policy::Stage;
+
+Step ServerDialogue::on_mail(std::string_view argument) {
+  auto mail = wire::parse_mail(argument);
+  if (!mail) return bad_argument(mail.error());
+  if (mail->requiretls && !facts_.over_tls())
+    return bad(555, {5, 5, 4}, "REQUIRETLS is offered under TLS only");
+  if (mail->reverse_path && mail->reverse_path->needs_smtputf8() && !mail->smtputf8)
+    return bad(553, {5, 6, 7}, "The address needs SMTPUTF8");
+  facts_.stage = Stage::mail;
+  facts_.transaction = {};
+  facts_.transaction.started = now_;
+  facts_.transaction.mail = std::move(*mail);
+  ++facts_.connection.transactions;
+  if (facts_.transaction.mail.size.value_or(0) > settings_->max_message_size) {
+    finish_transaction(Outcome::refused, 552, "size");
+    return say(552, {5, 3, 4},
+               "Message too big: at most " + std::to_string(settings_->max_message_size) + " bytes");
+  }
+  return {std::nullopt, Then::ask_verdict};
+}
+
+Step ServerDialogue::on_rcpt(std::string_view argument) {
+  auto rcpt = wire::parse_rcpt(argument);
+  if (!rcpt) return bad_argument(rcpt.error());
+  auto& transaction = facts_.transaction;
+  if (rcpt->forward_path.needs_smtputf8() && !transaction.mail.smtputf8)
+    return bad(553, {5, 6, 7}, "The address needs SMTPUTF8");
+  if (transaction.recipients.size() >= settings_->max_recipients)
+    return say(452, {4, 5, 3}, "Too many recipients");  // RFC 5321 section 4.5.3.1.10
+  facts_.stage = Stage::rcpt;
+  policy::RecipientFacts recipient{
+      std::move(rcpt->forward_path), rcpt->notify, std::move(rcpt->orcpt), {}, false, 0, {}};
+  recipient.standing = policy_->directory.standing(recipient.address);
+  transaction.recipients.push_back(std::move(recipient));
+  return {std::nullopt, Then::ask_verdict};
+}
+
+Step ServerDialogue::on_verdict(policy::Verdict const& verdict) {
+  switch (facts_.stage) {
+    case Stage::mail: return on_mail_verdict(verdict);
+    case Stage::rcpt: return on_rcpt_verdict(verdict);
+    case Stage::content:
+      if (verdict.refuses()) {
+        finish_transaction(verdict.effect == policy::Effect::defer ? Outcome::deferred : Outcome::refused,
+                           verdict.reply.code, verdict.rule);
+        return {verdict.reply, Then::read_line};
+      }
+      return {std::nullopt, Then::store};
+    case Stage::connect:
+    case Stage::helo: break;
+  }
+  return {};
+}
+
+Step ServerDialogue::on_mail_verdict(policy::Verdict const& verdict) {
+  if (verdict.refuses()) {
+    finish_transaction(verdict.effect == policy::Effect::defer ? Outcome::deferred : Outcome::refused,
+                       verdict.reply.code, verdict.rule);
+    return {verdict.reply, Then::read_line};
+  }
+  state_ = State::mail;
+  accepted_ = 0;
+  return say(250, {2, 1, 0}, "Sender ok");
+}
+
+Step ServerDialogue::on_rcpt_verdict(policy::Verdict const& verdict) {
+  auto& recipient = facts_.transaction.recipients.back();
+  recipient.rule = verdict.rule;
+  if (verdict.refuses()) {
+    recipient.code = verdict.reply.code;
+    return {verdict.reply, Then::read_line};
+  }
+  recipient.accepted = true;
+  recipient.code = 250;
+  ++accepted_;
+  state_ = State::rcpt;
+  return say(250, {2, 1, 5}, "Recipient ok");
+}
+
+Step ServerDialogue::on_rset(std::string_view argument) {
+  if (!argument.empty()) return bad(501, {5, 5, 4}, "RSET takes no argument");
+  forget_transaction();
+  return say(250, {2, 0, 0}, "Ok");
+}
+
+std::optional<policy::TransactionFacts> ServerDialogue::take_finished() {
+  return std::exchange(finished_, std::nullopt);
+}
+
+void ServerDialogue::finish_transaction(Outcome outcome, std::uint16_t code, std::string rule) {
+  auto& transaction = facts_.transaction;
+  transaction.outcome = outcome;
+  transaction.code = code;
+  transaction.rule = std::move(rule);
+  finished_ = std::move(transaction);
+  transaction = {};
+  content_.reset();
+  if (state_ > State::greeted) state_ = State::greeted;
+}
+
+// Ends an open transaction without a message.
+void ServerDialogue::forget_transaction() {
+  if (!in_transaction()) return;
+  auto const& recipients = facts_.transaction.recipients;
+  if (recipients.empty() || accepted_ > 0) return finish_transaction(Outcome::aborted, 0, {});
+  auto const& last = recipients.back();  // nobody was taken: it was our refusal that ended it
+  finish_transaction(last.code < 500 ? Outcome::deferred : Outcome::refused, last.code, last.rule);
+}
+
+}  // namespace postern::dialogue
