@@ -42,6 +42,8 @@ class Server {
   Server(Settings const& settings, Log& log, Counters& counters)
       : settings_(settings), log_(log), counters_(counters) {}
 
+  ~Server() { take_down(); }
+
   std::vector<std::string> start() {
     auto built = build_config(settings_, tickets_);
     if (!built.errors.empty()) return built.errors;
@@ -221,15 +223,33 @@ class Server {
   void give_up_waiting() { gate_->cut(); }
 
   void stop() {
+    auto const queued = spool_->summary().messages;
+    take_down();
+    log_.write(LogEvent(Severity::info, "stopped").add("queued", queued));
+  }
+
+  // In the order of who calls whom: first the loops stand still, then those whose threads post to them end,
+  // then what they use goes.
+  void take_down() {
     web_loop_.stop();
     delivery_loop_.stop();
     for (auto& loop : loops_) loop->stop();
-    log_.write(LogEvent(Severity::info, "stopped").add("queued", spool_->summary().messages));
+    if (scheduler_) scheduler_->join_workers();
+    spool_.reset();
+    resolver_.reset();
+    web_.reset();
+    control_.reset();
+    gate_.reset();
+    scheduler_.reset();
+    evidence_.reset();
   }
 
   Settings const& settings_;
   Log& log_;
   Counters& counters_;
+  std::vector<std::unique_ptr<net::EventLoop>> loops_;
+  net::EventLoop delivery_loop_{"delivery"};
+  net::EventLoop web_loop_{"web"};
   DataPaths paths_{settings_.path(settings_.data_dir)};
   net::TicketKeys tickets_{settings_.tls.ticket_lifetime};
   SystemRandom random_;
@@ -240,9 +260,6 @@ class Server {
   std::unique_ptr<delivery::Scheduler> scheduler_;
   std::unique_ptr<store::SegmentSpool> spool_;
   std::unique_ptr<net::Resolver> resolver_;
-  std::vector<std::unique_ptr<net::EventLoop>> loops_;
-  net::EventLoop delivery_loop_{"delivery"};
-  net::EventLoop web_loop_{"web"};
   std::unique_ptr<session::SmtpServer> gate_;
   std::unique_ptr<web::HttpServer> control_;
   std::unique_ptr<web::HttpServer> web_;

@@ -57,7 +57,8 @@ class Scheduler {
   void retry(MessageId id);  // now, whatever its due time
   void retry_all();
   void reload(std::shared_ptr<DeliveryConfig const> config);
-  void stop();  // begins nothing more; what runs ends by itself
+  void stop();                              // begins nothing more; what runs ends by itself
+  void join_workers() { workers_.join(); }  // once the loop has stopped, and before the spool goes
 
  private:
   struct Work {

@@ -125,6 +125,24 @@ class Hostile(unittest.TestCase):
         rows = limited.facts("SELECT * FROM connections WHERE \"end\" = 'refused'")
         self.assertEqual(rows[0]["commands"], 0)
 
+    def test_starttls_is_454_when_too_many_shake_hands(self):
+        server = Server(self, tls="max_handshakes = 1").start()
+        half = server.raw().greet()
+        self.assertTrue(half.ask("STARTTLS\r\n").startswith("220"))
+        other = server.raw().greet()
+        self.assertTrue(other.ask("STARTTLS\r\n").startswith("454 4.7.0"))
+        self.assertTrue(other.ask("MAIL FROM:<a@far.example>\r\n").startswith("250"), "and its mail comes in the clear")
+        half.socket.close()
+
+    def test_chunks(self):
+        raw = self.server.raw().greet()
+        raw.send("MAIL FROM:<a@far.example> BODY=BINARYMIME\r\nRCPT TO:<alice@example.org>\r\n")
+        raw.send("BDAT 14\r\nSubject: x\r\n\r\nBDAT 300000\r\n").send(b"\0\xff\n" * 100_000).send("BDAT 0 LAST\r\n")
+        self.assertEqual([raw.reply()[:3] for _ in range(5)], ["250"] * 5)
+        mail = self.server.wait_for_mail(1)[0]
+        self.assertTrue(mail.endswith(b"\r\n\r\n" + b"\0\xff\n" * 100_000))
+        self.assertEqual(self.server.facts("SELECT body, chunking FROM transactions")[0]["chunking"], 1)
+
     def test_commands_without_mail_come_to_an_end(self):
         server = Server(self, smtp="max_idle_commands = 10\nmax_recipients = 100").start()
         raw = server.raw().greet()

@@ -87,7 +87,7 @@ class Operations(unittest.TestCase):
         self.assertTrue(raw.ask("RCPT TO:<a@strict.example>\r\n").startswith("530 5.7.0"))
         self.assertTrue(raw.ask("RCPT TO:<a@example.org>\r\n").startswith("250"))
         raw.ask("QUIT\r\n")
-        self.assertIn("MUST NOT require", server.log())
+        wait_until(lambda: "MUST NOT require" in server.log(), "start-up warns")
         rows = server.facts("SELECT * FROM recipients ORDER BY position", 2)
         self.assertEqual([(r["accepted"], r["code"], r["rule"]) for r in rows], [(0, 530, "tls.require"), (1, 250, "")])
 
