@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/guarded.hpp"
+#include "net/wall_clock.hpp"
 
 namespace postern::app {
 namespace {
@@ -32,8 +33,7 @@ class BatchedLog : public Log {
 
   void write(LogEvent const& event) override {
     if (!takes(event.severity())) return;
-    auto const line =
-        event.print(format_, std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+    auto const line = event.print(format_, net::wall_clock());
     auto waiting = waiting_.access();
     if (waiting->text.size() > waiting_limit) return counters_.add(Count::log_lines_dropped);
     bool const first = waiting->text.empty();

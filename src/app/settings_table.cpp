@@ -2,21 +2,13 @@
 
 #include <array>
 
+#include "base/ascii.hpp"
 #include "base/byte_size.hpp"
 
 namespace postern::app {
 namespace {
 
 using Outcome = Result<void, std::string>;
-
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
 
 std::string quoted_list(std::vector<std::string> const& items) {
   std::string out = "[";

@@ -15,11 +15,13 @@ constexpr bool is_8bit(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 constexpr char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
 constexpr char to_upper(char c) { return (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c; }
 
+bool is_atext(char c);  // RFC 5322 section 3.2.3, with UTF-8 (RFC 6531 section 3.3)
 bool iequals(std::string_view a, std::string_view b);  // equal but for the case of ASCII letters
 bool istarts_with(std::string_view text, std::string_view prefix);
 std::string lowered(std::string_view text);
 std::string_view trimmed(std::string_view text);  // without blanks, CR and LF at both ends
 bool is_ascii(std::string_view text);
+std::string quoted(std::string_view text);  // in double quotes, with a backslash before " and backslash
 
 // The text with everything outside of printable ASCII replaced by '?': for logs and replies that quote a
 // stranger. `limit`: bytes kept at most.

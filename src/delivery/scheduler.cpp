@@ -7,13 +7,12 @@
 #include "delivery/lmtp_out.hpp"
 #include "delivery/maildir.hpp"
 #include "delivery/report_message.hpp"
+#include "net/wall_clock.hpp"
 
 namespace postern::delivery {
 namespace {
 
 constexpr std::chrono::minutes longest_sleep{1};  // the wall clock may be set
-
-Instant now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
 std::string_view word(Ending ending) {
   switch (ending) {
@@ -60,7 +59,7 @@ void Scheduler::start() {
     MessageId last;
     for (auto ids = services_.spool.list(last, 10'000); !ids.empty();
          ids = services_.spool.list(last, 10'000)) {
-      for (auto id : ids) schedule(id, now());
+      for (auto id : ids) schedule(id, net::wall_clock());
       last = ids.back();
     }
     look();
@@ -69,7 +68,7 @@ void Scheduler::start() {
 
 void Scheduler::accepted(std::vector<MessageId> const& ids) {
   loop_.post([this, ids] {
-    for (auto id : ids) schedule(id, now());
+    for (auto id : ids) schedule(id, net::wall_clock());
     look();
   });
 }
@@ -82,10 +81,10 @@ void Scheduler::retry(MessageId id) {
     for (std::uint32_t i = 0; i < envelope->recipients.size(); ++i) {
       auto const& r = envelope->recipients[i];
       if (r.state == wire::RecipientState::waiting)
-        due.push_back({i, r.state, r.attempts, now(), r.last_reply});
+        due.push_back({i, r.state, r.attempts, net::wall_clock(), r.last_reply});
     }
     services_.spool.settle(id, std::move(due));
-    schedule(id, now());
+    schedule(id, net::wall_clock());
     look();
   });
 }
@@ -128,7 +127,7 @@ void Scheduler::schedule(MessageId id, Instant due) {
 
 void Scheduler::look() {
   if (stopping_) return;
-  auto const at = now();
+  auto const at = net::wall_clock();
   while (!due_.empty() && due_.begin()->first <= at && in_work_.size() < messages_in_work) {
     MessageId const id = due_.begin()->second;
     due_.erase(due_.begin());
@@ -146,7 +145,7 @@ void Scheduler::look() {
 void Scheduler::begin(MessageId id) {
   auto const envelope = services_.spool.envelope(id);
   if (!envelope || envelope->held) return;
-  auto const at = now();
+  auto const at = net::wall_clock();
   std::map<std::string, Work> groups;
   Instant next = Instant::max();
   for (std::uint32_t i = 0; i < envelope->recipients.size(); ++i) {
@@ -225,7 +224,7 @@ net::Task<std::vector<RecipientOutcome>> Scheduler::attempt(Route route, Attempt
 
 net::Task<void> Scheduler::conclude(Attempt attempt, std::string destination,
                                     std::vector<RecipientOutcome> outcomes) {
-  auto const at = now();
+  auto const at = net::wall_clock();
   for (auto& outcome : outcomes) {  // time is up: what failed for now fails for good
     if (outcome.ending != Ending::deferred || at - attempt.envelope.arrived < config_->retry.lifetime)
       continue;
@@ -243,7 +242,8 @@ net::Task<void> Scheduler::conclude(Attempt attempt, std::string destination,
 net::Task<bool> Scheduler::report(wire::Action action, Attempt const* attempt,
                                   std::vector<RecipientOutcome> const* outcomes) {
   auto const id = services_.spool.next_id();
-  auto message = make_report(action, *attempt, *outcomes, services_.spool, config_->hostname, id, now());
+  auto message =
+      make_report(action, *attempt, *outcomes, services_.spool, config_->hostname, id, net::wall_clock());
   if (!message) co_return true;
   auto kept = std::make_shared<net::OneShot<bool>>();
   services_.spool.accept(id, std::move(message->content), message->envelope, [this, kept](auto result) {
@@ -278,8 +278,8 @@ void Scheduler::settle(Attempt const& attempt, std::string const& destination,
                               .add("attempt", settlement.attempts)
                               .add("reply", settlement.reply));
     }
-    services_.evidence.record(store::DeliveryRecord{attempt.id, now(), recipient.address.print(), destination,
-                                                    settlement.attempts, to_fact(outcome.ending),
+    services_.evidence.record(store::DeliveryRecord{attempt.id, net::wall_clock(), recipient.address.print(),
+                                                    destination, settlement.attempts, to_fact(outcome.ending),
                                                     settlement.reply});
     settlements.push_back(std::move(settlement));
   }
@@ -293,9 +293,9 @@ void Scheduler::put_off(wire::Settlement& settlement, wire::Envelope const& enve
     case Ending::failed: settlement.state = wire::RecipientState::failed; return;
     case Ending::deferred: break;
   }
-  auto const next = next_attempt(config_->retry, now(), settlement.attempts, services_.random);
-  settlement.due =
-      std::min(next, std::max(envelope.arrived + config_->retry.lifetime, now() + config_->retry.first));
+  auto const next = next_attempt(config_->retry, net::wall_clock(), settlement.attempts, services_.random);
+  settlement.due = std::min(
+      next, std::max(envelope.arrived + config_->retry.lifetime, net::wall_clock() + config_->retry.first));
 }
 
 void Scheduler::group_done(MessageId id) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dialogue/transaction.hpp"
+#include "net/wall_clock.hpp"
 #include "policy/decide.hpp"
 #include "session/session_log.hpp"
 #include "session/tls_facts.hpp"
@@ -18,12 +19,10 @@ using policy::ConnectionEnd;
 
 namespace {
 
-Instant now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
-
 policy::ConnectionFacts first_facts(Services& services, ListenerConfig const& listener,
                                     net::Endpoint const& peer) {
   policy::ConnectionFacts facts;
-  facts.started = now();
+  facts.started = net::wall_clock();
   facts.id = services.connection_ids.next(facts.started);
   facts.listener = listener.address;
   facts.listener_tls = listener.tls;
@@ -102,7 +101,7 @@ net::Task<bool> ServerSession::open() {
     case Admitted::client_full: {
       services_.counters.add(Count::connections_refused);
       out_ += dialogue_.refuse("Too many connections, try again later").reply->print();
-      dialogue_.on_end(ConnectionEnd::refused, now());
+      dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
       co_return false;
     }
   }
@@ -110,7 +109,7 @@ net::Task<bool> ServerSession::open() {
   name_.look_up(services_.resolver, loop_, connection.client, config_->timeouts.name);
   if (listener_.tls != policy::ListenerTls::implicit) co_return true;
   if (!services_.admission.enter_handshake()) {
-    dialogue_.on_end(ConnectionEnd::refused, now());
+    dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
     co_return false;
   }
   auto const step = co_await start_tls();
@@ -136,14 +135,14 @@ net::Task<bool> ServerSession::read_proxy_header() {
     if (co_await read() != Came::yes) break;
   }
   services_.counters.add(Count::connections_refused);
-  dialogue_.on_end(ConnectionEnd::refused, now());
+  dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
   co_return false;
 }
 
 net::Task<Step> ServerSession::next_line() {
   if (draining_ && !dialogue_.in_transaction()) co_return dialogue_.on_shutdown();
   for (;;) {
-    if (auto const line = lines_.next()) co_return dialogue_.on_line(*line, now());
+    if (auto const line = lines_.next()) co_return dialogue_.on_line(*line, net::wall_clock());
     if (!co_await flush()) co_return lost(Came::lost);
     lines_.release();
     in(limit(config_->timeouts.command));
@@ -174,7 +173,7 @@ net::Task<Step> ServerSession::start_tls() {
   auto const facts = info ? to_facts(*info) : to_failure(info.error(), passed());
   services_.counters.add(info ? Count::connections_tls : Count::tls_failures);
   if (info && info->resumed) services_.counters.add(Count::connections_tls_resumed);
-  co_return dialogue_.on_tls(facts, now());
+  co_return dialogue_.on_tls(facts, net::wall_clock());
 }
 
 std::size_t ServerSession::discard_early_bytes() {
@@ -214,7 +213,8 @@ void ServerSession::begin_message() {
   auto& facts = dialogue_.facts();
   message_.emplace();
   message_->id = facts.transaction.id = services_.spool.next_id();
-  message_->body = print(dialogue::make_trace(facts, config_->smtp.hostname, message_->id, now()));
+  message_->body =
+      print(dialogue::make_trace(facts, config_->smtp.hostname, message_->id, net::wall_clock()));
 }
 
 net::Task<bool> ServerSession::store_chunk() {
@@ -234,7 +234,7 @@ net::Task<Step> ServerSession::store() {
     drop_message();
     co_return dialogue_.on_stored(stored);
   }
-  auto envelope = dialogue::make_envelope(dialogue_.facts(), config_->policy.directory, now());
+  auto envelope = dialogue::make_envelope(dialogue_.facts(), config_->policy.directory, net::wall_clock());
   auto const bytes = envelope.size;
   services_.spool.accept(message_->id, std::move(message_->body), envelope,
                          [this](auto result) { loop_.post([this, result] { stored_.set(result); }); });
@@ -290,7 +290,7 @@ Step ServerSession::lost(Came how) {
     return dialogue_.on_timeout();
   }
   if (draining_) return dialogue_.on_shutdown();
-  dialogue_.on_end(ConnectionEnd::lost, now());
+  dialogue_.on_end(ConnectionEnd::lost, net::wall_clock());
   return {std::nullopt, Then::close};
 }
 
@@ -310,7 +310,7 @@ void ServerSession::record_transaction() {
 }
 
 void ServerSession::record_connection() {
-  dialogue_.on_end(ConnectionEnd::lost, now());
+  dialogue_.on_end(ConnectionEnd::lost, net::wall_clock());
   auto& connection = dialogue_.facts().connection;
   connection.verified_name = name_.name();
   services_.counters.add(Count::commands_bad, connection.errors);

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "net/wall_clock.hpp"
 #include "store/evidence_schema.hpp"
 #include "store/sqlite.hpp"
 
@@ -67,8 +68,7 @@ class Evidence::Writer {
   }
 
   Result<void, std::string> forget_old() {
-    auto const cutoff = std::to_string(
-        to_micros(std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()) - retention_));
+    auto const cutoff = std::to_string(to_micros(net::wall_clock() - retention_));
     return database_.run(
         "DELETE FROM connections WHERE id < " + cutoff + ";DELETE FROM transactions WHERE id < " + cutoff +
         ";DELETE FROM recipients WHERE message < " + cutoff + ";DELETE FROM deliveries WHERE at < " + cutoff);

@@ -1,6 +1,7 @@
 #include "store/segment_spool.hpp"
 
 #include "base/id_source.hpp"
+#include "net/wall_clock.hpp"
 #include "store/committer.hpp"
 #include "store/segment_reader.hpp"
 
@@ -38,9 +39,7 @@ Result<std::unique_ptr<SegmentSpool>, std::string> SegmentSpool::open(SpoolSetti
       std::move(settings), files, log, counters, std::move(index), std::move(*recovery))));
 }
 
-MessageId SegmentSpool::next_id() {
-  return {impl_->ids_.next(std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()))};
-}
+MessageId SegmentSpool::next_id() { return {impl_->ids_.next(net::wall_clock())}; }
 
 void SegmentSpool::add_chunk(MessageId id, std::string bytes, Done done) {
   impl_->committer_.add({RecordKind::chunk, id, std::move(bytes), {}, true, std::move(done)});

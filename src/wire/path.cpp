@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t local_part_limit = 256;
 
-bool is_atext(char c) {  // RFC 5322 section 3.2.3, RFC 6531 section 3.3
-  return is_alnum(c) || is_8bit(c) ||
-         std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
-}
-
 // Quoted-string = DQUOTE *QcontentSMTP DQUOTE                          RFC 5321 section 4.1.2
 Result<std::string, PathError> quoted_string(Cursor& at) {
   std::string out;

@@ -125,6 +125,12 @@ class Hostile(unittest.TestCase):
         rows = limited.facts("SELECT * FROM connections WHERE \"end\" = 'refused'")
         self.assertEqual(rows[0]["commands"], 0)
 
+    def test_time_limits_shrink_when_connections_run_short(self):
+        server = Server(self, smtp='max_connections = 5\nbusy_timeout = "300ms"').start()
+        held = [server.raw().greet() for _ in range(5)]
+        self.assertTrue(held[4].reply().startswith("421 4.4.2"), "beyond four fifths, long before command_timeout")
+        self.assertTrue(held[0].ask("NOOP\r\n").startswith("250"), "who came before keeps waiting")
+
     def test_starttls_is_454_when_too_many_shake_hands(self):
         server = Server(self, tls="max_handshakes = 1").start()
         half = server.raw().greet()
