@@ -67,8 +67,7 @@ class Server {
   }
 
   void run() {
-    boost::asio::signal_set signals(main_, SIGTERM, SIGINT, SIGHUP);
-    wait_for(signals);
+    wait_for_signal();
     main_.run();
     stop();
   }
@@ -166,8 +165,8 @@ class Server {
     ::sd_notify(0, "READY=1");
   }
 
-  void wait_for(boost::asio::signal_set& signals) {
-    signals.async_wait([this, &signals](boost::system::error_code error, int signal) {
+  void wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code error, int signal) {
       if (error) return;
       if (signal == SIGHUP)
         reload();
@@ -175,7 +174,7 @@ class Server {
         drain();
       else
         return give_up_waiting();  // asked twice
-      wait_for(signals);
+      wait_for_signal();
     });
   }
 
@@ -264,6 +263,8 @@ class Server {
   std::unique_ptr<web::HttpServer> control_;
   std::unique_ptr<web::HttpServer> web_;
   boost::asio::io_context main_;
+  // From the first moment on: a signal that comes while the server starts waits until it has.
+  boost::asio::signal_set signals_{main_, SIGTERM, SIGINT, SIGHUP};
   Timer limit_{main_};
   Timer poll_{main_};
   std::vector<net::Endpoint> smtp_at_;
