@@ -18,6 +18,9 @@ endif()
 add_compile_options(-Wall -Wextra -Wconversion -Wswitch-enum -Wshadow -Wnon-virtual-dtor -Werror)
 # g++ 12 mistakes the matching new and delete of Asio's coroutine frames for a mismatch (gcc bug 103993).
 add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
+# g++ 12 sees bounds overrun inside std::string (gcc bugs 105329, 105651).
+add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds> $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
+                    $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 add_compile_options(-fstack-protector-strong)
 add_link_options(-pie -Wl,-z,relro,-z,now)

@@ -47,11 +47,11 @@ class Builder {
     if (!settings_.web_address.empty() && !net::Endpoint::parse(settings_.web_address))
       error(0, "web.address = \"" + settings_.web_address +
                    "\": not an address with a port, such as \"127.0.0.1:8025\"");
-    if (settings_.require_tls == policy::TlsRequirement::always)
-      warn("tls.require = \"always\": " + std::string(rfc_3207));
+    if (settings_.require_tls != policy::TlsRequirement::never)
+      warn("tls.require: " + std::string(rfc_3207));
     for (auto const& domain : settings_.domains)
-      if (domain.require_tls == policy::TlsRequirement::always)
-        warn("domains.\"" + domain.name + "\".tls.require = \"always\": " + std::string(rfc_3207));
+      if (domain.require_tls.value_or(policy::TlsRequirement::never) != policy::TlsRequirement::never)
+        warn("domains.\"" + domain.name + "\".tls.require: " + std::string(rfc_3207));
     if (settings_.tls.min_version > net::TlsVersion::v1_2)
       warn(
           "tls.min_version above 1.2: clients that cannot do it fail their handshakes, and send in the clear "
@@ -160,7 +160,7 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, bool make)
   builder.check_values();
   auto gate = std::make_shared<session::GateConfig>(session::GateConfig{
       settings.smtp,
-      {builder.directory(), settings.relay_networks, settings.require_tls, settings.fallback},
+      {builder.directory(), settings.relay_networks, settings.require_tls, {}, settings.fallback},
       settings.timeouts,
       {}});
   if (make || !settings.tls.certificate.empty()) {

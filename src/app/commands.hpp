@@ -41,4 +41,19 @@ struct LoadOptions {
 };
 int run_load(LoadOptions const& options);
 
+struct WhatIfOptions {
+  std::vector<std::string> inputs;      // files, directories, "-"
+  std::vector<std::string> rules;       // whatif/rule
+  std::vector<std::string> rule_files;  // configurations of the gate
+  std::vector<std::string> internal;    // own networks
+  std::vector<std::string> border;      // own hosts, for mailboxes
+  std::string since, until;
+  std::string retry_time = "5d";
+  std::string format;
+  std::string html, csv;  // files to write
+  bool json = false;
+  bool explain_skipped = false;
+};
+int run_whatif(WhatIfOptions const& options);  // 2: no source could be read, or no message was found
+
 }  // namespace postern::app

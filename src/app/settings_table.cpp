@@ -144,7 +144,12 @@ Key<Owner> networks(std::string name, Get get, std::string help) {
 }
 
 std::vector<std::pair<std::string, policy::TlsRequirement>> const requirements{
-    {"never", policy::TlsRequirement::never}, {"always", policy::TlsRequirement::always}};
+    {"never", policy::TlsRequirement::never},
+    {"always", policy::TlsRequirement::always},
+    {"tls>=1.2", policy::TlsRequirement::at_least_1_2},
+    {"tls>=1.3", policy::TlsRequirement::at_least_1_3},
+    {"client-certificate", policy::TlsRequirement::client_certificate},
+    {"trusted-client-certificate", policy::TlsRequirement::trusted_client_certificate}};
 std::vector<std::pair<std::string, net::TlsVersion>> const versions{{"1.0", net::TlsVersion::v1_0},
                                                                     {"1.1", net::TlsVersion::v1_1},
                                                                     {"1.2", net::TlsVersion::v1_2},
@@ -312,7 +317,7 @@ std::span<Key<DomainSettings> const> domain_keys() {
           "\"discard\". Default: a Maildir below data_dir."),
       choice<D, std::optional<policy::TlsRequirement>>(
           "tls.require", [](D & d) -> auto& { return d.require_tls; },
-          {{"never", policy::TlsRequirement::never}, {"always", policy::TlsRequirement::always}},
+          {requirements.begin(), requirements.end()},
           "For recipients in this domain, instead of the general one: \"always\" answers RCPT in the clear "
           "with 530 5.7.0."),
   };

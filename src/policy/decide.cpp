@@ -9,13 +9,13 @@ Verdict refuse(std::string rule, std::uint16_t code, wire::EnhancedStatus status
   return {Effect::reject, std::move(rule), {code, status, std::move(text)}};
 }
 
-Verdict tls_missing() {  // RFC 3207 section 4
-  return refuse("tls.require", 530, {5, 7, 0}, "Must issue a STARTTLS command first");
-}
-
 bool relays_for(Policy const& policy, IpAddress const& client) {
   return std::any_of(policy.relay_networks.begin(), policy.relay_networks.end(),
                      [&](Network const& network) { return network.contains(client); });
+}
+
+Verdict unless_satisfied(Facts const& facts, TlsRequirement required) {
+  return satisfies(facts.connection, required) ? Verdict{} : refusal(required);
 }
 
 Verdict decide_recipient(Policy const& policy, Facts const& facts) {
@@ -32,15 +32,22 @@ Verdict decide_recipient(Policy const& policy, Facts const& facts) {
   }
   auto const* domain = policy.directory.find(recipient.address);
   auto const required = domain != nullptr && domain->tls ? *domain->tls : policy.tls;
-  return required == TlsRequirement::always && !facts.over_tls() ? tls_missing() : Verdict{};
+  return unless_satisfied(facts, required);
+}
+
+Verdict decide_sender(Policy const& policy, Facts const& facts) {
+  if (auto general = unless_satisfied(facts, policy.tls); general.refuses()) return general;
+  auto const& sender = facts.transaction.mail.reverse_path;
+  if (policy.sender_tls.empty() || !sender) return {};
+  auto const required = policy.sender_tls.find(sender->host());
+  return required == policy.sender_tls.end() ? Verdict{} : unless_satisfied(facts, required->second);
 }
 
 }  // namespace
 
 Verdict decide(Policy const& policy, Facts const& facts) {
   switch (facts.stage) {
-    case Stage::mail:
-      return policy.tls == TlsRequirement::always && !facts.over_tls() ? tls_missing() : Verdict{};
+    case Stage::mail: return decide_sender(policy, facts);
     case Stage::rcpt: return decide_recipient(policy, facts);
     case Stage::connect:
     case Stage::helo:

@@ -60,6 +60,7 @@ struct TlsFacts {
 struct RememberedHost {
   std::uint32_t failed_handshakes = 0;  // in a row
   std::optional<Instant> last_failure;
+  std::uint32_t tls_sessions = 0;  // earlier ones of its identity (policy/host_identity)
 };
 
 struct ConnectionFacts {

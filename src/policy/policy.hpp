@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/instant.hpp"
@@ -21,6 +23,7 @@ struct Policy {
   Directory directory;
   std::vector<Network> relay_networks;
   TlsRequirement tls = TlsRequirement::never;
+  std::unordered_map<std::string, TlsRequirement> sender_tls;  // by sender domain, lower-case A-label
   TlsFallback fallback;
 };
 

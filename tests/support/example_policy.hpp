@@ -27,6 +27,7 @@ inline policy::Policy example_policy(std::string const& deliver = "discard") {
   return {policy::Directory("mx.example.org", std::move(domains)),
           {*Network::parse("192.0.2.0/24")},
           policy::TlsRequirement::never,
+          {},
           {}};
 }
 

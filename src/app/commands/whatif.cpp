@@ -1,0 +1,192 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+
+#include "app/build_config.hpp"
+#include "app/commands.hpp"
+#include "app/settings_file.hpp"
+#include "app/whatif/progress.hpp"
+#include "app/whatif/replay_inputs.hpp"
+#include "whatif/csv_report.hpp"
+#include "whatif/html_report.hpp"
+#include "whatif/json_report.hpp"
+#include "whatif/log_time.hpp"
+#include "whatif/replay.hpp"
+#include "whatif/text_report.hpp"
+
+namespace postern::app {
+namespace {
+
+constexpr int no_answer = 2;
+
+// The resampling is the same every time: the same input gives the same answer.
+class FixedRandom : public Random {
+ public:
+  std::uint64_t next() override {  // splitmix64 (Steele, Lea, Flood 2014)
+    auto z = state_ += 0x9E3779B97F4A7C15ULL;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31);
+  }
+
+ private:
+  std::uint64_t state_ = 3207;
+};
+
+Instant now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+
+// "30d" before now, "2026-11-01", "2026-11-01T12:00:00Z".
+std::optional<Instant> parse_when(std::string const& text, Duration utc_offset) {
+  if (auto const span = parse_duration(text)) return now() - *span;
+  auto written = text.size() == 10 ? text + " 00:00:00" : text;
+  std::string_view view = written;
+  auto const at = whatif::LogClock(now(), utc_offset).take_iso(view);
+  return at && view.empty() ? at : std::nullopt;
+}
+
+Duration local_utc_offset() {
+  std::time_t const seconds = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&seconds, &local);
+  return std::chrono::seconds(local.tm_gmtoff);
+}
+
+Instant last_change(std::string const& path) {
+  struct stat status {};
+  if (path == "-" || ::stat(path.c_str(), &status) != 0) return now();
+  return Instant(std::chrono::seconds(status.st_mtime));
+}
+
+int wrong(std::string const& what) {
+  std::fprintf(stderr, "postern: %s\n", what.c_str());
+  return no_answer;
+}
+
+// A configuration of the gate, replayed as it would be enforced.
+Result<whatif::Rule, std::string> rule_from_file(std::string const& file) {
+  auto read = read_settings(file);
+  if (!read.errors.empty()) return fail(read.errors.front());
+  auto built = check_config(read.settings);
+  if (!built.errors.empty()) return fail(built.errors.front());
+  whatif::Rule rule{file, "the rules of " + file, built.gate->policy, true, false, false, false};
+  for (auto const& domain : read.settings.domains) rule.breaks_rfc3207 = rule.breaks_rfc3207 || domain.require_tls.value_or(policy::TlsRequirement::never) != policy::TlsRequirement::never;
+  rule.breaks_rfc3207 = rule.breaks_rfc3207 || read.settings.require_tls != policy::TlsRequirement::never;
+  return rule;
+}
+
+Result<std::vector<whatif::Rule>, std::string> rules_of(WhatIfOptions const& options) {
+  std::vector<whatif::Rule> rules;
+  for (auto const& text : options.rules) {
+    auto rule = whatif::parse_rule(text);
+    if (!rule) return fail(rule.error());
+    rules.push_back(*std::move(rule));
+  }
+  for (auto const& file : options.rule_files) {
+    auto rule = rule_from_file(file);
+    if (!rule) return fail(rule.error());
+    rules.push_back(*std::move(rule));
+  }
+  if (rules.empty())
+    for (auto const name : whatif::usual_rules()) rules.push_back(*whatif::parse_rule(name));
+  if (rules.size() > whatif::Replay::most_rules) return fail("more than " + std::to_string(whatif::Replay::most_rules) + " rules");
+  return rules;
+}
+
+bool write_file(std::string const& path, std::string const& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) std::fprintf(stderr, "postern: %s: cannot be written\n", path.c_str());
+  return static_cast<bool>(out);
+}
+
+// Why there is no answer, as far as the counts tell.
+std::string reason_for_nothing(whatif::Answer const& answer) {
+  auto const& left = answer.left_out;
+  std::string out = "no message from outside was found";
+  std::string why;
+  auto const add = [&](std::uint64_t count, std::string const& what) {
+    if (count > 0) why += (why.empty() ? "" : ", ") + std::to_string(count) + " " + what;
+  };
+  add(left.out_of_time, "outside of the time asked for");
+  add(left.loopback, "from this host itself");
+  add(left.internal, "from own networks");
+  add(left.authenticated, "submitted with authentication");
+  add(left.local, "local");
+  add(left.no_address, "without an address");
+  add(answer.refused + answer.deferred, "refused or deferred");
+  if (!why.empty()) out += ": there were " + why;
+  for (auto const& source : answer.sources)
+    if (source.messages == 0) out += "\n  " + source.name + ": " + source.kind + ", " + std::to_string(source.lines) + " lines, none of a message that was accepted (" + std::to_string(source.skipped) + " not understood)";
+  return out;
+}
+
+}  // namespace
+
+int run_whatif(WhatIfOptions const& options) {
+  auto rules = rules_of(options);
+  if (!rules) return wrong(rules.error());
+  whatif::ReplaySettings replay_settings;
+  whatif::SourceSettings settings;
+  settings.utc_offset = local_utc_offset();
+  settings.border = options.border;
+  for (auto const& rule : *rules) settings.wants_recipients = settings.wants_recipients || rule.asks_recipients;
+  for (auto const& text : options.internal) {
+    auto const network = Network::parse(text);
+    if (!network) return wrong("--internal " + text + ": not a network such as 192.0.2.0/24");
+    replay_settings.internal.push_back(*network);
+  }
+  for (auto const& [text, at] : {std::pair(&options.since, &replay_settings.since), std::pair(&options.until, &replay_settings.until)}) {
+    if (text->empty()) continue;
+    *at = parse_when(*text, settings.utc_offset);
+    if (!*at) return wrong(*text + ": not a time such as 30d, 2026-11-01 or 2026-11-01T12:00:00Z");
+  }
+  auto const retry_time = parse_duration(options.retry_time);
+  if (!retry_time) return wrong("--retry-time " + options.retry_time + ": not a time such as 5d");
+  replay_settings.retry_time = *retry_time;
+  std::optional<whatif::Format> format;
+  if (!options.format.empty() && !(format = whatif::parse_format(options.format))) return wrong("--format " + options.format + ": no such format");
+
+  std::vector<std::string> problems;
+  std::vector<std::unique_ptr<SourceReader>> readers;
+  std::uint64_t total = 0;
+  for (auto& input : find_inputs(options.inputs, problems)) {
+    settings.reference = last_change(input.path);
+    auto reader = SourceReader::open(std::move(input), format, settings);
+    if (!reader) {
+      problems.push_back(reader.error());
+      continue;
+    }
+    total += (*reader)->size();
+    readers.push_back(std::move(*reader));
+  }
+  for (auto const& problem : problems) std::fprintf(stderr, "postern: %s\n", problem.c_str());
+  if (readers.empty()) return wrong("no source could be read");
+
+  whatif::Replay replay(*std::move(rules), std::move(replay_settings));
+  {
+    Progress progress(total);
+    replay_inputs(readers, replay, [&](std::uint64_t bytes) { progress.tell(bytes); });
+  }
+  FixedRandom random;
+  auto answer = replay.answer(random);
+  for (auto const& reader : readers) answer.sources.push_back(reader->answer());
+  std::sort(answer.sources.begin(), answer.sources.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
+  if (answer.unknown > answer.messages / 2 && answer.messages > 0)
+    answer.notes.push_back("More than half is unknown. For Postfix: smtpd_tls_loglevel = 1; for mailboxes: smtpd_tls_received_header = yes.");
+  if (answer.messages == 0) return wrong(reason_for_nothing(answer));
+
+  bool written = true;
+  if (!options.html.empty()) written = write_file(options.html, whatif::html_report(answer, print_iso8601(now()))) && written;
+  if (!options.csv.empty()) written = write_file(options.csv, whatif::csv_report(answer)) && written;
+  auto const text = options.json ? whatif::json_report(answer, {1000, options.explain_skipped})
+                                 : whatif::text_report(answer, {::isatty(STDOUT_FILENO) == 1, options.explain_skipped});
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return written ? 0 : 1;
+}
+
+}  // namespace postern::app

@@ -1,0 +1,30 @@
+// An input as bytes: a file or standard input, plain or compressed (gzip, xz, zstd; seen by its first bytes).
+// Of one thread; blocking.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace postern::app {
+
+class InputStream {
+ public:
+  // "-": standard input. The error is a sentence.
+  static Result<std::unique_ptr<InputStream>, std::string> open(std::string const& path);
+  virtual ~InputStream() = default;
+
+  // The next bytes, decompressed; none at the end. An error after the first bytes ends the stream: what came
+  // before it counts, problem() says what it was.
+  virtual std::string_view read() = 0;
+  virtual std::uint64_t consumed() const = 0;  // bytes of the file itself
+  std::string const& problem() const { return problem_; }
+
+ protected:
+  std::string problem_;
+};
+
+}  // namespace postern::app

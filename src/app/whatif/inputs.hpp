@@ -1,0 +1,23 @@
+// What `postern whatif` is asked to read, found on disk.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace postern::app {
+
+struct InputPath {
+  enum class Kind : std::uint8_t { file, maildir, standard_input };
+  Kind kind = Kind::file;
+  std::string path;
+  bool junk = false;  // among unwanted mail, by the name of its folder
+  std::vector<std::pair<std::string, bool>> messages;  // of a Maildir, in order of time; whether junk
+  std::uint64_t bytes = 0;  // 0: not known
+};
+
+// Directories are searched: a Maildir (with cur/) is one input, with all its folders; other directories give
+// each file in them. `problems`: a sentence for each path that could not be read.
+std::vector<InputPath> find_inputs(std::vector<std::string> const& paths, std::vector<std::string>& problems);
+
+}  // namespace postern::app

@@ -1,0 +1,81 @@
+#include "app/whatif/replay_inputs.hpp"
+
+#include <algorithm>
+#include <queue>
+
+namespace postern::app {
+namespace {
+
+constexpr std::size_t most_threads = 256;
+constexpr std::uint64_t progress_each = 16'384;  // arrivals
+
+struct Head {
+  Instant at;
+  std::size_t reader;
+  bool operator<(Head const& other) const { return at != other.at ? at > other.at : reader > other.reader; }
+};
+
+}  // namespace
+
+void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::ArrivalSink& sink,
+                   std::function<void(std::uint64_t)> const& progress) {
+  // In order of their beginnings, so that an input need not be read before its time has come; those whose
+  // beginning is not known come first.
+  std::stable_sort(readers.begin(), readers.end(), [](auto const& a, auto const& b) { return a->begins() < b->begins(); });
+  std::size_t const ahead = std::max(1U, std::thread::hardware_concurrency());
+  std::size_t started = 0, running = 0, waited_for = 0;
+  std::priority_queue<Head> heads;  // of the readers that are waited for
+  auto const start_one = [&] {
+    readers[started++]->start();
+    ++running;
+  };
+  auto const wait_for = [&](std::size_t reader) {
+    if (auto const* arrival = readers[reader]->front())
+      heads.push({arrival->at, reader});
+    else
+      --running;
+  };
+  std::uint64_t arrivals = 0;
+  auto const tell = [&] {
+    std::uint64_t consumed = 0;
+    for (auto const& reader : readers) consumed += reader->consumed();
+    progress(consumed);
+  };
+  for (;;) {
+    while (started < readers.size() && running < ahead) start_one();
+    // Whoever may have something earlier than the earliest head has to be heard first.
+    while (waited_for < readers.size() &&
+           (heads.empty() || !readers[waited_for]->begins() || *readers[waited_for]->begins() <= heads.top().at)) {
+      if (waited_for == started) {
+        if (running >= most_threads) break;
+        start_one();
+      }
+      wait_for(waited_for++);
+    }
+    if (heads.empty()) {
+      if (waited_for >= readers.size()) break;
+      continue;
+    }
+    auto const reader = heads.top().reader;
+    heads.pop();
+    // Its arrivals come in order or nearly: take all that are not later than the next head.
+    for (;;) {
+      sink.take(std::move(*readers[reader]->front()));
+      readers[reader]->pop();
+      if (++arrivals % progress_each == 0) tell();
+      auto const* next = readers[reader]->front();
+      if (next == nullptr) {
+        --running;
+        break;
+      }
+      bool const still_first = (heads.empty() || next->at <= heads.top().at) &&
+                               (waited_for == readers.size() || (readers[waited_for]->begins() && *readers[waited_for]->begins() > next->at));
+      if (still_first) continue;
+      heads.push({next->at, reader});
+      break;
+    }
+  }
+  tell();
+}
+
+}  // namespace postern::app

@@ -1,0 +1,24 @@
+#include "policy/host_identity.hpp"
+
+#include <libpsl.h>
+
+#include "base/ascii.hpp"
+
+namespace postern::policy {
+
+std::string registrable_domain(std::string_view name) {
+  auto const lower = lowered(name.ends_with('.') ? name.substr(0, name.size() - 1) : name);
+  auto const* found = ::psl_registrable_domain(::psl_builtin(), lower.c_str());
+  return found == nullptr ? std::string() : std::string(found);
+}
+
+std::string host_identity(std::string_view verified_name, IpAddress const& client) {
+  if (auto domain = verified_name.empty() ? std::string() : registrable_domain(verified_name); !domain.empty())
+    return domain;
+  auto bytes = client.bytes();
+  std::size_t const kept = client.is_v4() ? 15 : 6;  // /24, /48
+  std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(kept), bytes.end(), std::uint8_t{0});
+  return IpAddress::from_v6(bytes).print() + (client.is_v4() ? "/24" : "/48");
+}
+
+}  // namespace postern::policy

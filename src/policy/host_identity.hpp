@@ -1,0 +1,20 @@
+// Who a sending host belongs to, as far as it can be told: the registrable domain of its verified name, else
+// its network. What the gate remembers is kept by this, and what-if counts it as one sender.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/ip_address.hpp"
+
+namespace postern::policy {
+
+// `verified_name`: forward-confirmed reverse DNS, empty when there is none. Gives "example.org",
+// "192.0.2.0/24" or "2001:db8:1::/48".
+std::string host_identity(std::string_view verified_name, IpAddress const& client);
+
+// The domain one can register (publicsuffix.org, the list of Debian's libpsl): "mail.example.co.uk" gives
+// "example.co.uk". Empty: a public suffix itself, or no domain name.
+std::string registrable_domain(std::string_view name);
+
+}  // namespace postern::policy

@@ -1,0 +1,12 @@
+// The senders that would be lost, as comma-separated values (RFC 4180): a line for each rule and sender.
+#pragma once
+
+#include <string>
+
+#include "whatif/answer.hpp"
+
+namespace postern::whatif {
+
+std::string csv_report(Answer const& answer);
+
+}  // namespace postern::whatif

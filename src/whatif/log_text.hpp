@@ -1,0 +1,40 @@
+// What the readers of logs share: cutting values out of a line.
+// Lifetime: what they return are views into what they are given.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/ip_address.hpp"
+
+namespace postern::whatif {
+
+// Between `before` and the next `after` (or the end); empty when `before` is not there.
+std::string_view between(std::string_view text, std::string_view before, char after);
+
+struct Peer {
+  std::string_view name;  // empty: "unknown", or none
+  IpAddress address;
+};
+
+// "mail.example[192.0.2.1]:25", "[192.0.2.1]:25", "unknown[192.0.2.1]", "IPv6:2001:db8::1" in the brackets too.
+std::optional<Peer> bracketed_peer(std::string_view text);
+
+// As bracketed_peer, of a bare address, and with IPv6's zone or prefix taken off.
+std::optional<IpAddress> log_address(std::string_view text);
+
+// A path in angle brackets where `before` says: `from=<a@b.example>`. Absent: not there.
+std::optional<std::string_view> angle_path(std::string_view text, std::string_view before);
+
+// "TLSv1.3" of what servers write: TLSv1.3, TLS1.3, TLS1_3, TLSv1_3, TLS-1.3, TLSv1/SSLv3, TLSv1; "SSLv3".
+// Empty: none of these. Static.
+std::string_view tls_version_name(std::string_view text);
+
+// The reason in OpenSSL's error line: "error:0A0000C1:SSL routines::no shared cipher:..." gives "no shared cipher".
+std::string_view openssl_reason(std::string_view text);
+
+std::uint64_t number_in(std::string_view text);      // the digits at its start; 0: none
+std::uint64_t hash_of(std::string_view text, std::uint64_t seed = 0);
+
+}  // namespace postern::whatif

@@ -1,0 +1,39 @@
+// Times as logs write them: RFC 3164 without a year, RFC 3339, and Exim's form.
+// Bounds: without years, an input may span a year less a month; a step back of half a year or more is read as a new year.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/instant.hpp"
+
+namespace postern::whatif {
+
+class LogClock {
+ public:
+  // `reference`: no line is later than a day after it. `utc_offset`: of times without a zone.
+  LogClock(Instant reference, Duration utc_offset) : reference_(reference), utc_offset_(utc_offset) {}
+
+  // "Nov 23 14:47:30" (RFC 3164 section 4.1.2), also "Nov  3" and "Nov 23 2026 14:47:30". Takes it off `text`.
+  std::optional<Instant> take_rfc3164(std::string_view& text);
+
+  // "2026-11-23T14:47:30.123456+01:00" (RFC 3339), also with a blank for the T, without a fraction, without a
+  // zone, with a blank before the zone (Exim). Takes it off `text`.
+  std::optional<Instant> take_iso(std::string_view& text);
+
+  // The last one that was read; before the first: the reference.
+  Instant last() const { return last_.value_or(reference_); }
+
+ private:
+  Instant reference_;
+  Duration utc_offset_;
+  std::optional<Instant> last_;
+  int year_ = 0;              // of the last time without one; 0: none yet
+  std::string cached_text_;   // the second that was read last
+  Instant cached_{};
+};
+
+// Seconds since 1970 of a UTC date and time; fields need not be in bounds.
+std::int64_t seconds_of(int year, int month, int day, int hour, int minute, int second);
+
+}  // namespace postern::whatif

@@ -1,0 +1,259 @@
+#include "whatif/postfix_log.hpp"
+
+#include "base/ascii.hpp"
+#include "whatif/log_text.hpp"
+
+namespace postern::whatif {
+namespace {
+
+std::string_view daemon_of(std::string_view program) { return program.substr(program.rfind('/') + 1); }
+
+// "submission" of "postfix/submission/smtpd"; empty: the plain one
+std::string_view service_of(std::string_view program) {
+  auto const last = program.rfind('/');
+  auto const first = program.find('/');
+  return first == last ? std::string_view() : program.substr(first + 1, last - first - 1);
+}
+
+bool is_submission(std::string_view service) {
+  return service == "submission" || service == "submissions" || service == "smtps" || service == "587" ||
+         service == "465";
+}
+
+bool is_queue_id(std::string_view text) {
+  if (text.size() < 5 || text.size() > 24) return false;
+  for (char const c : text)
+    if (!is_alnum(c)) return false;
+  return true;
+}
+
+// "9F2A1: rest" taken apart; false: there is no queue id in front.
+bool take_queue_id(std::string_view& text, std::string_view& id) {
+  auto const colon = text.find(':');
+  if (colon == std::string_view::npos || !is_queue_id(text.substr(0, colon))) return false;
+  id = text.substr(0, colon);
+  text.remove_prefix(std::min(colon + 2, text.size()));
+  return true;
+}
+
+// Queue ids, process ids and postscreen's peers are unique in one instance on one host.
+std::uint64_t scope_of(LogLine const& line) {
+  return hash_of(line.program.substr(0, line.program.find('/')), hash_of(line.host));
+}
+
+// "[192.0.2.1]:1234 ..." cut behind the port
+std::string_view address_and_port(std::string_view text) {
+  auto const close = text.find("]:");
+  if (close == std::string_view::npos) return text;
+  return text.substr(0, std::min(text.find_first_not_of("0123456789", close + 2), text.size()));
+}
+
+std::uint64_t peer_key(LogLine const& line, std::string_view peer) {
+  return hash_of(address_and_port(peer), scope_of(line) + 1);
+}
+
+}  // namespace
+
+bool PostfixLog::speaks(std::string_view program) {
+  auto const first = program.find('/');
+  return first != std::string_view::npos && program.substr(0, first).find("postfix") != std::string_view::npos;
+}
+
+void PostfixLog::line(LogLine const& line) {
+  now_ = line.at;
+  auto const daemon = daemon_of(line.program);
+  if (daemon == "smtpd")
+    smtpd(line, service_of(line.program));
+  else if (daemon == "qmgr" || daemon == "nqmgr" || daemon == "oqmgr")
+    qmgr(line);
+  else if (daemon == "cleanup")
+    cleanup(line);
+  else if (daemon == "postscreen")
+    postscreen(line);
+  else if (daemon == "tlsproxy")
+    tlsproxy(line);
+  else if (settings_.wants_recipients)
+    delivery(line);
+}
+
+void PostfixLog::smtpd(LogLine const& line, std::string_view service) {
+  auto const text = line.text;
+  auto const key = scope_of(line) ^ (line.pid * 0x9E3779B97F4A7C15ULL);
+  if (text.starts_with("connect from ")) {
+    auto& session = join_.open(key, line.at);
+    session.whole = true;
+    session.set_peer(text.substr(13));
+    if (is_submission(service)) session.origin = Origin::authenticated;
+  } else if (text.starts_with("disconnect from ")) {
+    join_.at(key, line.at).set_peer(text.substr(16));
+    join_.close(key, line.at, text.substr(16));
+  } else if (auto const at = text.find("TLS connection "); at < 12) {
+    auto const from = text.find(" from ", at);
+    if (from == std::string_view::npos) return;
+    auto& session = join_.at(key, line.at);
+    session.set_peer(text.substr(from + 6));
+    if (is_submission(service)) session.origin = Origin::authenticated;
+    tls_line(session, text);
+  } else if (text.starts_with("SSL_accept error from ")) {
+    auto& session = join_.at(key, line.at);
+    session.set_peer(text.substr(22));
+    auto const colon = text.rfind(": ");
+    auto const why = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 2);
+    session.tls_failed(why == "-1" || why == "0" ? std::string_view() : why);
+  } else if (text.starts_with("warning: TLS library problem: ")) {
+    if (auto* session = join_.find(key)) session->tls_failed(openssl_reason(text));
+  } else if (!text.starts_with("warning: ")) {
+    with_queue_id(line, service, key);
+  }
+}
+
+// "NOQUEUE: ..." or "9F2A1: ..."; without either it is of no interest: "lost connection after", "timeout after",
+// statistics, "improper command pipelining".
+void PostfixLog::with_queue_id(LogLine const& line, std::string_view service, std::uint64_t key) {
+  auto rest = line.text;
+  std::string_view id;
+  if (!take_queue_id(rest, id)) return;
+  bool const noqueue = id == "NOQUEUE";
+  if (rest.starts_with("client=")) {
+    auto& session = join_.at(key, line.at);
+    session.set_peer(rest.substr(7));
+    if (is_submission(service)) session.origin = Origin::authenticated;
+    if (!noqueue)
+      join_.begin_message(hash_of(id, scope_of(line)), session, line.at, rest.find("sasl_") != std::string_view::npos);
+  } else if (rest.starts_with("reject: ") || rest.starts_with("milter-reject: ")) {
+    auto& session = join_.at(key, line.at);
+    if (auto const from = rest.find(" from "); from != std::string_view::npos) session.set_peer(rest.substr(from + 6));
+    if (noqueue || rest.starts_with("milter-reject: END")) session.refused(rest);
+  } else if (rest.starts_with("reject_warning: ")) {
+    auto& session = join_.at(key, line.at);
+    if (rest.find("Session encryption is required") != std::string_view::npos && session.tls.used == Answered::unknown)
+      session.tls.used = Answered::no;
+    stats_.note("reject_warning lines: a rule of that server is being tried out; what it warned of is not counted as refused");
+  } else if (rest.starts_with("proxy-accept: END-OF-MESSAGE: ")) {
+    proxied(join_.at(key, line.at), line, rest);
+  } else if (rest.starts_with("proxy-reject: END-OF-MESSAGE: ")) {
+    join_.at(key, line.at).refused(rest);
+  } else if (rest.starts_with("abort: TLS from ")) {
+    auto const why = rest.rfind(": ");
+    join_.at(key, line.at).tls_failed(why == std::string_view::npos ? rest : rest.substr(why + 2));
+  }
+}
+
+// "Anonymous TLS connection established from H[IP] to name: TLSv1.3 with cipher ..."
+void PostfixLog::tls_line(Session& session, std::string_view text) {
+  join_.tells_tls();
+  session.settled = true;
+  session.tls.used = Answered::yes;
+  auto const with = text.find(" with cipher ");
+  if (with != std::string_view::npos && with > 0) {
+    auto const version_at = text.rfind(' ', with - 1);
+    if (version_at != std::string_view::npos)
+      session.tls.version = tls_version_name(text.substr(version_at + 1, with - version_at - 1));
+  }
+  if (text.starts_with("Anonymous"))
+    session.tls.certificate = policy::ClientCertificate::none;
+  else if (text.starts_with("Untrusted"))
+    session.tls.certificate = policy::ClientCertificate::untrusted;
+  else if (text.starts_with("Trusted") || text.starts_with("Verified"))
+    session.tls.certificate = policy::ClientCertificate::trusted;
+}
+
+// A before-queue filter took it: "proxy-accept: END-OF-MESSAGE: 250 ...; from=<a> to=<b> proto=ESMTP helo=<c>"
+void PostfixLog::proxied(Session& session, LogLine const& line, std::string_view text) {
+  auto const sender = angle_path(text, " from=");
+  if (!sender) return;
+  auto arrival = join_.arrival_of(session);
+  arrival.at = line.at;
+  arrival.has_sender = true;
+  arrival.sender = *sender;
+  if (auto const to = angle_path(text, " to=")) arrival.recipients.emplace_back(*to);
+  ++stats_.given;
+  join_.pass_on(session, std::move(arrival));
+}
+
+// "QID: from=<a>, size=1, nrcpt=1 (queue active)" and "QID: removed"
+void PostfixLog::qmgr(LogLine const& line) {
+  auto rest = line.text;
+  std::string_view id;
+  if (!take_queue_id(rest, id)) return;
+  bool const begins = rest.starts_with("from=<");
+  if (!begins && !(settings_.wants_recipients && rest == "removed")) return;
+  auto const key = hash_of(id, scope_of(line));
+  auto* message = join_.message(key);
+  if (message == nullptr) return;
+  if (begins) {
+    message->accepted = true;
+    message->sender = angle_path(rest, "from=").value_or(std::string_view());
+    if (settings_.wants_recipients)
+      message->recipients_due = static_cast<std::uint32_t>(number_in(between(rest, "nrcpt=", ' ')));
+  } else {
+    message->recipients_due = 0;
+  }
+  join_.give_if_complete(key);
+}
+
+// "QID: to=<real>, orig_to=<as given>, relay=..., status=sent (...)": only when a rule asks for recipients.
+void PostfixLog::delivery(LogLine const& line) {
+  auto rest = line.text;
+  std::string_view id;
+  if (!take_queue_id(rest, id) || !rest.starts_with("to=<")) return;
+  auto const key = hash_of(id, scope_of(line));
+  auto* message = join_.message(key);
+  if (message == nullptr || message->recipients_due == 0) return;
+  auto to = angle_path(rest, " orig_to=");
+  if (!to) to = angle_path(rest, "to=");
+  if (to) message->recipients.emplace_back(*to);
+  --message->recipients_due;
+  join_.give_if_complete(key);
+}
+
+// "QID: milter-reject: END-OF-MESSAGE from H[IP]: 5.7.1 ...; from=<a> to=<b> ...", "QID: reject: header ...".
+void PostfixLog::cleanup(LogLine const& line) {
+  auto rest = line.text;
+  std::string_view id;
+  if (!take_queue_id(rest, id)) return;
+  if (!rest.starts_with("milter-reject: ") && !rest.starts_with("reject: ")) return;
+  auto const key = hash_of(id, scope_of(line));
+  auto* message = join_.message(key);
+  if (message == nullptr) return;
+  join_.session_of(*message).refused(rest);
+  message->accepted = false;
+  join_.drop_message(key);
+}
+
+void PostfixLog::postscreen(LogLine const& line) {
+  auto const text = line.text;
+  if (text.starts_with("CONNECT from ")) {
+    auto& session = join_.open(peer_key(line, text.substr(13)), line.at);
+    session.whole = true;
+    session.set_peer(text.substr(13));
+  } else if (text.starts_with("NOQUEUE: reject: RCPT from ")) {
+    auto& session = join_.at(peer_key(line, text.substr(27)), line.at);
+    session.set_peer(text.substr(27));
+    session.refused(text);
+  } else if (text.starts_with("DISCONNECT ") || text.starts_with("PASS NEW ") || text.starts_with("PASS OLD ")) {
+    auto const key = peer_key(line, text.substr(text.starts_with("PASS") ? 9 : 11));
+    auto* session = join_.find(key);
+    if (session == nullptr) return;
+    // One that is passed on is told of by smtpd; one that was here only is not known to speak no TLS.
+    if (session->tls.used == Answered::unknown && session->refusals.empty()) session->has_client = false;
+    join_.close(key, line.at, {});
+  }
+}
+
+// "Anonymous TLS connection established from [ip]:port: ...", "TLS handshake failed for service=smtp peer=[ip]:port"
+void PostfixLog::tlsproxy(LogLine const& line) {
+  auto const text = line.text;
+  auto const from = text.find(" from [");
+  bool const established = from != std::string_view::npos && text.find("TLS connection ") < from;
+  auto const peer = established ? text.substr(from + 6) : between(text, "TLS handshake failed for service=smtp peer=", ' ');
+  if (peer.empty()) return;
+  auto& session = join_.at(peer_key(line, peer), line.at);
+  session.set_peer(peer);
+  if (established)
+    tls_line(session, text);
+  else
+    session.tls_failed({});
+}
+
+}  // namespace postern::whatif

@@ -1,0 +1,38 @@
+// Postfix in a system log (2.x to 3.x): its lines. A message is `client=` of an smtpd joined with that session's
+// connect, TLS and disconnect lines, and with the queue manager's `from=`, which alone shows that it was accepted.
+#pragma once
+
+#include "whatif/log_dialect.hpp"
+#include "whatif/postfix_join.hpp"
+
+namespace postern::whatif {
+
+class PostfixLog : public LogDialect {
+ public:
+  PostfixLog(SourceSettings const& settings, SourceStats& stats, ArrivalSink& sink)
+      : settings_(settings), stats_(stats), join_(stats, sink) {}
+
+  void line(LogLine const& line) override;
+  void end() override { join_.end(now_); }
+
+  static bool speaks(std::string_view program);  // "postfix/smtpd", "postfix-in/smtps/smtpd"
+
+ private:
+  using Session = PostfixJoin::Session;
+  void smtpd(LogLine const& line, std::string_view service);
+  void with_queue_id(LogLine const& line, std::string_view service, std::uint64_t key);
+  void qmgr(LogLine const& line);
+  void cleanup(LogLine const& line);
+  void postscreen(LogLine const& line);
+  void tlsproxy(LogLine const& line);
+  void delivery(LogLine const& line);
+  void tls_line(Session& session, std::string_view text);
+  void proxied(Session& session, LogLine const& line, std::string_view text);
+
+  SourceSettings const& settings_;
+  SourceStats& stats_;
+  PostfixJoin join_;
+  Instant now_{};
+};
+
+}  // namespace postern::whatif

@@ -1,0 +1,25 @@
+// The answer in words.
+#pragma once
+
+#include <string>
+
+#include "whatif/answer.hpp"
+
+namespace postern::whatif {
+
+// Two sentences: what to do, and why.
+std::string recommendation(Answer const& answer);
+
+// "4 of 12 lost: 33 % (95 %: 9 to 63 %)", "0 of 1,204 lost: below 0.3 % with 95 % confidence".
+std::string in_words(Loss const& loss);
+
+std::string grouped(std::uint64_t number);  // "1,204"
+std::string percent(double share);          // "0.25 %", "33 %"
+
+// Where a rule breaks it: RFC 3207 section 4.
+std::string_view rfc_3207_reminder();
+
+// What TLS reports can say about the question: nothing.
+std::string_view tlsrpt_reminder();
+
+}  // namespace postern::whatif

@@ -1,0 +1,74 @@
+// Replays rules over what really happened: every arrival is put to decide() for every rule, with what the gate
+// would have remembered at that time, and counted.
+// Bounds: whatif/traffic and whatif/attempts, and a day's counts for each day; at most 64 rules.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "policy/tls_history.hpp"
+#include "whatif/answer.hpp"
+#include "whatif/attempts.hpp"
+#include "whatif/judge.hpp"
+#include "whatif/traffic.hpp"
+
+namespace postern::whatif {
+
+struct ReplaySettings {
+  std::vector<Network> internal;  // own networks: not from outside
+  std::optional<Instant> since, until;
+  Duration retry_time = std::chrono::hours(24 * 5);  // RFC 5321 section 4.5.4.1: senders try 4-5 days
+};
+
+class Replay : public ArrivalSink {
+ public:
+  static constexpr std::size_t most_rules = 64;
+  Replay(std::vector<Rule> rules, ReplaySettings settings);
+
+  void take(Arrival&& arrival) override;
+  Answer answer(Random& random) const;  // without its sources
+
+ private:
+  struct Counts {  // by Wanted
+    std::array<std::uint32_t, 3> of{};
+    std::uint64_t total() const { return std::uint64_t{of[0]} + of[1] + of[2]; }
+  };
+  struct LostPair {
+    Counts clear, old, no_certificate;
+    Instant first{}, last{};
+  };
+  struct RuleState {
+    Rule rule;
+    boost::unordered_flat_map<std::uint32_t, LostPair> lost;      // by pair
+    boost::unordered_flat_map<std::uint32_t, Counts> untold;      // by host: not known whether over TLS
+    boost::unordered_flat_map<std::uint32_t, Counts> undecided;   // by host: over TLS, but not known how
+    std::uint64_t refused_anyway = 0;
+  };
+  struct DayCounts {
+    Day day;
+    std::vector<std::uint64_t> lost;
+  };
+
+  bool left_out(Arrival const& arrival);
+  void message(Arrival const& arrival, std::uint32_t host);
+  void refusal(Arrival const& arrival, std::uint32_t host);
+  void hear(Arrival const& arrival, std::uint32_t host);
+  Reason reason_in_the_clear(Traffic::Pair const& pair) const;
+  RuleAnswer answer_for(RuleState const& state, Answer const& answer, Random& random) const;
+  void add_senders(RuleState const& state, RuleAnswer& out) const;
+  void add_losses(RuleState const& state, RuleAnswer& out, Random& random) const;
+
+  std::vector<RuleState> rules_;
+  ReplaySettings settings_;
+  Judge judge_;
+  Traffic traffic_;
+  Attempts attempts_;
+  policy::TlsHistory history_;
+  std::vector<Counts> by_host_;  // messages
+  boost::unordered_flat_map<std::uint64_t, bool> copies_;
+  std::map<std::int64_t, DayCounts> days_;
+  Answer sums_;
+};
+
+}  // namespace postern::whatif

@@ -1,0 +1,63 @@
+#include "whatif/system_log.hpp"
+
+#include "whatif/exim_log.hpp"
+#include "whatif/opensmtpd_log.hpp"
+#include "whatif/postfix_log.hpp"
+#include "whatif/sendmail_log.hpp"
+
+namespace postern::whatif {
+
+Dialects::Dialects(SourceSettings const& settings, SourceStats& stats, ArrivalSink& sink) {
+  dialects_[postfix] = std::make_unique<PostfixLog>(settings, stats, sink);
+  dialects_[sendmail] = std::make_unique<SendmailLog>(stats, sink);
+  dialects_[opensmtpd] = std::make_unique<OpensmtpdLog>(stats, sink);
+  dialects_[exim] = std::make_unique<EximLog>(stats, sink, LogClock(settings.reference, settings.utc_offset));
+}
+
+Dialects::~Dialects() = default;
+
+Dialects::Which Dialects::which(LogLine const& line) {
+  if (PostfixLog::speaks(line.program)) return postfix;
+  if (SendmailLog::speaks(line.program)) return sendmail;
+  if (line.program == "smtpd") return opensmtpd;
+  if (line.program.starts_with("exim")) return exim;
+  return count_;
+}
+
+bool Dialects::line(LogLine const& line) {
+  auto const which = Dialects::which(line);
+  if (which == count_) return false;
+  ++lines_[which];
+  dialects_[which]->line(line);
+  return true;
+}
+
+void Dialects::end() {
+  for (auto& dialect : dialects_) dialect->end();
+}
+
+std::string_view Dialects::kind() const {
+  constexpr std::array<std::string_view, count_> names{"postfix", "sendmail", "opensmtpd", "exim"};
+  std::string_view kind = "system log";
+  int spoken = 0;
+  for (std::size_t i = 0; i < count_; ++i)
+    if (lines_[i] > 0) kind = names[i], ++spoken;
+  return spoken > 1 ? "mixed" : kind;
+}
+
+SystemLog::SystemLog(SourceSettings settings, ArrivalSink& sink)
+    : settings_(std::move(settings)),
+      clock_(settings_.reference, settings_.utc_offset),
+      dialects_(settings_, stats_, sink) {}
+
+void SystemLog::line(std::string_view text) {
+  auto const parsed = parse_log_line(text, clock_);
+  if (!parsed)
+    stats_.skip(text, "no line of a system log");
+  else
+    dialects_.line(*parsed);
+}
+
+void SystemLog::ended() { dialects_.end(); }
+
+}  // namespace postern::whatif

@@ -1,0 +1,75 @@
+#include "whatif/traffic.hpp"
+
+#include "base/ascii.hpp"
+#include "policy/host_identity.hpp"
+
+namespace postern::whatif {
+namespace {
+
+constexpr std::size_t most_failures = 200;  // different reasons kept
+
+std::string sender_domain(Arrival const& arrival) {
+  if (!arrival.has_sender) return "(not told)";
+  if (arrival.sender.empty()) return "<>";
+  auto const at = arrival.sender.rfind('@');
+  if (at == std::string::npos) return "(no domain)";
+  auto domain = lowered(std::string_view(arrival.sender).substr(at + 1));
+  return domain.empty() ? "(no domain)" : printable(domain, 255);
+}
+
+}  // namespace
+
+std::uint32_t Traffic::identity_index(std::string identity) {
+  auto const next = static_cast<std::uint32_t>(identities_.size());
+  auto const [entry, is_new] = identity_index_.try_emplace(identity, next);
+  if (is_new) identities_.push_back(std::move(identity));
+  return entry->second;
+}
+
+std::uint32_t Traffic::host_of(Arrival const& arrival) {
+  auto const next = static_cast<std::uint32_t>(hosts_.size());
+  auto const [entry, is_new] = host_index_.try_emplace(arrival.client, next);
+  if (is_new) {
+    Host host;
+    host.address = arrival.client;
+    host.named = !arrival.client_name.empty();
+    host.identity = identity_index(policy::host_identity(arrival.client_name, arrival.client));
+    hosts_.push_back(host);
+  } else if (auto& host = hosts_[entry->second]; !host.named && !arrival.client_name.empty()) {
+    host.named = true;
+    host.identity = identity_index(policy::host_identity(arrival.client_name, arrival.client));
+  }
+  return entry->second;
+}
+
+std::uint32_t Traffic::pair_of(std::uint32_t host, Arrival const& arrival) {
+  auto domain = sender_domain(arrival);
+  if (pairs_.size() >= most_pairs && !sender_index_.contains(domain)) domain = "(others)";
+  auto const next_sender = static_cast<std::uint32_t>(senders_.size());
+  auto const [sender, new_sender] = sender_index_.try_emplace(domain, next_sender);
+  if (new_sender) senders_.push_back({std::move(domain), false});
+  auto const key = (static_cast<std::uint64_t>(host) << 32) | sender->second;
+  auto const next = static_cast<std::uint32_t>(pairs_.size());
+  auto const [pair, new_pair] = pair_index_.try_emplace(key, next);
+  if (new_pair) pairs_.push_back({host, sender->second});
+  return pair->second;
+}
+
+void Traffic::saw_tls(std::uint32_t host, TlsSeen const& tls) {
+  auto& entry = hosts_[host];
+  if (tls.used == Answered::yes) entry.speaks_tls = true;
+  if (tls.failure.empty()) return;
+  entry.failed_tls = true;
+  for (std::uint32_t i = 1; i < failures_.size(); ++i)
+    if (failures_[i] == tls.failure) {
+      entry.failure = i;
+      return;
+    }
+  if (failures_.size() >= most_failures) return;
+  entry.failure = static_cast<std::uint32_t>(failures_.size());
+  failures_.push_back(tls.failure);
+}
+
+void Traffic::saw_tls_message(std::uint32_t pair) { senders_[pairs_[pair].sender].speaks_tls = true; }
+
+}  // namespace postern::whatif
