@@ -1,16 +1,31 @@
 #!/usr/bin/env bash
-# Installs what is missing of packaging/debian-packages.txt: those with the tags given. Says nothing on standard output.
+# Installs what is missing of packaging/debian-packages.txt, those with the tags given, and of ui/package-lock.json. Says
+# nothing on standard output.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 wanted=()
 for tag in "$@"; do
-  while read -r name; do wanted+=("$name"); done < <(awk -v tag="$tag" '$1 == tag { print $2 }' "$top/packaging/debian-packages.txt")
+  while read -r name command; do
+    [ -n "$command" ] && command -v "$command" >/dev/null || wanted+=("$name")
+  done < <(awk -v tag="$tag" '$1 == tag { print $2, $3 }' "$top/packaging/debian-packages.txt")
 done
 missing=()
 for name in "${wanted[@]}"; do
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
 done
-[ ${#missing[@]} -gt 0 ] || exit 0
+
+# What the page of `postern whatif --html` is bundled from.
+install_node_modules() {
+  local stamp="$top/ui/node_modules/.package-lock.json"
+  [ -e "$stamp" ] && [ ! "$top/ui/package-lock.json" -nt "$stamp" ] && return
+  echo "postern: installing ui/node_modules" >&2
+  (cd "$top/ui" && npm ci --no-progress >&2 && touch node_modules/.package-lock.json)
+}
+
+if [ ${#missing[@]} -eq 0 ]; then
+  install_node_modules
+  exit 0
+fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   if ! command -v sudo >/dev/null; then
@@ -28,3 +43,4 @@ if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=non
   tail -n 20 "$log" >&2
   exit 1
 fi
+install_node_modules

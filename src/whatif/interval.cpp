@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -16,6 +17,38 @@ struct Bits {  // what <random> asks of a generator
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return ~result_type{0}; }
   result_type operator()() { return random.next(); }
+};
+
+// Draws from a Poisson distribution: by a table of its cumulative probabilities, which is fast where the mean is
+// small, as it is for nearly all clusters.
+class Poisson {
+ public:
+  explicit Poisson(std::uint64_t mean) {
+    if (mean > 40) {
+      large_.emplace(static_cast<double>(mean));
+      return;
+    }
+    double const m = static_cast<double>(mean);
+    double probability = std::exp(-m), sum = 0;
+    for (std::uint64_t k = 0; sum < 1 - 1e-12 && k < 200; ++k) {
+      sum += probability;
+      table_.push_back(static_cast<std::uint64_t>(std::min(sum, 1 - 1e-16) * 0x1p64));
+      probability *= m / static_cast<double>(k + 1);
+    }
+  }
+  std::uint64_t operator()(Bits& bits) {
+    if (large_) return (*large_)(bits);
+    auto const drawn = bits();
+    if (table_.size() > 24)
+      return static_cast<std::uint64_t>(std::upper_bound(table_.begin(), table_.end(), drawn) - table_.begin());
+    std::uint64_t k = 0;
+    while (k < table_.size() && table_[k] <= drawn) ++k;
+    return k;
+  }
+
+ private:
+  std::vector<std::uint64_t> table_;
+  std::optional<std::poisson_distribution<std::uint64_t>> large_;
 };
 
 struct Sums {
@@ -44,8 +77,8 @@ Interval share_interval(std::span<Cluster const> clusters, Random& random, int r
   auto const sums = sums_of(clusters);
   if (sums.lost == 0 || sums.lost == sums.messages) return exact_interval(sums.messages, sums.lost > 0);
   Bits bits{random};
-  std::vector<std::poisson_distribution<std::uint64_t>> draws;
-  for (auto const& cluster : clusters) draws.emplace_back(static_cast<double>(cluster.hosts));
+  std::vector<Poisson> draws;
+  for (auto const& cluster : clusters) draws.emplace_back(cluster.hosts);
   std::vector<double> shares;
   for (int round = 0; round < rounds; ++round) {
     std::uint64_t messages = 0, lost = 0;

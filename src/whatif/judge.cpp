@@ -21,7 +21,7 @@ void Judge::hear(Arrival const& arrival, std::uint32_t remembered_sessions) {
   auto& transaction = facts_.transaction;
   transaction.started = arrival.at;
   transaction.mail.reverse_path.reset();
-  if (!arrival.sender.empty())
+  if (wants_sender_ && !arrival.sender.empty())
     if (auto sender = wire::parse_mailbox(arrival.sender)) transaction.mail.reverse_path = *std::move(sender);
   recipients_.clear();
   for (auto const& recipient : arrival.recipients)

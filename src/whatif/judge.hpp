@@ -17,6 +17,8 @@ class Judge {
  public:
   // Sets whom the next calls of of() are about. `remembered_sessions`: earlier ones over TLS of its host.
   void hear(Arrival const& arrival, std::uint32_t remembered_sessions);
+  // Before: whether any rule asks for the sender; reading it costs.
+  void wants_sender() { wants_sender_ = true; }
   Judgement of(Rule const& rule);
 
  private:
@@ -25,6 +27,7 @@ class Judge {
   bool refused(Rule const& rule);
 
   Arrival const* arrival_ = nullptr;
+  bool wants_sender_ = false;
   bool all_known_ = true;
   policy::Facts facts_;
   std::vector<policy::RecipientFacts> recipients_;

@@ -27,10 +27,12 @@ bool take_tag(std::string_view text, LogLine& out) {
   if (at == 0 || at == text.size() || text[at] == ' ') return false;
   out.program = text.substr(0, at);
   if (text[at] == '[') {
-    std::size_t const close = text.find(']', at);
-    if (close == std::string_view::npos) return false;
-    out.pid = number(text.substr(at + 1, close - at - 1));
-    at = close + 1;
+    std::uint64_t pid = 0;
+    for (++at; at < text.size() && is_digit(text[at]); ++at) pid = pid * 10 + static_cast<std::uint64_t>(text[at] - '0');
+    at = text.find(']', at);
+    if (at == std::string_view::npos) return false;
+    out.pid = pid;
+    ++at;
   }
   if (at >= text.size() || text[at] != ':') return false;
   text.remove_prefix(at + 1);
@@ -78,6 +80,14 @@ bool take_rfc5424(std::string_view text, LogClock& clock, LogLine& out) {
 
 std::optional<LogLine> parse_log_line(std::string_view line, LogClock& clock) {
   LogLine out;
+  if (auto const at = clock.take_repeated(line)) {  // the time of the line before: nearly always
+    out.at = *at;
+    auto after_host = line;
+    out.host = take_word(after_host);
+    if (take_tag(after_host, out)) return out;
+    out.host = {};
+    return take_tag(line, out) ? std::optional(out) : std::nullopt;
+  }
   out.at = clock.last();
   if (line.starts_with('<')) {
     auto const end = line.find('>');

@@ -55,11 +55,6 @@ std::int64_t seconds_of(int year, int month, int day, int hour, int minute, int 
 
 std::optional<Instant> LogClock::take_rfc3164(std::string_view& text) {
   if (text.size() < 15) return std::nullopt;
-  if (!cached_text_.empty() && text.substr(0, 15) == cached_text_) {
-    text.remove_prefix(15);
-    last_ = cached_;
-    return cached_;
-  }
   int const month = month_number(text.substr(0, 3));
   if (month == 0 || text[3] != ' ') return std::nullopt;
   int const day = text[4] == ' ' ? digits(text, 5, 1) : digits(text, 4, 2);

@@ -2,7 +2,9 @@
 // Bounds: without years, an input may span a year less a month; a step back of half a year or more is read as a new year.
 #pragma once
 
+#include <cstring>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/instant.hpp"
@@ -21,10 +23,21 @@ class LogClock {
   // zone, with a blank before the zone (Exim). Takes it off `text`.
   std::optional<Instant> take_iso(std::string_view& text);
 
+  // The very time of RFC 3164's form that was read last, and the blank behind it.
+  std::optional<Instant> take_repeated(std::string_view& text) {
+    if (text.size() <= rfc3164_size || cached_text_.size() != rfc3164_size || text[rfc3164_size] != ' ' ||
+        std::memcmp(text.data(), cached_text_.data(), rfc3164_size) != 0)
+      return std::nullopt;
+    text.remove_prefix(rfc3164_size + 1);
+    last_ = cached_;
+    return last_;
+  }
+
   // The last one that was read; before the first: the reference.
   Instant last() const { return last_.value_or(reference_); }
 
  private:
+  static constexpr std::size_t rfc3164_size = 15;
   Instant reference_;
   Duration utc_offset_;
   std::optional<Instant> last_;

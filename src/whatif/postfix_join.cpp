@@ -97,7 +97,7 @@ void PostfixJoin::give_if_complete(std::uint64_t queue_id) {
   auto const found = by_queue_id_.find(queue_id);
   if (found == by_queue_id_.end()) return;
   auto const& message = messages_[found->second];
-  if (sessions_[message.session].settled && message.accepted && message.recipients_due == 0) drop(found->second);
+  if (!sessions_[message.session].open && message.accepted && message.recipients_due == 0) drop(found->second);
 }
 
 void PostfixJoin::drop_message(std::uint64_t queue_id) {
@@ -123,10 +123,11 @@ void PostfixJoin::pass_on(Session const& session, Arrival&& arrival) {
     sink_.take(std::move(arrival));
 }
 
-void PostfixJoin::give(Message& message) {
+void PostfixJoin::give(Message& message, Arrival::Kind kind) {
   message.told = true;
   auto const& session = sessions_[message.session];
   auto arrival = arrival_of(session);
+  arrival.kind = kind;
   if (message.authenticated) arrival.origin = Origin::authenticated;
   arrival.at = message.at;
   arrival.has_sender = true;
@@ -137,10 +138,10 @@ void PostfixJoin::give(Message& message) {
 }
 
 // Gives the message if it was accepted, and forgets it.
-void PostfixJoin::drop(std::uint32_t index) {
+void PostfixJoin::drop(std::uint32_t index, Arrival::Kind kind) {
   auto& message = messages_[index];
   if (!message.in_use) return;
-  if (message.accepted && !message.told) give(message);
+  if (message.accepted && !message.told) give(message, kind);
   message.in_use = false;
   ++message.turn;
   if (auto const found = by_queue_id_.find(message.key); found != by_queue_id_.end() && found->second == index)
@@ -183,18 +184,29 @@ void PostfixJoin::close_session(std::uint32_t index, Instant at, std::string_vie
   if (counted && session.tls.used == Answered::no && mail.told && mail.good == 0 && session.refusals.empty() &&
       postfix_counter(counters, " ehlo=").good > 0)
     session.refusals.push_back({{}, {}, 530, true});  // `encrypt` answers 530 and logs nothing else
-  session.settled = true;
   give_refusals(index, at);
-  auto const waiting = session.messages;  // giving one takes it off the list
-  for (auto const message : waiting)
-    if (messages_[message].accepted && messages_[message].recipients_due == 0) drop(message);
-  if (session.has_client) {
+  give_messages(index, at);
+  free_if_idle(index);
+}
+
+// Those that are complete; the last of them tells of the session, too.
+void PostfixJoin::give_messages(std::uint32_t index, Instant at) {
+  auto& session = sessions_[index];
+  ++session.waiting;  // keeps it in use
+  std::uint32_t last = 0;
+  bool any = false;
+  ready_.clear();
+  for (auto const message : session.messages)
+    if (messages_[message].accepted && messages_[message].recipients_due == 0) ready_.push_back(message), last = message, any = true;
+  for (auto const message : ready_)
+    drop(message, message == last && !messages_[message].authenticated ? Arrival::Kind::lone_message : Arrival::Kind::message);
+  if (session.has_client && !any) {
     auto arrival = arrival_of(session);
     arrival.kind = Arrival::Kind::session;
     arrival.at = at;
     pass_on(session, std::move(arrival));
   }
-  free_if_idle(index);
+  --session.waiting;
 }
 
 void PostfixJoin::give_refusals(std::uint32_t index, Instant at) {

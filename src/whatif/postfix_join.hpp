@@ -1,5 +1,5 @@
 // Joins what a Postfix log tells in pieces: sessions by process (postscreen's by address and port), messages by
-// queue id. A message is given when its session's TLS is known and the queue manager has taken it.
+// queue id. A message is given when its session is over and the queue manager has taken it.
 // Bounds: open sessions, at most 500,000; at most 200,000 messages wait, for an hour of the log, for what is
 // still to be told.
 #pragma once
@@ -27,7 +27,6 @@ class PostfixJoin {
     bool in_use = false;
     bool open = true;
     bool whole = false;  // its connect line was seen
-    bool settled = false;  // what its TLS was is known for good
     Origin origin = Origin::outside;
     Instant started{};
     IpAddress client;
@@ -87,9 +86,10 @@ class PostfixJoin {
   };
   std::uint32_t free_session(Instant at);
   void close_session(std::uint32_t index, Instant at, std::string_view counters);
-  void give(Message& message);
+  void give(Message& message, Arrival::Kind kind);
+  void give_messages(std::uint32_t index, Instant at);
   void give_refusals(std::uint32_t index, Instant at);
-  void drop(std::uint32_t index);
+  void drop(std::uint32_t index, Arrival::Kind kind = Arrival::Kind::message);
   void free_if_idle(std::uint32_t session);
   void expire(Instant now);
 
@@ -103,6 +103,7 @@ class PostfixJoin {
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> by_process_;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> by_queue_id_;
   std::deque<Due> due_;
+  std::vector<std::uint32_t> ready_;
 };
 
 // "mail=0/1" of a disconnect line: how often it succeeded, how often it was tried.

@@ -20,8 +20,10 @@ bool is_submission(std::string_view service) {
          service == "465";
 }
 
+constexpr std::size_t longest_queue_id = 24;
+
 bool is_queue_id(std::string_view text) {
-  if (text.size() < 5 || text.size() > 24) return false;
+  if (text.size() < 5 || text.size() > longest_queue_id) return false;
   for (char const c : text)
     if (!is_alnum(c)) return false;
   return true;
@@ -29,16 +31,17 @@ bool is_queue_id(std::string_view text) {
 
 // "9F2A1: rest" taken apart; false: there is no queue id in front.
 bool take_queue_id(std::string_view& text, std::string_view& id) {
-  auto const colon = text.find(':');
+  auto const colon = text.substr(0, longest_queue_id + 1).find(':');
   if (colon == std::string_view::npos || !is_queue_id(text.substr(0, colon))) return false;
   id = text.substr(0, colon);
   text.remove_prefix(std::min(colon + 2, text.size()));
   return true;
 }
 
-// Queue ids, process ids and postscreen's peers are unique in one instance on one host.
-std::uint64_t scope_of(LogLine const& line) {
-  return hash_of(line.program.substr(0, line.program.find('/')), hash_of(line.host));
+// What follows the queue id, without looking at that: to pass over lines of no interest.
+std::string_view behind_queue_id(std::string_view text) {
+  auto const colon = text.substr(0, longest_queue_id + 1).find(':');
+  return colon == std::string_view::npos ? std::string_view() : text.substr(std::min(colon + 2, text.size()));
 }
 
 // "[192.0.2.1]:1234 ..." cut behind the port
@@ -48,10 +51,6 @@ std::string_view address_and_port(std::string_view text) {
   return text.substr(0, std::min(text.find_first_not_of("0123456789", close + 2), text.size()));
 }
 
-std::uint64_t peer_key(LogLine const& line, std::string_view peer) {
-  return hash_of(address_and_port(peer), scope_of(line) + 1);
-}
-
 }  // namespace
 
 bool PostfixLog::speaks(std::string_view program) {
@@ -59,8 +58,22 @@ bool PostfixLog::speaks(std::string_view program) {
   return first != std::string_view::npos && program.substr(0, first).find("postfix") != std::string_view::npos;
 }
 
+// Queue ids, process ids and postscreen's peers are unique in one instance on one host.
+void PostfixLog::set_scope(LogLine const& line) {
+  auto const instance = line.program.substr(0, line.program.find('/'));
+  if (line.host == scope_host_ && instance == scope_instance_) return;
+  scope_host_ = line.host;
+  scope_instance_ = instance;
+  scope_ = hash_of(instance, hash_of(line.host));
+}
+
+std::uint64_t PostfixLog::peer_key(std::string_view peer) const {
+  return hash_of(address_and_port(peer), scope_ + 1);
+}
+
 void PostfixLog::line(LogLine const& line) {
   now_ = line.at;
+  set_scope(line);
   auto const daemon = daemon_of(line.program);
   if (daemon == "smtpd")
     smtpd(line, service_of(line.program));
@@ -78,7 +91,7 @@ void PostfixLog::line(LogLine const& line) {
 
 void PostfixLog::smtpd(LogLine const& line, std::string_view service) {
   auto const text = line.text;
-  auto const key = scope_of(line) ^ (line.pid * 0x9E3779B97F4A7C15ULL);
+  auto const key = scope_ ^ (line.pid * 0x9E3779B97F4A7C15ULL);
   if (text.starts_with("connect from ")) {
     auto& session = join_.open(key, line.at);
     session.whole = true;
@@ -119,7 +132,7 @@ void PostfixLog::with_queue_id(LogLine const& line, std::string_view service, st
     session.set_peer(rest.substr(7));
     if (is_submission(service)) session.origin = Origin::authenticated;
     if (!noqueue)
-      join_.begin_message(hash_of(id, scope_of(line)), session, line.at, rest.find("sasl_") != std::string_view::npos);
+      join_.begin_message(hash_of(id, scope_), session, line.at, rest.find("sasl_") != std::string_view::npos);
   } else if (rest.starts_with("reject: ") || rest.starts_with("milter-reject: ")) {
     auto& session = join_.at(key, line.at);
     if (auto const from = rest.find(" from "); from != std::string_view::npos) session.set_peer(rest.substr(from + 6));
@@ -142,7 +155,6 @@ void PostfixLog::with_queue_id(LogLine const& line, std::string_view service, st
 // "Anonymous TLS connection established from H[IP] to name: TLSv1.3 with cipher ..."
 void PostfixLog::tls_line(Session& session, std::string_view text) {
   join_.tells_tls();
-  session.settled = true;
   session.tls.used = Answered::yes;
   auto const with = text.find(" with cipher ");
   if (with != std::string_view::npos && with > 0) {
@@ -173,12 +185,13 @@ void PostfixLog::proxied(Session& session, LogLine const& line, std::string_view
 
 // "QID: from=<a>, size=1, nrcpt=1 (queue active)" and "QID: removed"
 void PostfixLog::qmgr(LogLine const& line) {
-  auto rest = line.text;
-  std::string_view id;
-  if (!take_queue_id(rest, id)) return;
+  auto rest = behind_queue_id(line.text);
   bool const begins = rest.starts_with("from=<");
   if (!begins && !(settings_.wants_recipients && rest == "removed")) return;
-  auto const key = hash_of(id, scope_of(line));
+  rest = line.text;
+  std::string_view id;
+  if (!take_queue_id(rest, id)) return;
+  auto const key = hash_of(id, scope_);
   auto* message = join_.message(key);
   if (message == nullptr) return;
   if (begins) {
@@ -197,7 +210,7 @@ void PostfixLog::delivery(LogLine const& line) {
   auto rest = line.text;
   std::string_view id;
   if (!take_queue_id(rest, id) || !rest.starts_with("to=<")) return;
-  auto const key = hash_of(id, scope_of(line));
+  auto const key = hash_of(id, scope_);
   auto* message = join_.message(key);
   if (message == nullptr || message->recipients_due == 0) return;
   auto to = angle_path(rest, " orig_to=");
@@ -209,11 +222,12 @@ void PostfixLog::delivery(LogLine const& line) {
 
 // "QID: milter-reject: END-OF-MESSAGE from H[IP]: 5.7.1 ...; from=<a> to=<b> ...", "QID: reject: header ...".
 void PostfixLog::cleanup(LogLine const& line) {
-  auto rest = line.text;
+  auto rest = behind_queue_id(line.text);
+  if (!rest.starts_with("milter-reject: ") && !rest.starts_with("reject: ")) return;
+  rest = line.text;
   std::string_view id;
   if (!take_queue_id(rest, id)) return;
-  if (!rest.starts_with("milter-reject: ") && !rest.starts_with("reject: ")) return;
-  auto const key = hash_of(id, scope_of(line));
+  auto const key = hash_of(id, scope_);
   auto* message = join_.message(key);
   if (message == nullptr) return;
   join_.session_of(*message).refused(rest);
@@ -224,15 +238,15 @@ void PostfixLog::cleanup(LogLine const& line) {
 void PostfixLog::postscreen(LogLine const& line) {
   auto const text = line.text;
   if (text.starts_with("CONNECT from ")) {
-    auto& session = join_.open(peer_key(line, text.substr(13)), line.at);
+    auto& session = join_.open(peer_key(text.substr(13)), line.at);
     session.whole = true;
     session.set_peer(text.substr(13));
   } else if (text.starts_with("NOQUEUE: reject: RCPT from ")) {
-    auto& session = join_.at(peer_key(line, text.substr(27)), line.at);
+    auto& session = join_.at(peer_key(text.substr(27)), line.at);
     session.set_peer(text.substr(27));
     session.refused(text);
   } else if (text.starts_with("DISCONNECT ") || text.starts_with("PASS NEW ") || text.starts_with("PASS OLD ")) {
-    auto const key = peer_key(line, text.substr(text.starts_with("PASS") ? 9 : 11));
+    auto const key = peer_key(text.substr(text.starts_with("PASS") ? 9 : 11));
     auto* session = join_.find(key);
     if (session == nullptr) return;
     // One that is passed on is told of by smtpd; one that was here only is not known to speak no TLS.
@@ -248,7 +262,7 @@ void PostfixLog::tlsproxy(LogLine const& line) {
   bool const established = from != std::string_view::npos && text.find("TLS connection ") < from;
   auto const peer = established ? text.substr(from + 6) : between(text, "TLS handshake failed for service=smtp peer=", ' ');
   if (peer.empty()) return;
-  auto& session = join_.at(peer_key(line, peer), line.at);
+  auto& session = join_.at(peer_key(peer), line.at);
   session.set_peer(peer);
   if (established)
     tls_line(session, text);

@@ -19,6 +19,8 @@ class PostfixLog : public LogDialect {
 
  private:
   using Session = PostfixJoin::Session;
+  void set_scope(LogLine const& line);
+  std::uint64_t peer_key(std::string_view peer) const;
   void smtpd(LogLine const& line, std::string_view service);
   void with_queue_id(LogLine const& line, std::string_view service, std::uint64_t key);
   void qmgr(LogLine const& line);
@@ -33,6 +35,8 @@ class PostfixLog : public LogDialect {
   SourceStats& stats_;
   PostfixJoin join_;
   Instant now_{};
+  std::string scope_host_, scope_instance_;
+  std::uint64_t scope_ = 0;
 };
 
 }  // namespace postern::whatif

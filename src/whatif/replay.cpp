@@ -25,8 +25,10 @@ std::size_t version_slot(TlsSeen const& tls) {
 
 Replay::Replay(std::vector<Rule> rules, ReplaySettings settings)
     : settings_(std::move(settings)), attempts_(settings_.retry_time) {
-  for (auto& rule : rules)
+  for (auto& rule : rules) {
+    if (rule.asks_sender) judge_.wants_sender();
     if (rules_.size() < most_rules) rules_.push_back({std::move(rule), {}, {}, {}, 0});
+  }
 }
 
 // What did not arrive from outside is not counted.

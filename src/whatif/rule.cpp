@@ -45,7 +45,7 @@ Result<Rule, std::string> parse_rule(std::string_view text) {
   bool const to = scope.starts_with("for "), from = scope.starts_with("from ");
   if (!scope.empty() && !to && !from)
     return fail(printable(text, 80) + ": after the rule only \"for DOMAIN\" or \"from DOMAIN\" can follow");
-  Rule rule{std::string(text), std::string(found->meaning), {policy::Directory("", {}), {}, {}, {}, {}}, to, false, true, false};
+  Rule rule{std::string(text), std::string(found->meaning), {policy::Directory("", {}), {}, {}, {}, {}}, to, from, false, true, false};
   rule.asks_certificate = found->requirement == TlsRequirement::client_certificate ||
                           found->requirement == TlsRequirement::trusted_client_certificate;
   rule.defers = found->requirement == TlsRequirement::remembered;

@@ -15,6 +15,7 @@ struct Rule {
   std::string meaning;           // a sentence
   policy::Policy policy;
   bool asks_recipients = false;  // its verdict depends on them
+  bool asks_sender = false;
   bool asks_certificate = false;
   bool breaks_rfc3207 = true;    // section 4: a publicly-referenced server MUST NOT require STARTTLS
   bool defers = false;           // a sender that tries again over TLS loses nothing

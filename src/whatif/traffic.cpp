@@ -1,20 +1,28 @@
 #include "whatif/traffic.hpp"
 
+#include <array>
+
 #include "base/ascii.hpp"
 #include "policy/host_identity.hpp"
+#include "whatif/log_text.hpp"
 
 namespace postern::whatif {
 namespace {
 
 constexpr std::size_t most_failures = 200;  // different reasons kept
 
-std::string sender_domain(Arrival const& arrival) {
+// The sender's domain in lower case, in `buffer` where it must be changed; what is not printable is replaced.
+std::string_view sender_domain(Arrival const& arrival, std::array<char, 256>& buffer) {
   if (!arrival.has_sender) return "(not told)";
   if (arrival.sender.empty()) return "<>";
   auto const at = arrival.sender.rfind('@');
-  if (at == std::string::npos) return "(no domain)";
-  auto domain = lowered(std::string_view(arrival.sender).substr(at + 1));
-  return domain.empty() ? "(no domain)" : printable(domain, 255);
+  auto const domain = at == std::string::npos ? std::string_view() : std::string_view(arrival.sender).substr(at + 1, buffer.size());
+  if (domain.empty()) return "(no domain)";
+  for (std::size_t i = 0; i < domain.size(); ++i) {
+    char const c = to_lower(domain[i]);
+    buffer[i] = c > ' ' && c <= '~' ? c : '?';
+  }
+  return {buffer.data(), domain.size()};
 }
 
 }  // namespace
@@ -42,16 +50,30 @@ std::uint32_t Traffic::host_of(Arrival const& arrival) {
   return entry->second;
 }
 
+std::size_t Traffic::TextHash::operator()(std::string_view text) const { return hash_of(text); }
+
+std::uint32_t Traffic::sender_of(Arrival const& arrival) {
+  std::array<char, 256> buffer;
+  auto domain = sender_domain(arrival, buffer);
+  auto found = sender_index_.find(domain);
+  if (found != sender_index_.end()) return found->second;
+  if (pairs_.size() >= most_pairs) {
+    domain = "(others)";
+    found = sender_index_.find(domain);
+    if (found != sender_index_.end()) return found->second;
+  }
+  auto const next = static_cast<std::uint32_t>(senders_.size());
+  sender_index_.emplace(std::string(domain), next);
+  senders_.push_back({std::string(domain), false});
+  return next;
+}
+
 std::uint32_t Traffic::pair_of(std::uint32_t host, Arrival const& arrival) {
-  auto domain = sender_domain(arrival);
-  if (pairs_.size() >= most_pairs && !sender_index_.contains(domain)) domain = "(others)";
-  auto const next_sender = static_cast<std::uint32_t>(senders_.size());
-  auto const [sender, new_sender] = sender_index_.try_emplace(domain, next_sender);
-  if (new_sender) senders_.push_back({std::move(domain), false});
-  auto const key = (static_cast<std::uint64_t>(host) << 32) | sender->second;
+  auto const sender = sender_of(arrival);
+  auto const key = (static_cast<std::uint64_t>(host) << 32) | sender;
   auto const next = static_cast<std::uint32_t>(pairs_.size());
   auto const [pair, new_pair] = pair_index_.try_emplace(key, next);
-  if (new_pair) pairs_.push_back({host, sender->second});
+  if (new_pair) pairs_.push_back({host, sender});
   return pair->second;
 }
 

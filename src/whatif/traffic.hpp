@@ -48,15 +48,25 @@ class Traffic {
   std::string const& failure(std::uint32_t index) const { return failures_[index]; }
 
  private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const;
+  };
+  struct TextEqual {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const { return a == b; }
+  };
+  using Index = boost::unordered_flat_map<std::string, std::uint32_t, TextHash, TextEqual>;
   std::uint32_t identity_index(std::string identity);
+  std::uint32_t sender_of(Arrival const& arrival);
   std::vector<Host> hosts_;
   std::vector<Sender> senders_;
   std::vector<Pair> pairs_;
   std::vector<std::string> identities_;
   std::vector<std::string> failures_{""};
   boost::unordered_flat_map<IpAddress, std::uint32_t, IpAddressHash> host_index_;
-  boost::unordered_flat_map<std::string, std::uint32_t> identity_index_;
-  boost::unordered_flat_map<std::string, std::uint32_t> sender_index_;
+  Index identity_index_;
+  Index sender_index_;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> pair_index_;
 };
 

@@ -72,7 +72,7 @@ Result<whatif::Rule, std::string> rule_from_file(std::string const& file) {
   if (!read.errors.empty()) return fail(read.errors.front());
   auto built = check_config(read.settings);
   if (!built.errors.empty()) return fail(built.errors.front());
-  whatif::Rule rule{file, "the rules of " + file, built.gate->policy, true, false, false, false};
+  whatif::Rule rule{file, "the rules of " + file, built.gate->policy, true, true, false, false, false};
   for (auto const& domain : read.settings.domains) rule.breaks_rfc3207 = rule.breaks_rfc3207 || domain.require_tls.value_or(policy::TlsRequirement::never) != policy::TlsRequirement::never;
   rule.breaks_rfc3207 = rule.breaks_rfc3207 || read.settings.require_tls != policy::TlsRequirement::never;
   return rule;

@@ -1,5 +1,7 @@
 #include "app/whatif/source_reader.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 #include "store/evidence_reader.hpp"
@@ -103,6 +105,7 @@ bool SourceReader::push(Batch&& batch) {
 }
 
 void SourceReader::run() {
+  ::pthread_setname_np(::pthread_self(), "reader");
   Out out(*this);
   if (input_.kind == InputPath::Kind::maildir) {
     read_maildir(out);

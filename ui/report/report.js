@@ -1,0 +1,223 @@
+// Draws the answer that lies in the page: totals, charts, the senders' table to sort and to search.
+import { BarController, BarElement, CategoryScale, Chart, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip } from "chart.js";
+
+Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip);
+
+const answer = JSON.parse(document.getElementById("answer").textContent);
+const at = (id) => document.getElementById(id);
+const number = (value) => value.toLocaleString("en-US");
+const percent = (share, digits = 2) => (share * 100).toLocaleString("en-US", { maximumSignificantDigits: digits }) + " %";
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+const reasonWords = {
+  never_tls: "never seen with TLS",
+  domain_speaks_tls: "another host of the same domain speaks TLS",
+  host_speaks_tls: "the same host speaks TLS at other times",
+  tls_failed: "tried TLS and failed",
+  old_tls: "speaks an older TLS",
+  no_client_certificate: "shows no such client certificate",
+};
+
+function element(tag, text, className) {
+  const made = document.createElement(tag);
+  if (text !== undefined) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+function header(table, names, numbers) {
+  const head = element("thead");
+  const line = element("tr");
+  names.forEach((name, i) => line.append(element("th", name, numbers.includes(i) ? "number" : "")));
+  head.append(line);
+  table.append(head);
+  return line;
+}
+
+function interval(loss) {
+  if (loss.messages === 0 && loss.share_95[1] >= 1) return "";
+  return loss.share === 0 ? "< " + percent(loss.share_95[1]) : percent(loss.share_95[0], 3) + " – " + percent(loss.share_95[1], 3);
+}
+
+function showTotals() {
+  at("period").textContent = `${answer.first.slice(0, 10)} to ${answer.last.slice(0, 10)}: ${number(answer.hosts)} sending hosts, ${number(answer.sender_domains)} sender domains`;
+  const share = (count) => (answer.messages ? percent(count / answer.messages) : "");
+  const totals = [["messages from outside", answer.messages, "", ""], ["over TLS", answer.over_tls, share(answer.over_tls), "tls"],
+    ["in the clear", answer.in_the_clear, share(answer.in_the_clear), "clear"], ["unknown", answer.unknown, share(answer.unknown), "unknown"]];
+  if (answer.wanted + answer.unwanted > 0) totals.push(["wanted", answer.wanted, "", ""], ["unwanted", answer.unwanted, "", ""]);
+  for (const [name, count, part, kind] of totals) {
+    const card = element("div", undefined, "total " + kind);
+    card.append(element("b", number(count)), element("span", name + (part ? ", " + part : ""), "small"));
+    at("totals").append(card);
+  }
+  at("recommendation").textContent = answer.recommendation;
+  at("rfc").hidden = !answer.rules.some((rule) => rule.breaks_rfc3207);
+  at("made").textContent = answer.made_at;
+}
+
+// Columns that would be empty for every rule are left out.
+function showRules() {
+  const told = answer.wanted + answer.unwanted > 0;
+  const all = [
+    ["Lost", (rule) => number(rule.lost.messages), true],
+    ["Share", (rule) => (rule.messages ? percent(rule.lost.share) : ""), true],
+    ["95 %", (rule) => (rule.messages ? interval({ ...rule.lost, messages: rule.messages }) : ""), true],
+    ["In 30 days", (rule) => number(Math.round(rule.lost.per_30_days)), true],
+    ["Sender domains", (rule) => number(rule.lost.sender_domains), true],
+    ["Hosts", (rule) => number(rule.lost.hosts), true],
+    ["Wanted lost", (rule) => `${number(rule.wanted.lost)} of ${number(rule.wanted.messages)}`, told],
+    ["Unwanted lost", (rule) => `${number(rule.unwanted.lost)} of ${number(rule.unwanted.messages)}`, told],
+    ["Unknown", (rule) => number(rule.unknown), answer.rules.some((rule) => rule.unknown > 0)],
+    ["Refused anyway", (rule) => number(rule.refused_anyway), answer.rules.some((rule) => rule.refused_anyway > 0)],
+  ].filter(([, , shown]) => shown);
+  header(at("rules"), ["Rule", ...all.map(([name]) => name)], all.map((_, i) => i + 1));
+  const body = element("tbody");
+  for (const rule of answer.rules) {
+    const name = element("td", rule.rule);
+    name.append(element("div", rule.meaning + (rule.defers ? "; deferred, not refused" : "") + (rule.lost.too_little_to_tell ? "; too little to tell" : ""), "small"));
+    const line = element("tr");
+    line.append(name, ...all.map(([, value]) => element("td", value(rule), "number")));
+    body.append(line);
+  }
+  at("rules").append(body);
+}
+
+// Days without a message belong to the picture, too; a span of years is left as it is.
+function everyDay() {
+  const days = answer.days;
+  const first = Date.parse(days[0].day), last = Date.parse(days.at(-1).day), one = 86_400_000;
+  if ((last - first) / one > 800) return days;
+  const known = new Map(days.map((day) => [day.day, day]));
+  const out = [];
+  for (let time = first; time <= last; time += one) {
+    const day = new Date(time).toISOString().slice(0, 10);
+    out.push(known.get(day) ?? { day, over_tls: 0, in_the_clear: 0, unknown: 0 });
+  }
+  return out;
+}
+
+// The interval of each bar, drawn over it.
+const whiskers = {
+  id: "whiskers",
+  afterDatasetsDraw(chart) {
+    const { ctx, scales } = chart;
+    ctx.save();
+    ctx.strokeStyle = colour("text");
+    ctx.lineWidth = 1.5;
+    chart.getDatasetMeta(0).data.forEach((bar, i) => {
+      const [low, high] = answer.rules[i].lost.share_95.map((share) => scales.x.getPixelForValue(share * 100));
+      ctx.beginPath();
+      ctx.moveTo(low, bar.y); ctx.lineTo(high, bar.y);
+      for (const end of [low, high]) { ctx.moveTo(end, bar.y - 5); ctx.lineTo(end, bar.y + 5); }
+      ctx.stroke();
+    });
+    ctx.restore();
+  },
+};
+
+const charts = [];
+
+function drawCharts() {
+  charts.splice(0).forEach((chart) => chart.destroy());
+  Chart.defaults.color = colour("muted");
+  Chart.defaults.borderColor = colour("line");
+  Chart.defaults.font.family = "system-ui, sans-serif";
+  const common = { responsive: true, maintainAspectRatio: false, animation: false };
+  charts.push(new Chart(at("rules-chart"), {
+    type: "bar",
+    data: { labels: answer.rules.map((rule) => rule.rule), datasets: [{ data: answer.rules.map((rule) => rule.lost.share * 100), backgroundColor: colour("clear"), maxBarThickness: 26 }] },
+    options: { ...common, indexAxis: "y",
+      scales: { x: { beginAtZero: true, suggestedMax: Math.max(...answer.rules.map((rule) => rule.lost.share_95[1] * 100)), title: { display: true, text: "% of messages" } }, y: { grid: { display: false } } },
+      plugins: { legend: { display: false }, tooltip: { callbacks: { label: (item) => { const rule = answer.rules[item.dataIndex]; return `${number(rule.lost.messages)} of ${number(rule.messages)}: ${percent(rule.lost.share)} (95 %: ${interval({ ...rule.lost, messages: rule.messages })})`; } } } } },
+    plugins: [whiskers],
+  }));
+  at("when").hidden = answer.days.length < 2;
+  if (answer.days.length < 2) return;
+  const days = everyDay();
+  const bars = (label, key, name) => ({ type: "bar", label, data: days.map((day) => day[key]), backgroundColor: colour(name), stack: "messages", yAxisID: "y", order: 2 });
+  const share = (day) => { const known = day.over_tls + day.in_the_clear; return known ? (day.in_the_clear / known) * 100 : null; };
+  const sets = [bars("over TLS", "over_tls", "tls"), bars("in the clear", "in_the_clear", "clear")];
+  if (answer.unknown > 0) sets.push(bars("unknown", "unknown", "unknown"));
+  sets.push({ type: "line", label: "share in the clear", data: days.map(share), spanGaps: true, borderColor: colour("accent"), backgroundColor: colour("accent"), borderWidth: 2, pointRadius: days.length > 60 ? 0 : 2.5, yAxisID: "share", order: 1 });
+  charts.push(new Chart(at("days-chart"), {
+    data: { labels: days.map((day) => day.day), datasets: sets },
+    options: { ...common, interaction: { mode: "index", intersect: false },
+      scales: { x: { stacked: true, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 16 } }, y: { stacked: true, beginAtZero: true, title: { display: true, text: "messages a day" } },
+        share: { position: "right", min: 0, suggestedMax: 10, grid: { drawOnChartArea: false }, title: { display: true, text: "% in the clear" } } },
+      plugins: { legend: { position: "bottom" } } },
+  }));
+}
+
+const columns = [
+  ["Sender domain", (s) => s.domain, false], ["Messages", (s) => s.messages, true], ["Wanted", (s) => s.wanted, true], ["Unwanted", (s) => s.unwanted, true],
+  ["Hosts", (s) => s.host_count, true], ["Reason", (s) => reasonWords[s.reason] + (s.failure ? ": " + s.failure : ""), false],
+  ["First seen", (s) => s.first_seen.slice(0, 10), false], ["Last seen", (s) => s.last_seen.slice(0, 10), false], ["What to do", (s) => s.advice, false],
+];
+const mostRows = 500;
+let sorted = { column: 1, descending: true };
+
+function showSenders() {
+  const rule = answer.rules[at("rule").selectedIndex];
+  const searched = at("search").value.trim().toLowerCase();
+  const matches = (s) => !searched || [s.domain, ...s.hosts, reasonWords[s.reason], s.failure ?? ""].some((text) => text.toLowerCase().includes(searched));
+  const [, value, numeric] = columns[sorted.column];
+  const order = (a, b) => (numeric ? value(a) - value(b) : value(a).localeCompare(value(b)));
+  const found = rule.senders.filter(matches).sort((a, b) => (sorted.descending ? -order(a, b) : order(a, b)));
+  const table = at("senders");
+  table.replaceChildren();
+  const head = header(table, columns.map(() => ""), [1, 2, 3, 4]);
+  columns.forEach(([name], i) => {
+    const button = element("button", name);
+    button.type = "button";
+    button.addEventListener("click", () => {
+      sorted = { column: i, descending: sorted.column === i ? !sorted.descending : columns[i][2] };
+      showSenders();
+      table.querySelectorAll("th button")[i].focus();
+    });
+    const cell = head.children[i];
+    cell.append(button);
+    if (i === sorted.column) cell.setAttribute("aria-sort", sorted.descending ? "descending" : "ascending");
+  });
+  const body = element("tbody");
+  for (const sender of found.slice(0, mostRows)) {
+    const line = element("tr");
+    columns.forEach(([, cell, isNumber], i) => {
+      const made = element("td", isNumber ? number(cell(sender)) : cell(sender), isNumber ? "number" : "");
+      if (i === 0) made.append(element("div", sender.hosts.slice(0, 3).join(", ") + (sender.host_count > 3 ? ", ..." : ""), "small"));
+      line.append(made);
+    });
+    body.append(line);
+  }
+  table.append(body);
+  const more = rule.senders_left_out > 0 ? `, ${number(rule.senders_left_out)} more are not in this page` : "";
+  at("shown").textContent = `${number(Math.min(found.length, mostRows))} of ${number(rule.senders.length)} senders${more}`;
+  at("reasons").replaceChildren(...Object.entries(rule.reasons).filter(([, count]) => count > 0).map(([reason, count]) => element("li", `${number(count)}: ${reasonWords[reason]}`)));
+}
+
+function showSources() {
+  header(at("sources"), ["Source", "Kind", "Messages", "Lines", "Not understood"], [2, 3, 4]);
+  const body = element("tbody");
+  for (const source of answer.sources) {
+    const line = element("tr");
+    line.append(element("td", source.name), element("td", source.kind), ...[source.messages, source.lines, source.skipped].map((count) => element("td", number(count), "number")));
+    body.append(line);
+  }
+  at("sources").append(body);
+  const left = Object.entries(answer.left_out).filter(([, count]) => count > 0).map(([what, count]) => `${number(count)} ${what.replaceAll("_", " ")}`);
+  const notes = [...answer.notes, ...answer.sources.flatMap((source) => source.notes.map((note) => `${source.name}: ${note}`))];
+  if (left.length) notes.push("Not counted: " + left.join(", ") + ".");
+  at("notes").append(...notes.map((note) => element("li", note)));
+  at("others").append(...answer.what_others_measured.map((one) => element("li", `${one.when} ${one.who}: ${one.what} (${one.source})`)));
+}
+
+showTotals();
+showRules();
+showSources();
+for (const rule of answer.rules) at("rule").append(element("option", rule.rule));
+at("rule").selectedIndex = Math.max(0, answer.rules.findIndex((rule) => rule.lost.messages > 0));
+at("rule").addEventListener("change", showSenders);
+at("search").addEventListener("input", showSenders);
+showSenders();
+drawCharts();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
+addEventListener("beforeprint", drawCharts);
+addEventListener("afterprint", drawCharts);
