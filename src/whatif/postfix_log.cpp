@@ -120,19 +120,22 @@ void PostfixLog::smtpd(LogLine const& line, std::string_view service) {
   }
 }
 
-// "NOQUEUE: ..." or "9F2A1: ..."; without either it is of no interest: "lost connection after", "timeout after",
+// "NOQUEUE: ..." or "9F2A1: ...", before 3.10 "proxy-accept: ..." without; the rest is of no interest: "lost connection after", "timeout after",
 // statistics, "improper command pipelining".
 void PostfixLog::with_queue_id(LogLine const& line, std::string_view service, std::uint64_t key) {
   auto rest = line.text;
-  std::string_view id;
-  if (!take_queue_id(rest, id)) return;
+  std::string_view id = "NOQUEUE";
+  if (!rest.starts_with("proxy-") && !take_queue_id(rest, id)) return;
   bool const noqueue = id == "NOQUEUE";
   if (rest.starts_with("client=")) {
     auto& session = join_.at(key, line.at);
     session.set_peer(rest.substr(7));
     if (is_submission(service)) session.origin = Origin::authenticated;
+    bool const authenticated = rest.find("sasl_") != std::string_view::npos;
     if (!noqueue)
-      join_.begin_message(hash_of(id, scope_), session, line.at, rest.find("sasl_") != std::string_view::npos);
+      join_.begin_message(hash_of(id, scope_), session, line.at, authenticated);
+    else if (authenticated)
+      session.origin = Origin::authenticated;
   } else if (rest.starts_with("reject: ") || rest.starts_with("milter-reject: ")) {
     auto& session = join_.at(key, line.at);
     if (auto const from = rest.find(" from "); from != std::string_view::npos) session.set_peer(rest.substr(from + 6));

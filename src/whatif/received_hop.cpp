@@ -29,7 +29,7 @@ std::vector<Token> tokens_of(std::string_view field) {
   std::size_t at = 0;
   while (at < field.size()) {
     char const c = field[at];
-    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+    if (c == ' ') {
       ++at;
     } else if (c == '(') {
       int depth = 0;
@@ -44,7 +44,7 @@ std::vector<Token> tokens_of(std::string_view field) {
       out.push_back({field.substr(at, 1), false});
       ++at;
     } else {
-      std::size_t const end = std::min(field.find_first_of(c == '<' ? ">;\r\n" : " \t\r\n(;", at), field.size());
+      std::size_t const end = std::min(field.find_first_of(c == '<' ? ">;" : " (;", at), field.size());
       std::size_t const stop = c == '<' && end < field.size() && field[end] == '>' ? end + 1 : end;
       out.push_back({field.substr(at, std::max(stop, at + 1) - at), false});
       at = std::max(stop, at + 1);
@@ -167,8 +167,10 @@ std::string without_brackets(std::string_view path) {
 
 }  // namespace
 
-ReceivedHop parse_received(std::string_view field) {
-  field = field.substr(0, max_field);
+ReceivedHop parse_received(std::string_view folded) {
+  std::string unfolded(folded.substr(0, max_field));
+  std::replace_if(unfolded.begin(), unfolded.end(), [](char c) { return c == '\r' || c == '\n' || c == '\t'; }, ' ');
+  std::string_view const field = unfolded;
   ReceivedHop hop;
   auto const tokens = tokens_of(field);
   std::vector<std::string_view> comments;
