@@ -44,7 +44,7 @@ std::vector<Token> tokens_of(std::string_view field) {
       out.push_back({field.substr(at, 1), false});
       ++at;
     } else {
-      std::size_t const end = std::min(field.find_first_of(c == '<' ? ">;" : " (;", at), field.size());
+      std::size_t const end = std::min(field.find_first_of(c == '<' ? " >;" : " (;", at), field.size());
       std::size_t const stop = c == '<' && end < field.size() && field[end] == '>' ? end + 1 : end;
       out.push_back({field.substr(at, std::max(stop, at + 1) - at), false});
       at = std::max(stop, at + 1);
