@@ -35,6 +35,10 @@ std::string grouped(std::uint64_t value) {
   return text;
 }
 
+std::string counted(std::uint64_t value, std::string_view what) {
+  return grouped(value) + " " + std::string(what) + (value == 1 ? "" : "s");
+}
+
 std::string percent(double share) {
   double const value = share * 100;
   int const places = value == 0 || value >= 9.95 ? 0 : value >= 0.95 ? 1 : value >= 0.095 ? 2 : 3;
@@ -67,8 +71,8 @@ std::string recommendation(Answer const& answer) {
   if (loss.lost == 0)
     return "Requiring TLS would have cost nothing here (" + in_words(loss) + "). Try it step by step, observing first: the next sender may be another.";
   if (loss.share < 0.01)
-    return "Requiring TLS would cost " + percent(loss.share) + " of the " + which + ", from " + grouped(all->sender_domains) +
-           " sender domains: exempt or write to those below first. Then enforce it step by step, or only for hosts that have used TLS before (`remembered`).";
+    return "Requiring TLS would cost " + percent(loss.share) + " of the " + which + ", from " + counted(all->sender_domains, "sender domain") +
+           ": exempt or write to those below first. Then enforce it step by step, or only for hosts that have used TLS before (`remembered`).";
   return "Do not require TLS of everybody: it would cost " + percent(loss.share) + " of the " + which +
          ". Offer it to all, and require it only of those who have shown that they can (`remembered`).";
 }

@@ -14,6 +14,7 @@ std::string recommendation(Answer const& answer);
 std::string in_words(Loss const& loss);
 
 std::string grouped(std::uint64_t number);  // "1,204"
+std::string counted(std::uint64_t number, std::string_view what);  // "1 host", "1,204 hosts"
 std::string percent(double share);          // "0.25 %", "33 %"
 
 // Where a rule breaks it: RFC 3207 section 4.

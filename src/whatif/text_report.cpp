@@ -80,8 +80,8 @@ double share_of(std::uint64_t part, std::uint64_t whole) {
 }
 
 void totals(Answer const& answer, Page& page) {
-  page.line(grouped(answer.messages) + " messages from outside, " + grouped(answer.hosts) + " sending hosts, " +
-            grouped(answer.sender_domains) + " sender domains");
+  page.line(counted(answer.messages, "message") + " from outside, " + counted(answer.hosts, "sending host") + ", " +
+            counted(answer.sender_domains, "sender domain"));
   page.line(print_iso8601(answer.first).substr(0, 10) + " to " + print_iso8601(answer.last).substr(0, 10));
   page.line("");
   auto const row = [&](std::string_view label, std::uint64_t count, std::string_view colour) {
@@ -108,11 +108,11 @@ void rules(Answer const& answer, Page& page) {
     page.line("  " + padded(fitted(rule.rule, 28), 28) + right(grouped(loss.lost), 9) + right(loss.messages > 0 ? percent(loss.share) : "-", 9) + right(interval, 18) +
               right(grouped(static_cast<std::uint64_t>(std::llround(rule.per_30_days))), 12));
     std::string more;
-    if (loss.lost > 0) more = grouped(rule.sender_domains) + " sender domains, " + grouped(rule.hosts) + " hosts";
+    if (loss.lost > 0) more = counted(rule.sender_domains, "sender domain") + ", " + counted(rule.hosts, "host");
     if (rule.wanted.messages + rule.unwanted.messages > 0)
       join(more, "wanted: " + grouped(rule.wanted.lost) + " of " + grouped(rule.wanted.messages) + ", unwanted: " + grouped(rule.unwanted.lost) + " of " + grouped(rule.unwanted.messages));
     if (rule.unknown > 0) join(more, grouped(rule.unknown) + " unknown");
-    if (rule.refused_anyway > 0) join(more, grouped(rule.refused_anyway) + " more were refused anyway");
+    if (rule.refused_anyway > 0) join(more, "would refuse " + grouped(rule.refused_anyway) + " more that were refused anyway");
     if (rule.defers && loss.lost > 0) join(more, "deferred, not refused: they would most likely come again over TLS");
     if (loss.too_little) join(more, "too little to tell");
     if (!more.empty()) page.paragraph(more, 4);
@@ -173,8 +173,8 @@ void not_counted(Answer const& answer, Page& page) {
 void sources(Answer const& answer, Page& page, bool explain_skipped) {
   page.heading("Sources");
   for (auto const& source : answer.sources) {
-    page.paragraph(source.name + ": " + source.kind + ", " + grouped(source.messages) + " messages in " + grouped(source.lines) +
-                       (source.kind == "mbox" || source.kind == "maildir" || source.kind == "message" ? " mails" : " lines") +
+    page.paragraph(source.name + ": " + source.kind + ", " + counted(source.messages, "message") + " in " +
+                       counted(source.lines, source.kind == "mbox" || source.kind == "maildir" || source.kind == "message" ? "mail" : "line") +
                        (source.skipped > 0 ? ", " + grouped(source.skipped) + " not understood" : ""),
                    2, 2);
     for (auto const& note : source.notes) page.paragraph(note, 4, 2);

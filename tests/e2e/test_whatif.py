@@ -1,0 +1,170 @@
+"""`postern whatif` as a postmaster runs it: logs, mailboxes, facts, standard input, compressed; its forms; its page in a browser."""
+import csv, io, json, os, pathlib, shutil, subprocess, tempfile, unittest
+
+from browser import Browser
+from support import MESSAGE, POSTERN, SLOW, Server, insecure
+
+LOGS = pathlib.Path(__file__).resolve().parent.parent / "data" / "logs"
+NAMES = {"postfix-3.7-tls-loglevel-0.log": (12, 8, 4), "postfix-3.7-tls-loglevel-1.log": (12, 8, 4), "exim-4.96.log": (12, 8, 4),
+         "postfix-3.7-interleaved.log": (40, 30, 10), "opensmtpd-6.8-clear-only.log": (4, 0, 4)}
+
+
+class WhatIf(unittest.TestCase):
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="postern-e2e-"))
+        self.addCleanup(shutil.rmtree, self.dir, True)
+
+    def run_it(self, *args, code=0, **options):
+        result = subprocess.run([POSTERN, "whatif", *map(str, args)], capture_output=True, timeout=120 * SLOW, **options)
+        self.assertEqual(result.returncode, code, result.stderr.decode())
+        return result
+
+    def answer(self, *args, **options):
+        return json.loads(self.run_it(*args, "--json", **options).stdout)
+
+    def counts(self, answer):
+        return answer["messages"], answer["over_tls"], answer["in_the_clear"]
+
+    def test_every_known_log_has_its_answer(self):
+        for name, counts in NAMES.items():
+            answer = self.answer(LOGS / name)
+            self.assertEqual(self.counts(answer), counts, name)
+            self.assertEqual(answer["unknown"], 0)
+            self.assertEqual(answer["rules"][0]["lost"]["messages"], counts[2])
+            self.assertEqual(answer["sources"][0]["skipped"], 0)
+
+    def test_several_kinds_at_once_and_compressed(self):
+        files = []
+        for number, (name, tool) in enumerate([("postfix-3.7-interleaved.log", ["gzip", "-c"]), ("exim-4.96.log", ["xz", "-c"]), ("opensmtpd-6.8-clear-only.log", ["zstd", "-q", "-c"])]):
+            files.append(self.dir / f"log.{number}")
+            files[-1].write_bytes(subprocess.run([*tool, LOGS / name], capture_output=True, check=True).stdout)
+        twice = self.dir / "twice.gz"  # members one behind the other, as log rotation may leave them
+        twice.write_bytes(files[0].read_bytes() + files[0].read_bytes())
+        answer = self.answer(*files)
+        self.assertEqual(self.counts(answer), (56, 38, 18))
+        self.assertEqual(sorted(s["kind"] for s in answer["sources"]), ["exim", "opensmtpd", "postfix"])
+        self.assertEqual(self.answer(twice)["messages"], 80)
+
+    def test_standard_input(self):
+        with open(LOGS / "exim-4.96.log", "rb") as log:
+            self.assertEqual(self.answer("-", stdin=log)["messages"], 12)
+
+    def test_a_cut_off_archive_counts_as_far_as_it_goes(self):
+        part = self.dir / "part.gz"
+        whole = subprocess.run(["gzip", "-c", LOGS / "postfix-3.7-interleaved.log"], capture_output=True, check=True).stdout
+        part.write_bytes(whole[: len(whole) * 3 // 4])
+        answer = self.answer(part)
+        self.assertTrue(0 < answer["messages"] < 40)
+        self.assertIn("cut off", answer["sources"][0]["notes"][0])
+
+    def test_it_says_why_there_is_no_answer(self):
+        junk = self.dir / "junk"
+        junk.write_bytes(bytes(range(256)) * 1000)
+        (self.dir / "empty").write_bytes(b"")
+        for path, why in ((junk, b"not recognised"), (self.dir / "empty", b"is empty"), (self.dir / "absent", b"No such file")):
+            result = self.run_it(path, code=2)
+            self.assertIn(why, result.stderr)
+            self.assertIn(b"no source could be read", result.stderr)
+        for args, why in ((["--since", "2030-01-01"], b"13 outside of the time"), (["--internal", "0.0.0.0/0"], b"13 from own networks"), (["--rule", "nonsense"], b"no such rule"),
+                          (["--since", "soon"], b"not a time"), (["--format", "binary"], b"no such format")):
+            self.assertIn(why, self.run_it(LOGS / "exim-4.96.log", *args, code=2).stderr)
+        self.assertEqual(self.answer(LOGS / "exim-4.96.log", junk)["messages"], 12)  # what can be read is read
+
+    def test_rules_side_by_side_and_by_domain(self):
+        answer = self.answer(LOGS / "exim-4.96.log", "--rule", "require-tls", "--rule", "require-tls>=1.3 for dest.test", "--rule", "require-tls for other.test",
+                             "--rule", "require-tls from shop.example", "--rule", "require-client-certificate")
+        self.assertEqual([r["lost"]["messages"] for r in answer["rules"]], [4, 4, 0, 1, 11])
+        self.assertEqual(answer["rules"][0]["reasons"], {"never_tls": 3, "domain_speaks_tls": 1, "host_speaks_tls": 0, "tls_failed": 0, "old_tls": 0, "no_client_certificate": 0})
+        self.assertEqual(answer["rules"][0]["senders"][0]["domain"], "old.example")
+
+    def test_a_configuration_of_the_gate_is_replayed(self):
+        config = self.dir / "gate.toml"
+        config.write_text('hostname = "mx.example.org"\n[tls]\nrequire = "never"\n[domains."dest.test"]\nmailboxes = ["*"]\ntls.require = "tls>=1.3"\n')
+        answer = self.answer(LOGS / "postfix-3.7-tls-loglevel-1.log", "--rules", config)
+        self.assertEqual([(r["rule"], r["lost"]["messages"], r["breaks_rfc3207"]) for r in answer["rules"]], [(str(config), 4, True)])
+
+    def test_text_csv_and_skipped_lines(self):
+        log = self.dir / "log"
+        log.write_bytes((LOGS / "postfix-3.7-tls-loglevel-1.log").read_bytes() + b"\0\0 junk \xff\n")
+        table = self.dir / "senders.csv"
+        text = self.run_it(log, "--csv", table, "--explain-skipped").stdout.decode()
+        self.assertIn("1 not understood", " ".join(text.split()))
+        self.assertIn("no line of a system log: ", text)
+        self.assertLessEqual(max(map(len, text.splitlines())), 80)
+        rows = list(csv.DictReader(io.StringIO(table.read_text())))
+        self.assertEqual([r["domain"] for r in rows if r["rule"] == "require-tls"], ["old.example", "printer.example", "shop.example"])
+
+    def test_mailboxes(self):
+        def mail(number, with_word, extra=""):
+            return (f"Return-Path: <a{number}@x.example>\nReceived: from mail.x.example (mail.x.example [198.51.100.{number}])\n\tby mx.y.example (Postfix) with {with_word} id Q{number}\n"
+                    f"\tfor <b@y.example>; Tue, 24 Nov 2026 00:00:{number:02} +0000\n{extra}Subject: x\n\nbody\n")
+        box = self.dir / "Maildir"
+        for folder in ("", ".Junk", ".Archive"):
+            for part in ("cur", "new", "tmp"):
+                (box / folder / part).mkdir(parents=True)
+        (box / "new/1764000001.a").write_text(mail(1, "ESMTPS"))
+        (box / "cur/1764000002.b:2,S").write_text(mail(2, "ESMTP", "X-Spam-Status: No, score=1\n"))
+        (box / ".Junk/cur/1764000003.c:2,S").write_text(mail(3, "ESMTP"))
+        (box / ".Archive/cur/1764000001.d:2,S").write_text(mail(1, "ESMTPS"))  # a copy
+        mbox = self.dir / "archive.mbox"
+        mbox.write_text("From a Tue Nov 24 00:00:00 2026\n" + mail(5, "ESMTPS") + "\nFrom a Tue Nov 24 00:00:00 2026\n" + mail(6, "SMTP"))
+        answer = self.answer(box, mbox)
+        self.assertEqual(self.counts(answer), (5, 2, 2))
+        self.assertEqual(answer["unknown"], 1)
+        self.assertEqual((answer["wanted"], answer["unwanted"], answer["left_out"]["copies"]), (1, 1, 1))
+        self.assertEqual(answer["rules"][0]["unwanted"]["lost"], 1)
+        self.assertIn("mx.y.example", answer["sources"][0]["notes"][0])
+        self.assertEqual(self.answer(box, "--border", "y.example")["messages"], 3)
+        self.run_it(box, "--border", "elsewhere.example", code=2)
+
+    def test_own_facts_while_the_server_runs(self):
+        server = Server(self, listen='[[listen]]\naddress = "127.0.0.1:PORT"\nproxy = ["127.0.0.1"]\n').start()
+        for number, tls in ((1, True), (2, False), (3, True)):
+            client = server.raw()
+            client.send(f"PROXY TCP4 198.51.100.{number} 192.0.2.25 4711 25\r\n").greet()
+            if tls:
+                client.start_tls().ask("EHLO client.example\r\n")
+            client.ask("MAIL FROM:<a@x.example>\r\n")
+            client.ask("RCPT TO:<alice@example.org>\r\n")
+            client.ask("DATA\r\n")
+            client.ask(MESSAGE + ".\r\n")
+            client.ask("QUIT\r\n")
+        server.facts("SELECT 1 FROM connections", 3)
+        answer = self.answer(server.data / "facts.db")
+        self.assertEqual(self.counts(answer), (3, 2, 1))
+        self.assertEqual(answer["sources"][0]["kind"], "postern")
+        self.assertEqual(answer["tls_versions"]["TLSv1.3"], 2)
+
+    @unittest.skipIf(os.environ.get("POSTERN_SANITIZE"), "the page is the same in every build")
+    def test_the_page_in_a_browser(self):
+        page = self.dir / "report.html"
+        self.run_it(*(LOGS / name for name in NAMES), "--html", page)
+        text = page.read_text()
+        self.assertNotIn("http://", text.split('id="answer"')[0])
+        for dark in (False, True):
+            browser = Browser(self, dark=dark)
+            browser.open(page)
+            self.assertEqual(browser.errors(), [])
+            self.assertEqual(browser.run("return document.querySelectorAll('#totals .total b')[0].textContent"), "80")
+            self.assertEqual(browser.run("return document.querySelectorAll('#rules tbody tr').length"), 4)
+            self.assertEqual(browser.run("return document.querySelectorAll('#sources tbody tr').length"), len(NAMES))
+            # The charts are drawn: their canvases are not empty.
+            for chart in ("rules-chart", "days-chart"):
+                drawn = browser.run(f"const c = document.getElementById('{chart}'); return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v) => v !== 0)")
+                self.assertTrue(drawn, chart)
+            ground = browser.run("return getComputedStyle(document.body).backgroundColor")
+            self.assertEqual(ground, "rgb(20, 24, 31)" if dark else "rgb(255, 255, 255)")
+        senders = "[...document.querySelectorAll('#senders tbody tr')].map((r) => r.cells[0].firstChild.textContent)"
+        first = browser.run(f"return {senders}")
+        self.assertEqual(first[0], "old.example")
+        browser.run("document.querySelector('#senders th button').click()")
+        self.assertEqual(browser.run(f"return {senders}"), sorted(first))
+        self.assertEqual(browser.run("return document.querySelector('#senders th').getAttribute('aria-sort')"), "ascending")
+        browser.run("const s = document.getElementById('search'); s.value = '203.0.113.50'; s.dispatchEvent(new Event('input'))")
+        self.assertEqual(browser.run(f"return {senders}"), ["printer.example"])
+        browser.run("const s = document.getElementById('search'); s.value = ''; const r = document.getElementById('rule'); r.selectedIndex = 3; r.dispatchEvent(new Event('change'))")
+        self.assertLess(browser.run(f"return {senders}.length"), len(first))
+
+
+if __name__ == "__main__":
+    unittest.main()
