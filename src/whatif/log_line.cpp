@@ -20,28 +20,30 @@ std::uint64_t number(std::string_view text) {
   return value;
 }
 
-// "postfix/smtpd[5716]: text", "sendmail[12]: ", "smtpd: "
+// "postfix/smtpd[5716]: text", "sendmail[12]: ", "smtpd: ". By pointers: it is done for every line.
 bool take_tag(std::string_view text, LogLine& out) {
-  std::size_t at = 0;
-  while (at < text.size() && text[at] != '[' && text[at] != ':' && text[at] != ' ') ++at;
-  if (at == 0 || at == text.size() || text[at] == ' ') return false;
-  out.program = text.substr(0, at);
-  if (text[at] == '[') {
+  char const* const begin = text.data();
+  char const* const end = begin + text.size();
+  char const* at = begin;
+  while (at != end && *at != '[' && *at != ':' && *at != ' ') ++at;
+  if (at == begin || at == end || *at == ' ') return false;
+  out.program = {begin, at};
+  if (*at == '[') {
     std::uint64_t pid = 0;
-    for (++at; at < text.size() && is_digit(text[at]); ++at) pid = pid * 10 + static_cast<std::uint64_t>(text[at] - '0');
-    at = text.find(']', at);
-    if (at == std::string_view::npos) return false;
+    for (++at; at != end && is_digit(*at); ++at) pid = pid * 10 + static_cast<std::uint64_t>(*at - '0');
+    while (at != end && *at != ']') ++at;
+    if (at == end) return false;
     out.pid = pid;
     ++at;
   }
-  if (at >= text.size() || text[at] != ':') return false;
-  text.remove_prefix(at + 1);
-  if (text.starts_with(' ')) text.remove_prefix(1);
-  if (text.starts_with("[ID ")) {  // Solaris: "[ID 197553 mail.info] "
-    auto const end = text.find("] ");
-    if (end != std::string_view::npos) text.remove_prefix(end + 2);
+  if (at == end || *at != ':') return false;
+  ++at;
+  if (at != end && *at == ' ') ++at;
+  out.text = {at, end};
+  if (out.text.starts_with("[ID ")) {  // Solaris: "[ID 197553 mail.info] "
+    auto const behind = out.text.find("] ");
+    if (behind != std::string_view::npos) out.text.remove_prefix(behind + 2);
   }
-  out.text = text;
   return true;
 }
 

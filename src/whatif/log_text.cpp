@@ -34,20 +34,23 @@ std::optional<Peer> bracketed_peer(std::string_view text) {
 std::optional<std::string_view> angle_path(std::string_view text, std::string_view before) {
   auto const at = text.find(before);
   if (at == std::string_view::npos) return std::nullopt;
-  auto const start = at + before.size();
-  if (start >= text.size() || text[start] != '<') return std::nullopt;
-  bool in_quotes = false;
-  for (std::size_t i = start + 1; i < text.size(); ++i) {
+  text.remove_prefix(at + before.size());
+  if (!text.starts_with('<')) return std::nullopt;
+  text.remove_prefix(1);
+  auto const close = text.find('>');
+  if (close == std::string_view::npos) return std::nullopt;
+  auto const simple = text.substr(0, close);
+  if (simple.find('"') == std::string_view::npos) return simple;
+  bool in_quotes = false;  // a quoted local part may hold a ">"
+  for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\')
       ++i;
     else if (text[i] == '"')
       in_quotes = !in_quotes;
     else if (text[i] == '>' && !in_quotes)
-      return text.substr(start + 1, i - start - 1);
+      return text.substr(0, i);
   }
-  auto const end = text.find('>', start);  // a lone quote
-  if (end == std::string_view::npos) return std::nullopt;
-  return text.substr(start + 1, end - start - 1);
+  return simple;  // a lone quote
 }
 
 std::string_view tls_version_name(std::string_view text) {

@@ -58,13 +58,22 @@ bool PostfixLog::speaks(std::string_view program) {
   return first != std::string_view::npos && program.substr(0, first).find("postfix") != std::string_view::npos;
 }
 
-// Queue ids, process ids and postscreen's peers are unique in one instance on one host.
-void PostfixLog::set_scope(LogLine const& line) {
-  auto const instance = line.program.substr(0, line.program.find('/'));
-  if (line.host == scope_host_ && instance == scope_instance_) return;
-  scope_host_ = line.host;
-  scope_instance_ = instance;
-  scope_ = hash_of(instance, hash_of(line.host));
+PostfixLog::Program const& PostfixLog::program_of(LogLine const& line) {
+  for (auto const& program : programs_)
+    if (program.name == line.program && program.host == line.host) return program;
+  auto& program = programs_[next_program_++ % programs_.size()];
+  program.host = line.host;
+  program.name = line.program;
+  program.submission = is_submission(service_of(line.program));
+  program.scope = hash_of(line.program.substr(0, line.program.find('/')), hash_of(line.host));
+  auto const daemon = daemon_of(line.program);
+  program.daemon = daemon == "smtpd"                                              ? Daemon::smtpd
+                   : daemon == "qmgr" || daemon == "nqmgr" || daemon == "oqmgr" ? Daemon::qmgr
+                   : daemon == "cleanup"                                          ? Daemon::cleanup
+                   : daemon == "postscreen"                                       ? Daemon::postscreen
+                   : daemon == "tlsproxy"                                         ? Daemon::tlsproxy
+                                                                                  : Daemon::other;
+  return program;
 }
 
 std::uint64_t PostfixLog::peer_key(std::string_view peer) const {
@@ -73,30 +82,28 @@ std::uint64_t PostfixLog::peer_key(std::string_view peer) const {
 
 void PostfixLog::line(LogLine const& line) {
   now_ = line.at;
-  set_scope(line);
-  auto const daemon = daemon_of(line.program);
-  if (daemon == "smtpd")
-    smtpd(line, service_of(line.program));
-  else if (daemon == "qmgr" || daemon == "nqmgr" || daemon == "oqmgr")
-    qmgr(line);
-  else if (daemon == "cleanup")
-    cleanup(line);
-  else if (daemon == "postscreen")
-    postscreen(line);
-  else if (daemon == "tlsproxy")
-    tlsproxy(line);
-  else if (settings_.wants_recipients)
-    delivery(line);
+  auto const& program = program_of(line);
+  scope_ = program.scope;
+  submission_ = program.submission;
+  switch (program.daemon) {
+    case Daemon::smtpd: return smtpd(line);
+    case Daemon::qmgr: return qmgr(line);
+    case Daemon::cleanup: return cleanup(line);
+    case Daemon::postscreen: return postscreen(line);
+    case Daemon::tlsproxy: return tlsproxy(line);
+    case Daemon::other: break;
+  }
+  if (settings_.wants_recipients) delivery(line);
 }
 
-void PostfixLog::smtpd(LogLine const& line, std::string_view service) {
+void PostfixLog::smtpd(LogLine const& line) {
   auto const text = line.text;
   auto const key = scope_ ^ (line.pid * 0x9E3779B97F4A7C15ULL);
   if (text.starts_with("connect from ")) {
     auto& session = join_.open(key, line.at);
     session.whole = true;
     session.set_peer(text.substr(13));
-    if (is_submission(service)) session.origin = Origin::authenticated;
+    if (submission_) session.origin = Origin::authenticated;
   } else if (text.starts_with("disconnect from ")) {
     join_.at(key, line.at).set_peer(text.substr(16));
     join_.close(key, line.at, text.substr(16));
@@ -105,7 +112,7 @@ void PostfixLog::smtpd(LogLine const& line, std::string_view service) {
     if (from == std::string_view::npos) return;
     auto& session = join_.at(key, line.at);
     session.set_peer(text.substr(from + 6));
-    if (is_submission(service)) session.origin = Origin::authenticated;
+    if (submission_) session.origin = Origin::authenticated;
     tls_line(session, text);
   } else if (text.starts_with("SSL_accept error from ")) {
     auto& session = join_.at(key, line.at);
@@ -116,13 +123,13 @@ void PostfixLog::smtpd(LogLine const& line, std::string_view service) {
   } else if (text.starts_with("warning: TLS library problem: ")) {
     if (auto* session = join_.find(key)) session->tls_failed(openssl_reason(text));
   } else if (!text.starts_with("warning: ")) {
-    with_queue_id(line, service, key);
+    with_queue_id(line, key);
   }
 }
 
 // "NOQUEUE: ..." or "9F2A1: ...", before 3.10 "proxy-accept: ..." without; the rest is of no interest: "lost connection after", "timeout after",
 // statistics, "improper command pipelining".
-void PostfixLog::with_queue_id(LogLine const& line, std::string_view service, std::uint64_t key) {
+void PostfixLog::with_queue_id(LogLine const& line, std::uint64_t key) {
   auto rest = line.text;
   std::string_view id = "NOQUEUE";
   if (!rest.starts_with("proxy-") && !take_queue_id(rest, id)) return;
@@ -130,7 +137,7 @@ void PostfixLog::with_queue_id(LogLine const& line, std::string_view service, st
   if (rest.starts_with("client=")) {
     auto& session = join_.at(key, line.at);
     session.set_peer(rest.substr(7));
-    if (is_submission(service)) session.origin = Origin::authenticated;
+    if (submission_) session.origin = Origin::authenticated;
     bool const authenticated = rest.find("sasl_") != std::string_view::npos;
     if (!noqueue)
       join_.begin_message(hash_of(id, scope_), session, line.at, authenticated);

@@ -2,6 +2,8 @@
 // connect, TLS and disconnect lines, and with the queue manager's `from=`, which alone shows that it was accepted.
 #pragma once
 
+#include <array>
+
 #include "whatif/log_dialect.hpp"
 #include "whatif/postfix_join.hpp"
 
@@ -19,10 +21,18 @@ class PostfixLog : public LogDialect {
 
  private:
   using Session = PostfixJoin::Session;
-  void set_scope(LogLine const& line);
+  enum class Daemon : std::uint8_t { smtpd, qmgr, cleanup, postscreen, tlsproxy, other };
+  // What follows from the host and the program of a line; the latest few are kept.
+  struct Program {
+    std::string host, name;
+    Daemon daemon = Daemon::other;
+    bool submission = false;
+    std::uint64_t scope = 0;  // queue ids, process ids and postscreen's peers are unique in one instance on one host
+  };
+  Program const& program_of(LogLine const& line);
   std::uint64_t peer_key(std::string_view peer) const;
-  void smtpd(LogLine const& line, std::string_view service);
-  void with_queue_id(LogLine const& line, std::string_view service, std::uint64_t key);
+  void smtpd(LogLine const& line);
+  void with_queue_id(LogLine const& line, std::uint64_t key);
   void qmgr(LogLine const& line);
   void cleanup(LogLine const& line);
   void postscreen(LogLine const& line);
@@ -35,8 +45,10 @@ class PostfixLog : public LogDialect {
   SourceStats& stats_;
   PostfixJoin join_;
   Instant now_{};
-  std::string scope_host_, scope_instance_;
-  std::uint64_t scope_ = 0;
+  std::array<Program, 8> programs_;
+  std::size_t next_program_ = 0;
+  std::uint64_t scope_ = 0;   // of the line at hand
+  bool submission_ = false;
 };
 
 }  // namespace postern::whatif

@@ -17,7 +17,7 @@ Dialects::Dialects(SourceSettings const& settings, SourceStats& stats, ArrivalSi
 Dialects::~Dialects() = default;
 
 Dialects::Which Dialects::which(LogLine const& line) {
-  if (PostfixLog::speaks(line.program)) return postfix;
+  if (line.program.starts_with("postfix/") || PostfixLog::speaks(line.program)) return postfix;
   if (SendmailLog::speaks(line.program)) return sendmail;
   if (line.program == "smtpd") return opensmtpd;
   if (line.program.starts_with("exim")) return exim;

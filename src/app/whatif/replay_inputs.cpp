@@ -7,6 +7,8 @@ namespace postern::app {
 namespace {
 
 constexpr std::size_t most_threads = 256;
+// One input alone stays in the cache; of several, those whose time has not come are read ahead.
+constexpr std::size_t waiting_alone = 4, waiting_beside = 256;  // batches
 constexpr std::uint64_t progress_each = 16'384;  // arrivals
 
 struct Head {
@@ -26,7 +28,7 @@ void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::
   std::size_t started = 0, running = 0, waited_for = 0;
   std::priority_queue<Head> heads;  // of the readers that are waited for
   auto const start_one = [&] {
-    readers[started++]->start();
+    readers[started++]->start(readers.size() > 1 ? waiting_beside : waiting_alone);
     ++running;
   };
   auto const wait_for = [&](std::size_t reader) {

@@ -86,7 +86,8 @@ void SourceReader::look(std::string_view start) {
   begins_ = first.first;
 }
 
-void SourceReader::start() {
+void SourceReader::start(std::size_t batches_waiting) {
+  batches_waiting_ = batches_waiting;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -97,7 +98,7 @@ void SourceReader::stop() {
 
 bool SourceReader::push(Batch&& batch) {
   auto queue = queue_.access();
-  emptied_.wait(queue.lock(), [&] { return queue->stopping || queue->batches.size() < batches_waiting; });
+  emptied_.wait(queue.lock(), [&] { return queue->stopping || queue->batches.size() < batches_waiting_; });
   if (queue->stopping) return false;
   queue->batches.push_back(std::move(batch));
   filled_.notify_one();

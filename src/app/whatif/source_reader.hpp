@@ -1,5 +1,5 @@
 // Reads one input on a thread of its own and hands its arrivals on in batches.
-// Threads: start() to next() from the one that replays. Bounds: `batches_waiting` batches of `batch_size`.
+// Threads: start() to pop() from the one that replays. Bounds: as many batches wait as start() is told.
 #pragma once
 
 #include <atomic>
@@ -19,8 +19,7 @@ namespace postern::app {
 
 class SourceReader {
  public:
-  static constexpr std::size_t batch_size = 1024;
-  static constexpr std::size_t batches_waiting = 64;
+  static constexpr std::size_t batch_size = 512;
 
   // Opens the input and looks at its beginning. The error is a sentence.
   static Result<std::unique_ptr<SourceReader>, std::string> open(InputPath input, std::optional<whatif::Format> format,
@@ -30,7 +29,7 @@ class SourceReader {
   // When its first arrival was, as far as the beginning tells; absent: not known.
   std::optional<Instant> begins() const { return begins_; }
   bool started() const { return thread_.joinable(); }
-  void start();
+  void start(std::size_t batches_waiting);
   void stop();  // the replay has failed: nothing more is wanted
 
   // The next arrival, waiting for it; null at the end. Good until the next call of pop().
@@ -67,6 +66,7 @@ class SourceReader {
   std::atomic<std::uint64_t> consumed_{0};
   Guarded<Queue> queue_;
   std::condition_variable filled_, emptied_;
+  std::size_t batches_waiting_ = 1;
   std::thread thread_;
   Batch current_;
   std::size_t at_ = 0;
