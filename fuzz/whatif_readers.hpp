@@ -11,7 +11,10 @@ namespace postern::fuzz {
 
 class Counting : public whatif::ArrivalSink {
  public:
-  Counting() : replay({*whatif::parse_rule("require-tls"), *whatif::parse_rule("require-tls>=1.2 from x.example"), *whatif::parse_rule("require-tls for y.example"), *whatif::parse_rule("remembered")}, {}) {}
+  Counting()
+      : replay({*whatif::parse_rule("require-tls"), *whatif::parse_rule("require-tls>=1.2 from x.example"),
+                *whatif::parse_rule("require-tls for y.example"), *whatif::parse_rule("remembered")},
+               {}) {}
   void take(whatif::Arrival&& arrival) override {
     ++arrivals;
     if (arrival.is_message()) ++messages;
@@ -41,7 +44,8 @@ inline whatif::Answer read(whatif::Format format, std::string_view text, std::si
   Steady random;
   auto answer = sink.replay.answer(random);
   POSTERN_EXPECT(answer.over_tls + answer.in_the_clear + answer.unknown == answer.messages);
-  for (auto const& rule : answer.rules) POSTERN_EXPECT(rule.lost.lost <= rule.lost.messages && rule.lost.messages <= answer.messages);
+  for (auto const& rule : answer.rules)
+    POSTERN_EXPECT(rule.lost.lost <= rule.lost.messages && rule.lost.messages <= answer.messages);
   return answer;
 }
 

@@ -88,17 +88,30 @@ void add_load(CLI::App& app, Run& run) {
 }
 
 void add_whatif(CLI::App& app, Run& run) {
-  auto* command = app.add_subcommand("whatif", "How much mail would a stricter rule have cost? Reads logs, mailboxes and facts");
+  auto* command = app.add_subcommand(
+      "whatif", "How much mail would a stricter rule have cost? Reads logs, mailboxes and facts");
   auto options = std::make_shared<WhatIfOptions>();
-  command->add_option("INPUT", options->inputs, "logs (also .gz .xz .zst), mailboxes, Maildirs, facts.db; - is standard input")->required();
-  command->add_option("-r,--rule", options->rules, "require-tls, require-tls>=1.2, require-tls>=1.3, require-client-certificate, require-trusted-client-certificate, remembered; each with \"for DOMAIN\" or \"from DOMAIN\" behind it");
-  command->add_option("--rules", options->rule_files, "a configuration of the gate, replayed as it would be enforced");
+  command
+      ->add_option("INPUT", options->inputs,
+                   "logs (also .gz .xz .zst), mailboxes, Maildirs, facts.db; - is standard input")
+      ->required();
+  command->add_option("-r,--rule", options->rules,
+                      "require-tls, require-tls>=1.2, require-tls>=1.3, require-client-certificate, "
+                      "require-trusted-client-certificate, remembered; each with \"for DOMAIN\" or \"from "
+                      "DOMAIN\" behind it");
+  command->add_option("--rules", options->rule_files,
+                      "a configuration of the gate, replayed as it would be enforced");
   command->add_option("--since", options->since, "30d, 2026-11-01, 2026-11-01T12:00:00Z");
   command->add_option("--until", options->until, "before that time");
   command->add_option("--internal", options->internal, "own network in CIDR notation: not from outside");
-  command->add_option("--border", options->border, "own mail host or domain whose Received fields tell, for mailboxes");
-  command->add_option("--format", options->format, "syslog, journal, exim, opensmtpd, haraka, exchange, json, csv, mbox, message, facts");
-  command->add_option("--retry-time", options->retry_time, "a message that was deferred and comes again within it counts once")->capture_default_str();
+  command->add_option("--border", options->border,
+                      "own mail host or domain whose Received fields tell, for mailboxes");
+  command->add_option("--format", options->format,
+                      "syslog, journal, exim, opensmtpd, haraka, exchange, json, csv, mbox, message, facts");
+  command
+      ->add_option("--retry-time", options->retry_time,
+                   "a message that was deferred and comes again within it counts once")
+      ->capture_default_str();
   command->add_flag("--json", options->json, "print JSON");
   command->add_option("--html", options->html, "write a page with charts");
   command->add_option("--csv", options->csv, "write the senders that would be lost");

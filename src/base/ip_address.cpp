@@ -11,13 +11,34 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> v4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
+// Four decimal numbers without leading zeros, as inet_pton has them: what nearly all addresses of a log are.
+std::optional<std::array<std::uint8_t, 4>> dotted_quad(std::string_view text) {
+  std::array<std::uint8_t, 4> bytes{};
+  std::size_t part = 0;
+  unsigned value = 0, digits = 0;
+  for (char const c : text) {
+    if (c >= '0' && c <= '9') {
+      if (digits > 0 && value == 0) return std::nullopt;
+      value = value * 10 + static_cast<unsigned>(c - '0');
+      if (++digits > 3 || value > 255) return std::nullopt;
+    } else if (c == '.' && digits > 0 && part < 3) {
+      bytes[part++] = static_cast<std::uint8_t>(value);
+      value = digits = 0;
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (part != 3 || digits == 0) return std::nullopt;
+  bytes[3] = static_cast<std::uint8_t>(value);
+  return bytes;
+}
+
 }  // namespace
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  if (auto const quad = dotted_quad(text)) return from_v4(*quad);
   if (text.size() >= INET6_ADDRSTRLEN) return std::nullopt;
   std::string const terminated(text);
-  std::array<std::uint8_t, 4> v4{};
-  if (::inet_pton(AF_INET, terminated.c_str(), v4.data()) == 1) return from_v4(v4);
   Bytes v6{};
   if (::inet_pton(AF_INET6, terminated.c_str(), v6.data()) == 1) return from_v6(v6);
   return std::nullopt;

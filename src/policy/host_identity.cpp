@@ -13,7 +13,8 @@ std::string registrable_domain(std::string_view name) {
 }
 
 std::string host_identity(std::string_view verified_name, IpAddress const& client) {
-  if (auto domain = verified_name.empty() ? std::string() : registrable_domain(verified_name); !domain.empty())
+  if (auto domain = verified_name.empty() ? std::string() : registrable_domain(verified_name);
+      !domain.empty())
     return domain;
   auto bytes = client.bytes();
   std::size_t const kept = client.is_v4() ? 15 : 6;  // /24, /48

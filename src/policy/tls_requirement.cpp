@@ -34,13 +34,17 @@ bool satisfies(ConnectionFacts const& connection, TlsRequirement requirement) {
 Verdict refusal(TlsRequirement requirement) {
   switch (requirement) {
     case TlsRequirement::never: return {};
-    case TlsRequirement::always: return say(Effect::reject, 530, {5, 7, 0}, "Must issue a STARTTLS command first");
-    case TlsRequirement::at_least_1_2: return say(Effect::reject, 550, {5, 7, 10}, "TLS 1.2 or newer is needed");
-    case TlsRequirement::at_least_1_3: return say(Effect::reject, 550, {5, 7, 10}, "TLS 1.3 or newer is needed");
+    case TlsRequirement::always:
+      return say(Effect::reject, 530, {5, 7, 0}, "Must issue a STARTTLS command first");
+    case TlsRequirement::at_least_1_2:
+      return say(Effect::reject, 550, {5, 7, 10}, "TLS 1.2 or newer is needed");
+    case TlsRequirement::at_least_1_3:
+      return say(Effect::reject, 550, {5, 7, 10}, "TLS 1.3 or newer is needed");
     case TlsRequirement::client_certificate:
       return say(Effect::reject, 550, {5, 7, 10}, "TLS with a client certificate is needed");
     case TlsRequirement::trusted_client_certificate:
-      return say(Effect::reject, 550, {5, 7, 10}, "TLS with a client certificate of a known authority is needed");
+      return say(Effect::reject, 550, {5, 7, 10},
+                 "TLS with a client certificate of a known authority is needed");
     case TlsRequirement::remembered:
       return say(Effect::defer, 450, {4, 7, 10}, "Please use STARTTLS, as you did before");
   }

@@ -10,7 +10,8 @@ namespace postern::store {
 namespace {
 
 constexpr std::string_view connection_columns =
-    "c.id, c.ended, c.client, c.verified_name, c.helo, c.tls, c.tls_version, c.client_certificate, c.tls_failure";
+    "c.id, c.ended, c.client, c.verified_name, c.helo, c.tls, c.tls_version, c.client_certificate, "
+    "c.tls_failure";
 constexpr int connection_count = 9;
 
 template <class E>
@@ -35,7 +36,8 @@ policy::ConnectionFacts read_connection(Statement const& row) {
   c.helo = row.text(4);
   c.tls.state = value_of(row.text(5), policy::TlsState::failed, policy::TlsState::none);
   c.tls.version = row.text(6);
-  c.tls.client_certificate = value_of(row.text(7), policy::ClientCertificate::trusted, policy::ClientCertificate::none);
+  c.tls.client_certificate =
+      value_of(row.text(7), policy::ClientCertificate::trusted, policy::ClientCertificate::none);
   c.tls.failure = row.text(8);
   return c;
 }
@@ -43,10 +45,13 @@ policy::ConnectionFacts read_connection(Statement const& row) {
 class Transactions {
  public:
   static Result<Transactions, std::string> open(Database const& database) {
-    auto all = Statement::prepare(database, "SELECT " + std::string(connection_columns) +
-                                                ", t.id, t.started, t.sender, t.outcome, t.code, t.rule FROM transactions t "
-                                                "JOIN connections c ON c.id = t.connection ORDER BY t.id");
-    auto recipients = Statement::prepare(database, "SELECT address, standing, accepted, code, rule FROM recipients WHERE message = ? ORDER BY position");
+    auto all = Statement::prepare(
+        database, "SELECT " + std::string(connection_columns) +
+                      ", t.id, t.started, t.sender, t.outcome, t.code, t.rule FROM transactions t "
+                      "JOIN connections c ON c.id = t.connection ORDER BY t.id");
+    auto recipients = Statement::prepare(
+        database,
+        "SELECT address, standing, accepted, code, rule FROM recipients WHERE message = ? ORDER BY position");
     if (!all) return fail(all.error());
     if (!recipients) return fail(recipients.error());
     return Transactions(*std::move(all), *std::move(recipients));
@@ -69,7 +74,8 @@ class Transactions {
   }
 
  private:
-  Transactions(Statement all, Statement recipients) : all_(std::move(all)), recipients_(std::move(recipients)) {}
+  Transactions(Statement all, Statement recipients)
+      : all_(std::move(all)), recipients_(std::move(recipients)) {}
 
   Result<bool, std::string> read_recipients(policy::TransactionFacts& t, bool& relayed) {
     relayed = false;
@@ -79,7 +85,13 @@ class Transactions {
       if (!row) return row;
       if (!*row) return true;
       auto address = mailbox(recipients_.text(0));
-      policy::RecipientFacts r{address ? *std::move(address) : Address("postmaster"), {}, {}, policy::Standing::unknown, false, 0, {}};
+      policy::RecipientFacts r{address ? *std::move(address) : Address("postmaster"),
+                               {},
+                               {},
+                               policy::Standing::unknown,
+                               false,
+                               0,
+                               {}};
       r.standing = value_of(recipients_.text(1), policy::Standing::elsewhere, policy::Standing::unknown);
       r.accepted = recipients_.integer(2) != 0;
       r.code = static_cast<std::uint16_t>(recipients_.integer(3));
@@ -105,7 +117,8 @@ Result<void, std::string> read_evidence(std::string const& file, EvidenceVisitor
     return fail("not a store of facts of this Postern (version " + std::to_string(version->integer(0)) + ")");
   auto transactions = Transactions::open(*database);
   if (!transactions) return fail(transactions.error());
-  auto connections = Statement::prepare(*database, "SELECT " + std::string(connection_columns) + " FROM connections c ORDER BY c.ended, c.id");
+  auto connections = Statement::prepare(
+      *database, "SELECT " + std::string(connection_columns) + " FROM connections c ORDER BY c.ended, c.id");
   if (!connections) return fail(connections.error());
 
   policy::Facts facts;
@@ -117,7 +130,8 @@ Result<void, std::string> read_evidence(std::string const& file, EvidenceVisitor
     if (!more_connections) return fail(more_connections.error());
     if (!*more_transactions && !*more_connections) return {};
     bool const transaction_first =
-        *more_transactions && (!*more_connections || facts.transaction.started <= from_micros(connections->integer(1)));
+        *more_transactions &&
+        (!*more_connections || facts.transaction.started <= from_micros(connections->integer(1)));
     if (transaction_first) {
       visitor.transaction(std::move(facts), relayed);
       more_transactions = transactions->next(facts, relayed);

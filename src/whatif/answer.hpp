@@ -70,15 +70,16 @@ struct Day {
 };
 
 struct LeftOut {
-  std::uint64_t loopback = 0, internal = 0, authenticated = 0, local = 0, copies = 0, out_of_time = 0, no_address = 0;
+  std::uint64_t loopback = 0, internal = 0, authenticated = 0, local = 0, copies = 0, out_of_time = 0,
+                no_address = 0;
 };
 
 struct Answer {
   std::uint64_t messages = 0, over_tls = 0, in_the_clear = 0, unknown = 0;
-  std::uint64_t refused = 0;           // attempts refused for good, whatever the rule
-  std::uint64_t deferred = 0;          // deferred and not seen again
-  std::uint64_t tried_again = 0;       // attempts that were deferred and accepted later: counted once
-  std::uint64_t refused_for_tls = 0;   // of refused and deferred: because they came in the clear
+  std::uint64_t refused = 0;          // attempts refused for good, whatever the rule
+  std::uint64_t deferred = 0;         // deferred and not seen again
+  std::uint64_t tried_again = 0;      // attempts that were deferred and accepted later: counted once
+  std::uint64_t refused_for_tls = 0;  // of refused and deferred: because they came in the clear
   std::uint64_t hosts = 0, sender_domains = 0;
   std::uint64_t failed_handshakes = 0;
   std::array<std::uint64_t, 5> versions{};  // unknown, 1.0 and older, 1.1, 1.2, 1.3: messages

@@ -13,6 +13,9 @@
 
 namespace postern::whatif {
 
+// What is kept of a list that grows line by line: recipients of a message, senders of a session.
+constexpr std::size_t most_listed = 1000;
+
 // Three answers: what a log is silent about is not plaintext.
 enum class Answered : std::uint8_t { unknown, no, yes };
 
@@ -30,17 +33,17 @@ enum class Origin : std::uint8_t { outside, authenticated, local };
 
 struct Arrival {
   enum class Kind : std::uint8_t {
-    message,          // a message, of a session that is told of on its own
-    lone_message,     // a message, and all that is told of its session
-    session           // a session that ended: what its host can do
+    message,       // a message, of a session that is told of on its own
+    lone_message,  // a message, and all that is told of its session
+    session        // a session that ended: what its host can do
   };
   Kind kind = Kind::message;
   Origin origin = Origin::outside;
   Wanted wanted = Wanted::unknown;
   policy::Outcome outcome = policy::Outcome::accepted;
-  std::uint16_t code = 0;  // of the reply that refused it; 0: not known
+  std::uint16_t code = 0;        // of the reply that refused it; 0: not known
   bool for_want_of_tls = false;  // refused because it came in the clear
-  Instant at{};            // of MAIL, or as near as the source tells; for a session its end
+  Instant at{};                  // of MAIL, or as near as the source tells; for a session its end
   IpAddress client;
   bool has_client = false;
   std::string client_name;  // verified; empty: none, or not known

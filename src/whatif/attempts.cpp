@@ -19,7 +19,8 @@ std::uint64_t key_of(Arrival const& arrival, std::string_view recipient) {
 }  // namespace
 
 bool Attempts::deferred(Arrival const& arrival, std::uint64_t rules) {
-  auto const key = key_of(arrival, arrival.recipients.empty() ? std::string_view() : arrival.recipients.front());
+  auto const key =
+      key_of(arrival, arrival.recipients.empty() ? std::string_view() : arrival.recipients.front());
   pairs_[key_of(arrival, {})] = key;
   auto const [entry, is_new] = entries_.try_emplace(key, Entry{arrival.at, rules});
   bool const again = !is_new && arrival.at - entry->second.at <= retry_time_;

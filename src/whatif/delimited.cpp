@@ -26,7 +26,8 @@ std::vector<std::string> split_delimited(std::string_view line, char delimiter) 
 }
 
 std::string delimited(std::string_view value) {
-  bool const formula = !value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos;
+  bool const formula =
+      !value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos;
   std::string const text = (formula ? "'" : "") + std::string(value);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string out = "\"";

@@ -1,5 +1,5 @@
-// A line of comma-separated values (RFC 4180 section 2): quotes around a value, doubled inside it. A value does
-// not go over the end of the line.
+// A line of comma-separated values (RFC 4180 section 2): quotes around a value, doubled inside it. A value
+// does not go over the end of the line.
 #pragma once
 
 #include <string>

@@ -8,7 +8,18 @@ namespace postern::whatif {
 namespace {
 
 constexpr std::size_t most_sessions = 100'000;
-enum Column : std::size_t { date_time, connector, session_id, sequence, local, remote, event, data, context, columns };
+enum Column : std::size_t {
+  date_time,
+  connector,
+  session_id,
+  sequence,
+  local,
+  remote,
+  event,
+  data,
+  context,
+  columns
+};
 
 // "95.10.20.33:56026", "[2001:db8::1]:25"
 std::optional<IpAddress> endpoint_address(std::string_view text) {
@@ -38,7 +49,8 @@ void ExchangeLog::line(std::string_view text) {
     order_.push_back(key);
     auto& facts = entry->second.facts;
     facts.tls.used = kind == "+" ? Answered::no : Answered::unknown;
-    if (auto const address = endpoint_address(fields[remote])) facts.client = *address, facts.has_client = true;
+    if (auto const address = endpoint_address(fields[remote]))
+      facts.client = *address, facts.has_client = true;
     if (fields[connector].find("\\Client ") != std::string::npos) facts.origin = Origin::authenticated;
     if (sessions_.size() > most_sessions) {
       close(order_.front(), *at);
@@ -52,7 +64,8 @@ void ExchangeLog::line(std::string_view text) {
   else if (kind == ">")
     reply(session, *at, fields[data]);
   else if (kind == "*")
-    remark(session, fields[data], fields.size() > context ? std::string_view(fields[context]) : std::string_view());
+    remark(session, fields[data],
+           fields.size() > context ? std::string_view(fields[context]) : std::string_view());
 }
 
 void ExchangeLog::command(Session& session, std::string_view text) {
@@ -75,17 +88,18 @@ void ExchangeLog::reply(Session& session, Instant at, std::string_view text) {
   auto const code = number_in(text);
   if (!session.in_transaction || code < 200 || code > 599) return;
   if (session.in_content) {
-    if (code == 250 && text.find("Queued mail") == std::string_view::npos && text.find(" 2.6.0") == std::string_view::npos &&
-        !text.starts_with("250 2.6.0"))
+    if (code == 250 && text.find("Queued mail") == std::string_view::npos &&
+        text.find(" 2.6.0") == std::string_view::npos && !text.starts_with("250 2.6.0"))
       return;  // a chunk
     if (code < 400 && code != 250) return;
     give(session, at, static_cast<std::uint16_t>(code));
     session.in_transaction = session.in_content = false;
   } else if (!session.recipient.empty()) {
-    if (code == 250)
+    if (code == 250 && session.recipients.size() < most_listed)
       session.recipients.push_back(session.recipient);
     else if (code >= 400 && session.recipients.empty())
-      session.recipients.assign(1, session.recipient), give(session, at, static_cast<std::uint16_t>(code)), session.recipients.clear();
+      session.recipients.assign(1, session.recipient), give(session, at, static_cast<std::uint16_t>(code)),
+          session.recipients.clear();
     session.recipient.clear();
   } else if (code >= 400) {
     give(session, at, static_cast<std::uint16_t>(code));
@@ -97,7 +111,9 @@ void ExchangeLog::give(Session& session, Instant at, std::uint16_t code) {
   auto arrival = session.facts;
   arrival.at = at;
   arrival.code = code;
-  arrival.outcome = code < 400 ? policy::Outcome::accepted : code < 500 ? policy::Outcome::deferred : policy::Outcome::refused;
+  arrival.outcome = code < 400   ? policy::Outcome::accepted
+                    : code < 500 ? policy::Outcome::deferred
+                                 : policy::Outcome::refused;
   arrival.for_want_of_tls = code == 530;
   arrival.has_sender = true;
   arrival.sender = session.sender;
@@ -106,14 +122,16 @@ void ExchangeLog::give(Session& session, Instant at, std::uint16_t code) {
   sink_.take(std::move(arrival));
 }
 
-// "TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using ...", "TLS negotiation failed with error ..."
+// "TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using ...", "TLS negotiation failed with error
+// ..."
 void ExchangeLog::remark(Session& session, std::string_view data, std::string_view context) {
   auto const text = context.empty() ? data : context;
   auto& tls = session.facts.tls;
   if (text.find("negotiation succeeded") != std::string_view::npos) {
     tls.used = Answered::yes;
     tls.certificate = policy::ClientCertificate::none;
-    if (auto const at = text.find("SP_PROT_"); at != std::string_view::npos) tls.version = tls_version_name(text.substr(at + 8));
+    if (auto const at = text.find("SP_PROT_"); at != std::string_view::npos)
+      tls.version = tls_version_name(text.substr(at + 8));
   } else if (auto const failed = text.find("TLS negotiation failed"); failed != std::string_view::npos) {
     tls.failure = printable(text.substr(failed), 120);
   } else if (text == "authenticated") {

@@ -6,7 +6,8 @@
 namespace postern::whatif {
 namespace {
 
-// "H=rdns (helo) [ip]:port" or "H=(helo) [ip]": without a verified name in front of the parentheses there is none.
+// "H=rdns (helo) [ip]:port" or "H=(helo) [ip]": without a verified name in front of the parentheses there is
+// none.
 void read_host(std::string_view text, Arrival& out) {
   auto const open = text.find('[');
   auto const close = text.find(']', open == std::string_view::npos ? 0 : open);
@@ -40,7 +41,8 @@ std::string_view word_at(std::string_view text, std::size_t at) {
 }
 
 bool is_tls_protocol(std::string_view protocol) {  // RFC 3848's words in lower case, and +tls_on_connect's
-  for (auto const name : {"smtps", "esmtps", "esmtpsa", "ssmtp", "essmtp", "essmtpa", "utf8esmtps", "utf8esmtpsa"})
+  for (auto const name :
+       {"smtps", "esmtps", "esmtpsa", "ssmtp", "essmtp", "essmtpa", "utf8esmtps", "utf8esmtpsa"})
     if (protocol == name) return true;
   return false;
 }
@@ -82,7 +84,8 @@ void EximLog::reception(Instant at, std::string_view text) {
   auto const protocol = word_at(text, field(text, "P="));
   auto const host = field(text, "H=");
   if (host != std::string_view::npos) read_host(text.substr(host), arrival);
-  if (protocol.starts_with("local") || (host == std::string_view::npos && field(text, "U=") != std::string_view::npos))
+  if (protocol.starts_with("local") ||
+      (host == std::string_view::npos && field(text, "U=") != std::string_view::npos))
     arrival.origin = Origin::local;
   else if (protocol.ends_with('a') || field(text, "A=") != std::string_view::npos)
     arrival.origin = Origin::authenticated;
@@ -151,7 +154,8 @@ void EximLog::failed_handshake(Instant at, std::string_view text) {
   auto const bracket = text.find("] (");
   if (bracket == std::string_view::npos) return;
   auto const step = text.substr(bracket + 3, text.find(')', bracket) - bracket - 3);
-  if (step == "recv" || step == "send" || step.starts_with("SSL_read") || step.starts_with("SSL_write")) return;
+  if (step == "recv" || step == "send" || step.starts_with("SSL_read") || step.starts_with("SSL_write"))
+    return;
   Arrival arrival;
   arrival.kind = Arrival::Kind::session;
   arrival.at = at;
@@ -159,7 +163,10 @@ void EximLog::failed_handshake(Instant at, std::string_view text) {
   arrival.tls.used = Answered::no;
   auto const reason = openssl_reason(text);
   auto const colon = text.find("): ", bracket);
-  arrival.tls.failure = printable(!reason.empty() ? reason : colon == std::string_view::npos ? step : text.substr(colon + 3), 120);
+  arrival.tls.failure = printable(!reason.empty()                   ? reason
+                                  : colon == std::string_view::npos ? step
+                                                                    : text.substr(colon + 3),
+                                  120);
   sink_.take(std::move(arrival));
 }
 

@@ -1,5 +1,5 @@
-// Exim's main log, from its own file or by way of syslog. A reception line ("<=") holds all there is to know of
-// a message; handshakes that failed have lines of their own.
+// Exim's main log, from its own file or by way of syslog. A reception line ("<=") holds all there is to know
+// of a message; handshakes that failed have lines of their own.
 #pragma once
 
 #include "whatif/line_source.hpp"

@@ -15,8 +15,9 @@ std::optional<Answered> answer_of(std::string_view value) {
 
 std::optional<policy::ClientCertificate> certificate_of(std::string_view value) {
   using policy::ClientCertificate;
-  for (auto const certificate : {ClientCertificate::not_asked, ClientCertificate::none, ClientCertificate::self_signed,
-                                 ClientCertificate::untrusted, ClientCertificate::expired, ClientCertificate::trusted})
+  for (auto const certificate :
+       {ClientCertificate::not_asked, ClientCertificate::none, ClientCertificate::self_signed,
+        ClientCertificate::untrusted, ClientCertificate::expired, ClientCertificate::trusted})
     if (value == print(certificate)) return certificate;
   return std::nullopt;
 }
@@ -32,8 +33,10 @@ std::optional<Instant> time_of(std::string_view value, LogClock& clock) {
 }  // namespace
 
 std::vector<std::string_view> const& generic_names() {
-  static std::vector<std::string_view> const names{"time", "client", "name", "helo", "sender", "recipients", "tls", "tls_version",
-                                                   "client_certificate", "outcome", "wanted", "authenticated"};
+  static std::vector<std::string_view> const names{"time",    "client",      "name",
+                                                   "helo",    "sender",      "recipients",
+                                                   "tls",     "tls_version", "client_certificate",
+                                                   "outcome", "wanted",      "authenticated"};
   return names;
 }
 
@@ -88,14 +91,19 @@ bool GenericRecord::set(std::string_view name, std::string_view value, LogClock&
     return out.tls.certificate.has_value();
   }
   if (name == "outcome") {
-    for (auto const outcome : {policy::Outcome::accepted, policy::Outcome::refused, policy::Outcome::deferred})
+    for (auto const outcome :
+         {policy::Outcome::accepted, policy::Outcome::refused, policy::Outcome::deferred})
       if (value == print(outcome)) return out.outcome = outcome, true;
     return value.empty();
   }
   if (name == "wanted") {
-    if (value == "wanted" || value == "unwanted") return out.wanted = value == "wanted" ? Wanted::wanted : Wanted::unwanted, true;
+    if (value == "wanted" || value == "unwanted")
+      return out.wanted = value == "wanted" ? Wanted::wanted : Wanted::unwanted, true;
     auto const answer = answer_of(value);
-    if (answer) out.wanted = *answer == Answered::yes ? Wanted::wanted : *answer == Answered::no ? Wanted::unwanted : Wanted::unknown;
+    if (answer)
+      out.wanted = *answer == Answered::yes  ? Wanted::wanted
+                   : *answer == Answered::no ? Wanted::unwanted
+                                             : Wanted::unknown;
     return answer.has_value();
   }
   if (name == "authenticated") {
@@ -106,12 +114,12 @@ bool GenericRecord::set(std::string_view name, std::string_view value, LogClock&
   return true;
 }
 
-std::optional<Arrival> GenericRecord::arrival(std::string_view& why_not) const {
-  if (!has_time_) return why_not = "no time", std::nullopt;
-  if (!arrival_.has_client) return why_not = "no client address", std::nullopt;
-  auto out = arrival_;
-  out.kind = Arrival::Kind::lone_message;
-  return out;
+void GenericRecord::give(std::string_view text, SourceStats& stats, ArrivalSink& sink) && {
+  if (!has_time_) return stats.skip(text, "no time");
+  if (!arrival_.has_client) return stats.skip(text, "no client address");
+  if (arrival_.outcome == policy::Outcome::accepted) ++stats.given;
+  arrival_.kind = Arrival::Kind::lone_message;
+  sink.take(std::move(arrival_));
 }
 
 }  // namespace postern::whatif

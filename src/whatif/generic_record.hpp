@@ -1,12 +1,10 @@
 // The form for everything that has no reader of its own (docs/whatif.md): a message is a set of named values.
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "whatif/arrival.hpp"
+#include "whatif/facts_source.hpp"
 #include "whatif/log_time.hpp"
 
 namespace postern::whatif {
@@ -20,8 +18,8 @@ class GenericRecord {
   // False: not a value of that name. Names that are none of ours are taken and ignored.
   bool set(std::string_view name, std::string_view value, LogClock& clock);
 
-  // The message, when it has the least it needs: a time and a client address. The error is a phrase.
-  std::optional<Arrival> arrival(std::string_view& why_not) const;
+  // Gives the message, when it has the least it needs: a time and a client address; else it is skipped.
+  void give(std::string_view text, SourceStats& stats, ArrivalSink& sink) &&;
 
  private:
   Arrival arrival_;

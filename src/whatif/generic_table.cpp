@@ -11,7 +11,9 @@ bool GenericTable::is_header(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (line.size() > 4096) return false;
   auto const names = split_delimited(line);
-  auto const has = [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  auto const has = [&](std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
   return has("time") && has("client") && has("tls");
 }
 
@@ -30,14 +32,7 @@ void GenericTable::line(std::string_view text) {
       stats_.skip(text, "\"" + printable(values[i], 40) + "\" is no " + names_[i]);
       return;
     }
-  std::string_view why_not;
-  auto arrival = record.arrival(why_not);
-  if (!arrival) {
-    stats_.skip(text, why_not);
-    return;
-  }
-  if (arrival->outcome == policy::Outcome::accepted) ++stats_.given;
-  sink_.take(*std::move(arrival));
+  std::move(record).give(text, stats_, sink_);
 }
 
 }  // namespace postern::whatif

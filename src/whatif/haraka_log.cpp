@@ -36,7 +36,8 @@ std::string_view uuid_in(std::string_view text) {
   for (std::size_t i = 0; i + 36 <= text.size(); ++i) {
     if (text[i + 8] != '-' || text[i + 13] != '-' || text[i + 18] != '-' || text[i + 23] != '-') continue;
     auto const candidate = text.substr(i, 36);
-    if (std::all_of(candidate.begin(), candidate.end(), [](char c) { return is_alnum(c) || c == '-'; })) return candidate;
+    if (std::all_of(candidate.begin(), candidate.end(), [](char c) { return is_alnum(c) || c == '-'; }))
+      return candidate;
   }
   return {};
 }
@@ -71,10 +72,12 @@ void HarakaLog::line(std::string_view text) {
     at = clock_.take_iso(written).value_or(at);
   auto const uuid = uuid_in(text);
   if (uuid.empty()) {
-    if (text.find('[') == std::string_view::npos && !text.starts_with('{')) stats_.skip(original, "no line of a Haraka log");
+    if (text.find('[') == std::string_view::npos && !text.starts_with('{'))
+      stats_.skip(original, "no line of a Haraka log");
     return;
   }
-  if (auto const secured = text.find("secured: "); secured != std::string_view::npos ||
+  if (auto const secured = text.find("secured: ");
+      secured != std::string_view::npos ||
       (text.find("secured") != std::string_view::npos && text.find("cipher") != std::string_view::npos)) {
     auto& tls = connection(uuid).tls;
     tls.used = Answered::yes;
@@ -88,10 +91,13 @@ void HarakaLog::line(std::string_view text) {
     }
   } else if (text.find("STARTTLS failed") != std::string_view::npos) {
     connection(uuid).tls.failure = "handshake failed";
-  } else if (text.find("auth] ") != std::string_view::npos && text.find("authenticated") != std::string_view::npos) {
+  } else if (text.find("auth] ") != std::string_view::npos &&
+             text.find("authenticated") != std::string_view::npos) {
     connection(uuid).authenticated = true;
   } else if (text.find("[core] sender <") != std::string_view::npos) {
-    if (auto const sender = angle_path(text, " sender ")) connection(uuid).senders.emplace_back(*sender);
+    auto& senders = connection(uuid).senders;
+    if (auto const sender = angle_path(text, " sender "); sender && senders.size() < most_listed)
+      senders.emplace_back(*sender);
   } else if (text.find("disconnect") != std::string_view::npos && !value_of(text, "ip").empty()) {
     disconnect(at, uuid, text);
   }
@@ -112,7 +118,8 @@ void HarakaLog::disconnect(Instant at, std::string_view uuid, std::string_view t
   connections_.erase(key);
   facts.client = *address;
   facts.has_client = true;
-  if (auto const name = value_of(text, "rdns"); name != "NXDOMAIN" && name != "Unknown" && name != "DNSERROR") facts.client_name = name;
+  if (auto const name = value_of(text, "rdns"); name != "NXDOMAIN" && name != "Unknown" && name != "DNSERROR")
+    facts.client_name = name;
   facts.helo = value_of(text, "helo");
   if (known.authenticated || is_yes(value_of(text, "relay"))) facts.origin = Origin::authenticated;
   facts.tls = known.tls;
@@ -123,9 +130,11 @@ void HarakaLog::disconnect(Instant at, std::string_view uuid, std::string_view t
   auto part = messages;
   for (auto& count : counts) {
     count = std::min(number_in(part), most_messages);
-    part = part.substr(std::min(part.find('/') == std::string_view::npos ? part.size() : part.find('/') + 1, part.size()));
+    part = part.substr(
+        std::min(part.find('/') == std::string_view::npos ? part.size() : part.find('/') + 1, part.size()));
   }
-  constexpr std::array outcomes{policy::Outcome::accepted, policy::Outcome::deferred, policy::Outcome::refused};
+  constexpr std::array outcomes{policy::Outcome::accepted, policy::Outcome::deferred,
+                                policy::Outcome::refused};
   bool const senders_known = known.senders.size() == counts[0] + counts[1] + counts[2];
   for (std::size_t which = 0; which < counts.size(); ++which)
     for (std::uint64_t i = 0; i < counts[which]; ++i) {

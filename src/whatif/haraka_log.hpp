@@ -1,6 +1,6 @@
-// Haraka's log, as text, logfmt or JSON: the disconnect line of a connection holds nearly all, its TLS version
-// comes from the line of the tls plugin with the same UUID, senders from those of mail_from.
-// Bounds: 100,000 connections whose disconnect line is still to come.
+// Haraka's log, as text, logfmt or JSON: the disconnect line of a connection holds nearly all, its TLS
+// version comes from the line of the tls plugin with the same UUID, senders from those of mail_from. Bounds:
+// 100,000 connections whose disconnect line is still to come.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>

@@ -19,7 +19,8 @@ std::string embedded(std::string_view json) {
 }
 
 // The template with each mark replaced by its text; the texts themselves are not searched.
-std::string filled(std::string_view page, std::initializer_list<std::pair<std::string_view, std::string_view>> marks) {
+std::string filled(std::string_view page,
+                   std::initializer_list<std::pair<std::string_view, std::string_view>> marks) {
   std::string out;
   for (auto const& [mark, text] : marks) {
     auto const at = page.find(mark);
@@ -36,7 +37,9 @@ std::string filled(std::string_view page, std::initializer_list<std::pair<std::s
 std::string html_report(Answer const& answer, std::string const& made_at) {
   auto json = json_report(answer, {5000, false});
   json.insert(1, "\"made_at\":\"" + made_at + "\",");
-  return filled(ui::report_html(), {{"/*STYLE*/", ui::report_css()}, {"/*ANSWER*/", embedded(json)}, {"/*SCRIPT*/", ui::report_js()}});
+  return filled(
+      ui::report_html(),
+      {{"/*STYLE*/", ui::report_css()}, {"/*ANSWER*/", embedded(json)}, {"/*SCRIPT*/", ui::report_js()}});
 }
 
 }  // namespace postern::whatif

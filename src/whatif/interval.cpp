@@ -19,8 +19,8 @@ struct Bits {  // what <random> asks of a generator
   result_type operator()() { return random.next(); }
 };
 
-// Draws from a Poisson distribution: by a table of its cumulative probabilities, which is fast where the mean is
-// small, as it is for nearly all clusters.
+// Draws from a Poisson distribution: by a table of its cumulative probabilities, which is fast where the mean
+// is small, as it is for nearly all clusters.
 class Poisson {
  public:
   explicit Poisson(std::uint64_t mean) {
@@ -40,7 +40,8 @@ class Poisson {
     if (large_) return (*large_)(bits);
     auto const drawn = bits();
     if (table_.size() > 24)
-      return static_cast<std::uint64_t>(std::upper_bound(table_.begin(), table_.end(), drawn) - table_.begin());
+      return static_cast<std::uint64_t>(std::upper_bound(table_.begin(), table_.end(), drawn) -
+                                        table_.begin());
     std::uint64_t k = 0;
     while (k < table_.size() && table_[k] <= drawn) ++k;
     return k;

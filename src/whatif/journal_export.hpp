@@ -25,8 +25,8 @@ class JournalExport : public FactsSource {
   Dialects dialects_;
   At at_ = At::text;
   std::string gathered_;
-  std::string name_;            // of a field given by its length
-  std::uint64_t left_ = 0;      // bytes of it
+  std::string name_;        // of a field given by its length
+  std::uint64_t left_ = 0;  // bytes of it
   Instant time_{};
   std::string host_, program_, message_;
   std::uint64_t pid_ = 0;

@@ -25,7 +25,8 @@ std::string plain(json::value const& value) {
     for (auto const& one : value.get_array()) out += (out.empty() ? "" : " ") + plain(one);
     return out;
   }
-  if (value.is_double()) return std::to_string(static_cast<std::int64_t>(std::clamp(value.get_double(), 0.0, 1e11)));
+  if (value.is_double())
+    return std::to_string(static_cast<std::int64_t>(std::clamp(value.get_double(), 0.0, 1e11)));
   return json::serialize(value);
 }
 
@@ -53,14 +54,16 @@ void JsonLines::reception(json::object const& record, std::string_view text) {
   Arrival arrival;
   arrival.kind = Arrival::Kind::lone_message;
   if (auto const* at = record.if_contains("timestamp"); at != nullptr && at->is_number())
-    arrival.at = Instant(std::chrono::seconds(static_cast<std::int64_t>(std::clamp(at->to_number<double>(), 0.0, 1e11))));
+    arrival.at = Instant(
+        std::chrono::seconds(static_cast<std::int64_t>(std::clamp(at->to_number<double>(), 0.0, 1e11))));
   else if (auto written = text_of(record.if_contains("event_time")); !written.empty())
     arrival.at = clock_.take_iso(written).value_or(clock_.last());
   auto const* peer = record.if_contains("peer_address");
   if (peer != nullptr && peer->is_object()) {
     auto const address = text_of(peer->get_object().if_contains("addr"));
     auto parsed = log_address(address);
-    if (!parsed && address.rfind(':') != std::string_view::npos) parsed = log_address(address.substr(0, address.rfind(':')));
+    if (!parsed && address.rfind(':') != std::string_view::npos)
+      parsed = log_address(address.substr(0, address.rfind(':')));
     if (parsed) arrival.client = *parsed, arrival.has_client = true;
     arrival.helo = text_of(peer->get_object().if_contains("name"));
   }
@@ -87,8 +90,10 @@ void JsonLines::reception(json::object const& record, std::string_view text) {
   arrival.tls.used = Answered::yes;
   arrival.tls.version = tls_version_name(version);
   auto const* subject = record.if_contains("tls_peer_subject_name");
-  bool const has_subject = subject != nullptr && !subject->is_null() && !(subject->is_array() && subject->get_array().empty());
-  arrival.tls.certificate = has_subject ? policy::ClientCertificate::untrusted : policy::ClientCertificate::none;
+  bool const has_subject =
+      subject != nullptr && !subject->is_null() && !(subject->is_array() && subject->get_array().empty());
+  arrival.tls.certificate =
+      has_subject ? policy::ClientCertificate::untrusted : policy::ClientCertificate::none;
   silence_.break_it();
   sink_.take(std::move(arrival));
 }
@@ -100,14 +105,7 @@ void JsonLines::generic(json::object const& record, std::string_view text) {
       stats_.skip(text, "not a value of \"" + printable(member.key(), 40) + "\"");
       return;
     }
-  std::string_view why_not;
-  auto arrival = out.arrival(why_not);
-  if (!arrival) {
-    stats_.skip(text, why_not);
-    return;
-  }
-  if (arrival->outcome == policy::Outcome::accepted) ++stats_.given;
-  sink_.take(*std::move(arrival));
+  std::move(out).give(text, stats_, sink_);
 }
 
 }  // namespace postern::whatif

@@ -11,7 +11,8 @@ using policy::TlsState;
 void Judge::hear(Arrival const& arrival, std::uint32_t remembered_sessions) {
   arrival_ = &arrival;
   auto const& tls = arrival.tls;
-  all_known_ = tls.used == Answered::no || (tls.used == Answered::yes && !tls.version.empty() && tls.certificate);
+  all_known_ =
+      tls.used == Answered::no || (tls.used == Answered::yes && !tls.version.empty() && tls.certificate);
   auto& connection = facts_.connection;
   connection.client = arrival.client;
   connection.verified_name = arrival.client_name;
@@ -43,7 +44,8 @@ void Judge::fill(Fill how) {
     tls.version = seen.version;
   else
     tls.version = best ? "TLSv1.3" : "";
-  tls.client_certificate = seen.certificate.value_or(used && best ? ClientCertificate::trusted : ClientCertificate::none);
+  tls.client_certificate =
+      seen.certificate.value_or(used && best ? ClientCertificate::trusted : ClientCertificate::none);
 }
 
 bool Judge::refused(Rule const& rule) {

@@ -64,9 +64,12 @@ bool take_rfc5424(std::string_view text, LogClock& clock, LogLine& out) {
     bool in_quotes = false;
     std::size_t i = 1;
     for (; i < text.size(); ++i) {
-      if (text[i] == '\\' && in_quotes) ++i;
-      else if (text[i] == '"') in_quotes = !in_quotes;
-      else if (text[i] == ']' && !in_quotes && (i + 1 == text.size() || text[i + 1] != '[')) break;
+      if (text[i] == '\\' && in_quotes)
+        ++i;
+      else if (text[i] == '"')
+        in_quotes = !in_quotes;
+      else if (text[i] == ']' && !in_quotes && (i + 1 == text.size() || text[i + 1] != '['))
+        break;
     }
     text.remove_prefix(std::min(i + 1, text.size()));
   } else {

@@ -18,7 +18,8 @@ struct Peer {
   IpAddress address;
 };
 
-// "mail.example[192.0.2.1]:25", "[192.0.2.1]:25", "unknown[192.0.2.1]", "IPv6:2001:db8::1" in the brackets too.
+// "mail.example[192.0.2.1]:25", "[192.0.2.1]:25", "unknown[192.0.2.1]", "IPv6:2001:db8::1" in the brackets
+// too.
 std::optional<Peer> bracketed_peer(std::string_view text);
 
 // As bracketed_peer, of a bare address, and with IPv6's zone or prefix taken off.
@@ -31,10 +32,11 @@ std::optional<std::string_view> angle_path(std::string_view text, std::string_vi
 // Empty: none of these. Static.
 std::string_view tls_version_name(std::string_view text);
 
-// The reason in OpenSSL's error line: "error:0A0000C1:SSL routines::no shared cipher:..." gives "no shared cipher".
+// The reason in OpenSSL's error line: "error:0A0000C1:SSL routines::no shared cipher:..." gives "no shared
+// cipher".
 std::string_view openssl_reason(std::string_view text);
 
-std::uint64_t number_in(std::string_view text);      // the digits at its start; 0: none
+std::uint64_t number_in(std::string_view text);  // the digits at its start; 0: none
 std::uint64_t hash_of(std::string_view text, std::uint64_t seed = 0);
 
 }  // namespace postern::whatif

@@ -49,8 +49,8 @@ std::int64_t seconds_of(int year, int month, int day, int hour, int minute, int 
   namespace c = std::chrono;
   c::sys_days const days = c::year_month_day(c::year(year), c::month(static_cast<unsigned>(month)),
                                              c::day(static_cast<unsigned>(day)));
-  return static_cast<std::int64_t>(days.time_since_epoch().count()) * day_seconds + hour * 3600 + minute * 60 +
-         second;
+  return static_cast<std::int64_t>(days.time_since_epoch().count()) * day_seconds + hour * 3600 +
+         minute * 60 + second;
 }
 
 std::optional<Instant> LogClock::take_rfc3164(std::string_view& text) {

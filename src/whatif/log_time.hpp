@@ -1,5 +1,6 @@
 // Times as logs write them: RFC 3164 without a year, RFC 3339, and Exim's form.
-// Bounds: without years, an input may span a year less a month; a step back of half a year or more is read as a new year.
+// Bounds: without years, an input may span a year less a month; a step back of half a year or more is read as
+// a new year.
 #pragma once
 
 #include <cstring>
@@ -16,7 +17,8 @@ class LogClock {
   // `reference`: no line is later than a day after it. `utc_offset`: of times without a zone.
   LogClock(Instant reference, Duration utc_offset) : reference_(reference), utc_offset_(utc_offset) {}
 
-  // "Nov 23 14:47:30" (RFC 3164 section 4.1.2), also "Nov  3" and "Nov 23 2026 14:47:30". Takes it off `text`.
+  // "Nov 23 14:47:30" (RFC 3164 section 4.1.2), also "Nov  3" and "Nov 23 2026 14:47:30". Takes it off
+  // `text`.
   std::optional<Instant> take_rfc3164(std::string_view& text);
 
   // "2026-11-23T14:47:30.123456+01:00" (RFC 3339), also with a blank for the T, without a fraction, without a
@@ -41,8 +43,8 @@ class LogClock {
   Instant reference_;
   Duration utc_offset_;
   std::optional<Instant> last_;
-  int year_ = 0;              // of the last time without one; 0: none yet
-  std::string cached_text_;   // the second that was read last
+  int year_ = 0;             // of the last time without one; 0: none yet
+  std::string cached_text_;  // the second that was read last
   Instant cached_{};
 };
 

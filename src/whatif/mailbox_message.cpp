@@ -23,7 +23,8 @@ void for_each_field(std::string_view header, Field field) {
     auto const whole = header.substr(0, end);
     header.remove_prefix(std::min(end, header.size()));
     auto const colon = whole.find(':');
-    if (colon != std::string_view::npos && colon < 80) field(trimmed(whole.substr(0, colon)), trimmed(whole.substr(colon + 1)));
+    if (colon != std::string_view::npos && colon < 80)
+      field(trimmed(whole.substr(0, colon)), trimmed(whole.substr(colon + 1)));
   }
 }
 
@@ -66,7 +67,8 @@ MailboxMessage read_message(std::string_view header, Border const& border, bool 
       date = body;
     } else if (iequals(name, "X-Original-To") || (iequals(name, "Delivered-To") && recipient.empty())) {
       recipient = body;
-    } else if (auto const verdict = verdict_of(name, body); verdict != Wanted::unknown && arrival.wanted != Wanted::unwanted) {
+    } else if (auto const verdict = verdict_of(name, body);
+               verdict != Wanted::unknown && arrival.wanted != Wanted::unwanted) {
       arrival.wanted = verdict;
     }
   });
@@ -82,8 +84,10 @@ MailboxMessage read_message(std::string_view header, Border const& border, bool 
   arrival.client_name = hop->client_name;
   arrival.helo = hop->helo;
   arrival.tls = hop->tls;
-  if (hop->with.ends_with("A") && hop->with.find("SMTP") != std::string::npos) arrival.origin = Origin::authenticated;
-  if (!arrival.has_sender && hop->has_envelope_from) arrival.sender = hop->envelope_from, arrival.has_sender = true;
+  if (hop->with.ends_with("A") && hop->with.find("SMTP") != std::string::npos)
+    arrival.origin = Origin::authenticated;
+  if (!arrival.has_sender && hop->has_envelope_from)
+    arrival.sender = hop->envelope_from, arrival.has_sender = true;
   if (!hop->for_recipient.empty())
     arrival.recipients.push_back(hop->for_recipient);
   else if (!recipient.empty())
@@ -95,7 +99,8 @@ MailboxMessage read_message(std::string_view header, Border const& border, bool 
   if (!hop->id.empty())
     arrival.copy_of = hash_of(hop->id, hash_of(hop->by)) | 1;
   else if (!message_id.empty())
-    arrival.copy_of = hash_of(message_id, hash_of(hop->by, static_cast<std::uint64_t>(to_micros(arrival.at)))) | 1;
+    arrival.copy_of =
+        hash_of(message_id, hash_of(hop->by, static_cast<std::uint64_t>(to_micros(arrival.at)))) | 1;
   return out;
 }
 

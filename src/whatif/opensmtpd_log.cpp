@@ -54,7 +54,8 @@ void OpensmtpdLog::close(std::uint64_t id, Instant at, std::string_view reason) 
 // "failed-command command="RCPT TO:<x>" result="550 ...""
 void OpensmtpdLog::refused(Session& session, Instant at, std::string_view text) {
   auto const command = between(text, "command=\"", '"');
-  if (!istarts_with(command, "RCPT") && !istarts_with(command, "MAIL") && !istarts_with(command, "DATA")) return;
+  if (!istarts_with(command, "RCPT") && !istarts_with(command, "MAIL") && !istarts_with(command, "DATA"))
+    return;
   auto arrival = session.facts;
   arrival.at = at;
   auto const code = number_in(between(text, "result=\"", ' '));
@@ -114,7 +115,8 @@ void OpensmtpdLog::line(LogLine const& line) {
     session.message_at = line.at;
   } else if (text.starts_with("envelope ")) {
     if (auto const sender = angle_path(text, "from=")) session.has_sender = true, session.sender = *sender;
-    if (auto const recipient = angle_path(text, " to=")) session.recipients.emplace_back(*recipient);
+    if (auto const recipient = angle_path(text, " to="); recipient && session.recipients.size() < most_listed)
+      session.recipients.emplace_back(*recipient);
   } else if (text.starts_with("failed-command ")) {
     refused(session, line.at, text);
   } else if (text.starts_with("disconnected ")) {

@@ -8,8 +8,8 @@
 
 namespace postern::whatif {
 
-// `relayed`: mail of a client we relay for, which did not come from outside. Absent: the transaction was given
-// up before anything was decided.
+// `relayed`: mail of a client we relay for, which did not come from outside. Absent: the transaction was
+// given up before anything was decided.
 std::optional<Arrival> arrival_of(policy::Facts const& facts, bool relayed);
 
 Arrival session_of(policy::ConnectionFacts const& connection);

@@ -64,6 +64,12 @@ PostfixJoin::Session& PostfixJoin::at(std::uint64_t key, Instant at) {
 
 void PostfixJoin::begin_message(std::uint64_t queue_id, Session& session, Instant at, bool authenticated) {
   drop_message(queue_id);
+  if (session.messages.size() >= most_listed) {  // a session that does not end: what it has so far is told
+    ready_ = session.messages;
+    ++session.waiting;
+    for (auto const message : ready_) drop(message);
+    --session.waiting;
+  }
   std::uint32_t index = 0;
   if (free_messages_.empty()) {
     index = static_cast<std::uint32_t>(messages_.size());
@@ -97,7 +103,8 @@ void PostfixJoin::give_if_complete(std::uint64_t queue_id) {
   auto const found = by_queue_id_.find(queue_id);
   if (found == by_queue_id_.end()) return;
   auto const& message = messages_[found->second];
-  if (!sessions_[message.session].open && message.accepted && message.recipients_due == 0) drop(found->second);
+  if (!sessions_[message.session].open && message.accepted && message.recipients_due == 0)
+    drop(found->second);
 }
 
 void PostfixJoin::drop_message(std::uint64_t queue_id) {
@@ -144,7 +151,8 @@ void PostfixJoin::drop(std::uint32_t index, Arrival::Kind kind) {
   if (message.accepted && !message.told) give(message, kind);
   message.in_use = false;
   ++message.turn;
-  if (auto const found = by_queue_id_.find(message.key); found != by_queue_id_.end() && found->second == index)
+  if (auto const found = by_queue_id_.find(message.key);
+      found != by_queue_id_.end() && found->second == index)
     by_queue_id_.erase(found);
   auto& session = sessions_[message.session];
   --session.waiting;
@@ -161,7 +169,8 @@ void PostfixJoin::free_if_idle(std::uint32_t index) {
 }
 
 void PostfixJoin::close(std::uint64_t key, Instant at, std::string_view counters) {
-  if (auto const found = by_process_.find(key); found != by_process_.end()) close_session(found->second, at, counters);
+  if (auto const found = by_process_.find(key); found != by_process_.end())
+    close_session(found->second, at, counters);
   expire(at);
 }
 
@@ -171,7 +180,7 @@ void PostfixJoin::close_session(std::uint32_t index, Instant at, std::string_vie
   session.open = false;
   if (auto const found = by_process_.find(session.key); found != by_process_.end() && found->second == index)
     by_process_.erase(found);
-  bool const counted = counters.find(" commands=") != std::string_view::npos;
+  bool const counted = counters.rfind(" commands=") != std::string_view::npos;  // it is the last of them
   auto const starttls = postfix_counter(counters, " starttls=");
   if (session.tls.used == Answered::unknown) {
     if (starttls.good > 0)
@@ -181,8 +190,8 @@ void PostfixJoin::close_session(std::uint32_t index, Instant at, std::string_vie
   }
   if (starttls.told && starttls.good == 0) session.tls_failed({});
   auto const mail = postfix_counter(counters, " mail=");
-  if (counted && session.tls.used == Answered::no && mail.told && mail.good == 0 && session.refusals.empty() &&
-      postfix_counter(counters, " ehlo=").good > 0)
+  if (counted && session.tls.used == Answered::no && mail.told && mail.good == 0 &&
+      session.refusals.empty() && postfix_counter(counters, " ehlo=").good > 0)
     session.refusals.push_back({{}, {}, 530, true});  // `encrypt` answers 530 and logs nothing else
   give_refusals(index, at);
   give_messages(index, at);
@@ -197,9 +206,11 @@ void PostfixJoin::give_messages(std::uint32_t index, Instant at) {
   bool any = false;
   ready_.clear();
   for (auto const message : session.messages)
-    if (messages_[message].accepted && messages_[message].recipients_due == 0) ready_.push_back(message), last = message, any = true;
+    if (messages_[message].accepted && messages_[message].recipients_due == 0)
+      ready_.push_back(message), last = message, any = true;
   for (auto const message : ready_)
-    drop(message, message == last && !messages_[message].authenticated ? Arrival::Kind::lone_message : Arrival::Kind::message);
+    drop(message, message == last && !messages_[message].authenticated ? Arrival::Kind::lone_message
+                                                                       : Arrival::Kind::message);
   if (session.has_client && !any) {
     auto arrival = arrival_of(session);
     arrival.kind = Arrival::Kind::session;
@@ -218,10 +229,12 @@ void PostfixJoin::give_refusals(std::uint32_t index, Instant at) {
     return false;
   };
   for (auto const& refusal : session.refusals) {
-    if (!refusal.sender.empty() && accepted_from(refusal.sender)) continue;  // another of its recipients was taken
+    if (!refusal.sender.empty() && accepted_from(refusal.sender))
+      continue;  // another of its recipients was taken
     auto arrival = arrival_of(session);
     arrival.at = at;
-    arrival.outcome = refusal.code >= 400 && refusal.code < 500 ? policy::Outcome::deferred : policy::Outcome::refused;
+    arrival.outcome =
+        refusal.code >= 400 && refusal.code < 500 ? policy::Outcome::deferred : policy::Outcome::refused;
     arrival.code = refusal.code;
     arrival.for_want_of_tls = refusal.for_want_of_tls;
     arrival.has_sender = !(refusal.sender.empty() && refusal.recipient.empty());

@@ -1,7 +1,7 @@
-// Joins what a Postfix log tells in pieces: sessions by process (postscreen's by address and port), messages by
-// queue id. A message is given when its session is over and the queue manager has taken it.
-// Bounds: open sessions, at most 500,000; at most 200,000 messages wait, for an hour of the log, for what is
-// still to be told.
+// Joins what a Postfix log tells in pieces: sessions by process (postscreen's by address and port), messages
+// by queue id. A message is given when its session is over and the queue manager has taken it. Bounds: open
+// sessions, at most 500,000; at most 200,000 messages wait, for an hour of the log, for what is still to be
+// told.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -38,9 +38,9 @@ class PostfixJoin {
     std::vector<std::uint32_t> messages;
     std::vector<Refusal> refusals;
 
-    void tls_failed(std::string_view why);       // empty: not told
-    void set_peer(std::string_view text);        // "name[address]:port"
-    void refused(std::string_view text);         // a reject line with sender and recipient
+    void tls_failed(std::string_view why);  // empty: not told
+    void set_peer(std::string_view text);   // "name[address]:port"
+    void refused(std::string_view text);    // a reject line with sender and recipient
   };
   struct Message {
     std::uint64_t key = 0;

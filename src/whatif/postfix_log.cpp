@@ -55,7 +55,8 @@ std::string_view address_and_port(std::string_view text) {
 
 bool PostfixLog::speaks(std::string_view program) {
   auto const first = program.find('/');
-  return first != std::string_view::npos && program.substr(0, first).find("postfix") != std::string_view::npos;
+  return first != std::string_view::npos &&
+         program.substr(0, first).find("postfix") != std::string_view::npos;
 }
 
 PostfixLog::Program const& PostfixLog::program_of(LogLine const& line) {
@@ -67,12 +68,12 @@ PostfixLog::Program const& PostfixLog::program_of(LogLine const& line) {
   program.submission = is_submission(service_of(line.program));
   program.scope = hash_of(line.program.substr(0, line.program.find('/')), hash_of(line.host));
   auto const daemon = daemon_of(line.program);
-  program.daemon = daemon == "smtpd"                                              ? Daemon::smtpd
+  program.daemon = daemon == "smtpd"                                            ? Daemon::smtpd
                    : daemon == "qmgr" || daemon == "nqmgr" || daemon == "oqmgr" ? Daemon::qmgr
-                   : daemon == "cleanup"                                          ? Daemon::cleanup
-                   : daemon == "postscreen"                                       ? Daemon::postscreen
-                   : daemon == "tlsproxy"                                         ? Daemon::tlsproxy
-                                                                                  : Daemon::other;
+                   : daemon == "cleanup"                                        ? Daemon::cleanup
+                   : daemon == "postscreen"                                     ? Daemon::postscreen
+                   : daemon == "tlsproxy"                                       ? Daemon::tlsproxy
+                                                                                : Daemon::other;
   return program;
 }
 
@@ -127,8 +128,8 @@ void PostfixLog::smtpd(LogLine const& line) {
   }
 }
 
-// "NOQUEUE: ..." or "9F2A1: ...", before 3.10 "proxy-accept: ..." without; the rest is of no interest: "lost connection after", "timeout after",
-// statistics, "improper command pipelining".
+// "NOQUEUE: ..." or "9F2A1: ...", before 3.10 "proxy-accept: ..." without; the rest is of no interest: "lost
+// connection after", "timeout after", statistics, "improper command pipelining".
 void PostfixLog::with_queue_id(LogLine const& line, std::uint64_t key) {
   auto rest = line.text;
   std::string_view id = "NOQUEUE";
@@ -145,13 +146,17 @@ void PostfixLog::with_queue_id(LogLine const& line, std::uint64_t key) {
       session.origin = Origin::authenticated;
   } else if (rest.starts_with("reject: ") || rest.starts_with("milter-reject: ")) {
     auto& session = join_.at(key, line.at);
-    if (auto const from = rest.find(" from "); from != std::string_view::npos) session.set_peer(rest.substr(from + 6));
+    if (auto const from = rest.find(" from "); from != std::string_view::npos)
+      session.set_peer(rest.substr(from + 6));
     if (noqueue || rest.starts_with("milter-reject: END")) session.refused(rest);
   } else if (rest.starts_with("reject_warning: ")) {
     auto& session = join_.at(key, line.at);
-    if (rest.find("Session encryption is required") != std::string_view::npos && session.tls.used == Answered::unknown)
+    if (rest.find("Session encryption is required") != std::string_view::npos &&
+        session.tls.used == Answered::unknown)
       session.tls.used = Answered::no;
-    stats_.note("reject_warning lines: a rule of that server is being tried out; what it warned of is not counted as refused");
+    stats_.note(
+        "reject_warning lines: a rule of that server is being tried out; what it warned of is not counted as "
+        "refused");
   } else if (rest.starts_with("proxy-accept: END-OF-MESSAGE: ")) {
     proxied(join_.at(key, line.at), line, rest);
   } else if (rest.starts_with("proxy-reject: END-OF-MESSAGE: ")) {
@@ -180,7 +185,8 @@ void PostfixLog::tls_line(Session& session, std::string_view text) {
     session.tls.certificate = policy::ClientCertificate::trusted;
 }
 
-// A before-queue filter took it: "proxy-accept: END-OF-MESSAGE: 250 ...; from=<a> to=<b> proto=ESMTP helo=<c>"
+// A before-queue filter took it: "proxy-accept: END-OF-MESSAGE: 250 ...; from=<a> to=<b> proto=ESMTP
+// helo=<c>"
 void PostfixLog::proxied(Session& session, LogLine const& line, std::string_view text) {
   auto const sender = angle_path(text, " from=");
   if (!sender) return;
@@ -225,7 +231,7 @@ void PostfixLog::delivery(LogLine const& line) {
   if (message == nullptr || message->recipients_due == 0) return;
   auto to = angle_path(rest, " orig_to=");
   if (!to) to = angle_path(rest, "to=");
-  if (to) message->recipients.emplace_back(*to);
+  if (to && message->recipients.size() < most_listed) message->recipients.emplace_back(*to);
   --message->recipients_due;
   join_.give_if_complete(key);
 }
@@ -255,7 +261,8 @@ void PostfixLog::postscreen(LogLine const& line) {
     auto& session = join_.at(peer_key(text.substr(27)), line.at);
     session.set_peer(text.substr(27));
     session.refused(text);
-  } else if (text.starts_with("DISCONNECT ") || text.starts_with("PASS NEW ") || text.starts_with("PASS OLD ")) {
+  } else if (text.starts_with("DISCONNECT ") || text.starts_with("PASS NEW ") ||
+             text.starts_with("PASS OLD ")) {
     auto const key = peer_key(text.substr(text.starts_with("PASS") ? 9 : 11));
     auto* session = join_.find(key);
     if (session == nullptr) return;
@@ -265,12 +272,14 @@ void PostfixLog::postscreen(LogLine const& line) {
   }
 }
 
-// "Anonymous TLS connection established from [ip]:port: ...", "TLS handshake failed for service=smtp peer=[ip]:port"
+// "Anonymous TLS connection established from [ip]:port: ...", "TLS handshake failed for service=smtp
+// peer=[ip]:port"
 void PostfixLog::tlsproxy(LogLine const& line) {
   auto const text = line.text;
   auto const from = text.find(" from [");
   bool const established = from != std::string_view::npos && text.find("TLS connection ") < from;
-  auto const peer = established ? text.substr(from + 6) : between(text, "TLS handshake failed for service=smtp peer=", ' ');
+  auto const peer =
+      established ? text.substr(from + 6) : between(text, "TLS handshake failed for service=smtp peer=", ' ');
   if (peer.empty()) return;
   auto& session = join_.at(peer_key(peer), line.at);
   session.set_peer(peer);

@@ -1,5 +1,6 @@
-// Postfix in a system log (2.x to 3.x): its lines. A message is `client=` of an smtpd joined with that session's
-// connect, TLS and disconnect lines, and with the queue manager's `from=`, which alone shows that it was accepted.
+// Postfix in a system log (2.x to 3.x): its lines. A message is `client=` of an smtpd joined with that
+// session's connect, TLS and disconnect lines, and with the queue manager's `from=`, which alone shows that
+// it was accepted.
 #pragma once
 
 #include <array>
@@ -27,7 +28,8 @@ class PostfixLog : public LogDialect {
     std::string host, name;
     Daemon daemon = Daemon::other;
     bool submission = false;
-    std::uint64_t scope = 0;  // queue ids, process ids and postscreen's peers are unique in one instance on one host
+    std::uint64_t scope =
+        0;  // queue ids, process ids and postscreen's peers are unique in one instance on one host
   };
   Program const& program_of(LogLine const& line);
   std::uint64_t peer_key(std::string_view peer) const;
@@ -47,7 +49,7 @@ class PostfixLog : public LogDialect {
   Instant now_{};
   std::array<Program, 8> programs_;
   std::size_t next_program_ = 0;
-  std::uint64_t scope_ = 0;   // of the line at hand
+  std::uint64_t scope_ = 0;  // of the line at hand
   bool submission_ = false;
 };
 

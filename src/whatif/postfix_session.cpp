@@ -37,14 +37,16 @@ void PostfixJoin::Session::refused(std::string_view text) {
   auto const colon = text.find(": ", bracket == std::string_view::npos ? 0 : bracket);
   auto code = colon == std::string_view::npos ? 0 : number_in(text.substr(colon + 2));
   if (code == 0)
-    if (auto const last = text.rfind(": "); last != std::string_view::npos) code = number_in(text.substr(last + 2));
+    if (auto const last = text.rfind(": "); last != std::string_view::npos)
+      code = number_in(text.substr(last + 2));
   if (code == 4 || code == 5) code = code * 100 + 50;  // an enhanced status code alone
   if (code > 599) code = 0;
   bool const for_want_of_tls = text.find("Session encryption is required") != std::string_view::npos ||
                                text.find("Must issue a STARTTLS command first") != std::string_view::npos;
   if (for_want_of_tls && tls.used == Answered::unknown) tls.used = Answered::no;
   helo = angle_path(text, " helo=").value_or(std::string_view());
-  refusals.push_back({std::string(*sender), std::string(angle_path(text, " to=").value_or(std::string_view())),
+  refusals.push_back({std::string(*sender),
+                      std::string(angle_path(text, " to=").value_or(std::string_view())),
                       static_cast<std::uint16_t>(code), for_want_of_tls});
 }
 

@@ -92,7 +92,8 @@ void read_from_comment(std::string_view comment, ReceivedHop& hop) {
       hop.helo = helo;
     }
   }
-  if (istarts_with(comment, "HELO ")) hop.helo = comment.substr(5);  // qmail: "from unknown (HELO x) (192.0.2.1)"
+  if (istarts_with(comment, "HELO "))
+    hop.helo = comment.substr(5);  // qmail: "from unknown (HELO x) (192.0.2.1)"
 }
 
 // A comment that tells of TLS, by the beginnings servers write.
@@ -106,15 +107,17 @@ bool read_tls_comment(std::string_view comment, TlsSeen& tls) {
     return tls_version_name(comment.substr(6)).empty() ? false : say(comment.substr(6));
   }
   if (comment.starts_with("version=")) return say(comment.substr(8));  // sendmail, Google, Exchange, Mimecast
-  if (comment.starts_with("TLS: ")) return say(comment.substr(5));  // Courier
-  if (comment.starts_with("over SMTP, ")) {  // chasquid
+  if (comment.starts_with("TLS: ")) return say(comment.substr(5));     // Courier
+  if (comment.starts_with("over SMTP, ")) {                            // chasquid
     auto const rest = comment.substr(11);
     if (rest.starts_with("plain text")) return tls.used = Answered::no, true;
     return say(rest);
   }
   if (comment.starts_with("Google Transport Security")) return say({});
-  if (comment.ends_with(" encrypted") && comment.find('[') == std::string_view::npos) return say({});  // qpsmtpd
-  // Exim "TLS1.3", "TLSv1.2:ECDHE-...:256"; OpenSMTPD, KumoMTA "TLSv1_3:TLS13_AES..."; mox "TLS1.3 TLS_AES..."
+  if (comment.ends_with(" encrypted") && comment.find('[') == std::string_view::npos)
+    return say({});  // qpsmtpd
+  // Exim "TLS1.3", "TLSv1.2:ECDHE-...:256"; OpenSMTPD, KumoMTA "TLSv1_3:TLS13_AES..."; mox "TLS1.3
+  // TLS_AES..."
   if (!tls_version_name(comment).empty() && comment.find('[') == std::string_view::npos) {
     auto const end = std::min(comment.find_first_of(": ,"), comment.size());
     if (end <= 8) return say(comment.substr(0, end));
@@ -128,7 +131,8 @@ void read_certificate_comment(std::string_view comment, TlsSeen& tls) {
       istarts_with(comment, "Client certificate not present"))
     tls.certificate = ClientCertificate::none;
   else if (comment.starts_with("Client CN ") || comment.starts_with("Client RPK "))
-    tls.certificate = comment.find("(verified OK)") != std::string_view::npos ? ClientCertificate::trusted : ClientCertificate::untrusted;
+    tls.certificate = comment.find("(verified OK)") != std::string_view::npos ? ClientCertificate::trusted
+                                                                              : ClientCertificate::untrusted;
   else if (comment.starts_with("version=")) {
     auto const verify = between(comment, "verify=", ' ');
     if (verify == "OK") tls.certificate = ClientCertificate::trusted;
@@ -139,22 +143,34 @@ void read_certificate_comment(std::string_view comment, TlsSeen& tls) {
 
 // Writers known to say ESMTPS when it was: their ESMTP means plaintext. Postfix alone says SMTP to one that
 // greeted with HELO even under TLS.
-bool tells_plaintext(ReceivedHop const& hop, std::vector<std::string_view> const& comments, std::string_view field) {
-  if (hop.with != "ESMTP" && hop.with != "SMTP" && hop.with != "UTF8SMTP" && hop.with != "ESMTPA") return false;
-  auto const comment_has = [&](auto&& matches) { return std::any_of(comments.begin(), comments.end(), matches); };
-  if (comment_has([](std::string_view c) { return c.find("Postfix") != std::string_view::npos; })) return hop.with != "SMTP";
-  constexpr std::array<std::string_view, 10> writers{"Exim ", "OpenSMTPD", "Haraka", "chasquid", "Stalwart SMTP", "Nemesis", "Halon", "Postern", "Sendmail", "KumoMTA"};
+bool tells_plaintext(ReceivedHop const& hop, std::vector<std::string_view> const& comments,
+                     std::string_view field) {
+  if (hop.with != "ESMTP" && hop.with != "SMTP" && hop.with != "UTF8SMTP" && hop.with != "ESMTPA")
+    return false;
+  auto const comment_has = [&](auto&& matches) {
+    return std::any_of(comments.begin(), comments.end(), matches);
+  };
+  if (comment_has([](std::string_view c) { return c.find("Postfix") != std::string_view::npos; }))
+    return hop.with != "SMTP";
+  constexpr std::array<std::string_view, 10> writers{"Exim ",         "OpenSMTPD", "Haraka", "chasquid",
+                                                     "Stalwart SMTP", "Nemesis",   "Halon",  "Postern",
+                                                     "Sendmail",      "KumoMTA"};
   for (auto const writer : writers)
     if (comment_has([&](std::string_view c) { return c.starts_with(writer); })) return true;
   // sendmail's "(8.17.1/8.17.1)", also with a vendor's addition
-  if (comment_has([](std::string_view c) { return c.size() > 5 && c[0] == '8' && c[1] == '.' && c.find("/8.") != std::string_view::npos; })) return true;
+  if (comment_has([](std::string_view c) {
+        return c.size() > 5 && c[0] == '8' && c[1] == '.' && c.find("/8.") != std::string_view::npos;
+      }))
+    return true;
   if (comment_has([](std::string_view c) { return c == "PPS"; })) return true;
-  if (hop.by == "mx.google.com" || hop.by.ends_with(".mimecast.com") || hop.by.ends_with(".zohomail.com")) return true;
+  if (hop.by == "mx.google.com" || hop.by.ends_with(".mimecast.com") || hop.by.ends_with(".zohomail.com"))
+    return true;
   return field.find(" via tcp ") != std::string_view::npos;  // mox
 }
 
 bool is_tls_word(std::string_view with) {  // RFC 3848, RFC 6531 section 4.3, and what is written beside them
-  for (auto const word : {"ESMTPS", "ESMTPSA", "SMTPS", "UTF8SMTPS", "UTF8SMTPSA", "LMTPS", "LMTPSA", "UTF8ESMTPS", "UTF8ESMTPSA"})
+  for (auto const word : {"ESMTPS", "ESMTPSA", "SMTPS", "UTF8SMTPS", "UTF8SMTPSA", "LMTPS", "LMTPSA",
+                          "UTF8ESMTPS", "UTF8ESMTPSA"})
     if (with == word) return true;
   return false;
 }
@@ -169,7 +185,8 @@ std::string without_brackets(std::string_view path) {
 
 ReceivedHop parse_received(std::string_view folded) {
   std::string unfolded(folded.substr(0, max_field));
-  std::replace_if(unfolded.begin(), unfolded.end(), [](char c) { return c == '\r' || c == '\n' || c == '\t'; }, ' ');
+  std::replace_if(
+      unfolded.begin(), unfolded.end(), [](char c) { return c == '\r' || c == '\n' || c == '\t'; }, ' ');
   std::string_view const field = unfolded;
   ReceivedHop hop;
   auto const tokens = tokens_of(field);
@@ -199,7 +216,13 @@ ReceivedHop parse_received(std::string_view folded) {
       }
       if (in == In::after) continue;
       auto const word = lowered(token.text);
-      in = word == "from" ? In::from : word == "by" ? In::by : word == "with" ? In::with : word == "id" ? In::id : word == "for" ? In::recipient : word == "tls" ? In::tls : In::none;
+      in = word == "from"   ? In::from
+           : word == "by"   ? In::by
+           : word == "with" ? In::with
+           : word == "id"   ? In::id
+           : word == "for"  ? In::recipient
+           : word == "tls"  ? In::tls
+                            : In::none;
       if (in == In::from) hop.has_from = true;
       first_word = in != In::none;
       continue;
@@ -215,11 +238,13 @@ ReceivedHop parse_received(std::string_view folded) {
         if (first_word) {
           auto const slash = token.text.find('/');  // Cisco: "ESMTP/TLS/ECDHE-..."
           hop.with = upper(token.text.substr(0, slash));
-          if (slash != std::string_view::npos && token.text.substr(slash).starts_with("/TLS")) hop.tls.used = Answered::yes;
+          if (slash != std::string_view::npos && token.text.substr(slash).starts_with("/TLS"))
+            hop.tls.used = Answered::yes;
           cipher_with = hop.with.find('-') != std::string::npos || hop.with.find("AES") != std::string::npos;
         } else if (iequals(token.text, "STARTTLS")) {  // Mimecast: "with ESMTP with STARTTLS"
           hop.tls.used = Answered::yes;
-        } else if (token.text == "encrypted" && cipher_with) {  // MessageLabs: "with ECDHE-... encrypted SMTP"
+        } else if (token.text == "encrypted" &&
+                   cipher_with) {  // MessageLabs: "with ECDHE-... encrypted SMTP"
           hop.tls.used = Answered::yes;
         } else if (!hop.with.empty() && hop.with.find("MICROSOFT") == 0) {
           hop.with = "MICROSOFT SMTP SERVER";
@@ -250,7 +275,8 @@ ReceivedHop parse_received(std::string_view folded) {
       hop.tls.used = Answered::no;
   }
   if (hop.tls.used != Answered::yes) hop.tls.certificate.reset();
-  if (last_semicolon != std::string_view::npos) hop.at = wire::parse_date_time(field.substr(last_semicolon + 1));
+  if (last_semicolon != std::string_view::npos)
+    hop.at = wire::parse_date_time(field.substr(last_semicolon + 1));
   return hop;
 }
 

@@ -1,5 +1,5 @@
-// A Received field read back (RFC 5321 section 4.4), as the servers in use write it: from whom, by whom, when,
-// and whether over TLS. Three answers: a writer that says nothing of TLS is not taken for plaintext.
+// A Received field read back (RFC 5321 section 4.4), as the servers in use write it: from whom, by whom,
+// when, and whether over TLS. Three answers: a writer that says nothing of TLS is not taken for plaintext.
 // Bounds: 16 KiB of a field are looked at.
 #pragma once
 
@@ -17,8 +17,8 @@ struct ReceivedHop {
   std::string helo;         // after "from"
   std::string client_name;  // as the writer found it; empty: unknown
   std::optional<IpAddress> client;
-  std::string by;           // lower case
-  std::string with;         // "ESMTPS", upper case; empty: not said
+  std::string by;    // lower case
+  std::string with;  // "ESMTPS", upper case; empty: not said
   std::string id;
   std::string for_recipient;
   std::string envelope_from;

@@ -21,8 +21,10 @@ struct Votes {
 };
 
 bool looks_like_haraka(std::string_view line) {
-  return line.find("] [core] ") != std::string_view::npos || line.find("] [tls] ") != std::string_view::npos ||
-         (line.find(" disconnect ip=") != std::string_view::npos && line.find(" tls=") != std::string_view::npos) ||
+  return line.find("] [core] ") != std::string_view::npos ||
+         line.find("] [tls] ") != std::string_view::npos ||
+         (line.find(" disconnect ip=") != std::string_view::npos &&
+          line.find(" tls=") != std::string_view::npos) ||
          line.find("[NOTICE] [") != std::string_view::npos;
 }
 
@@ -67,7 +69,8 @@ bool is_header_field(std::string_view line) {
 bool looks_like_message(std::string_view start) {
   auto const first = start.substr(0, start.find('\n'));
   if (!is_header_field(first)) return false;
-  for (auto const name : {"Return-Path:", "Received:", "Delivered-To:", "From:", "Message-ID:", "X-Original-To:", "Date:", "Subject:", "MIME-Version:", "DKIM-Signature:", "To:"})
+  for (auto const name : {"Return-Path:", "Received:", "Delivered-To:", "From:", "Message-ID:",
+                          "X-Original-To:", "Date:", "Subject:", "MIME-Version:", "DKIM-Signature:", "To:"})
     if (istarts_with(first, name)) return true;
   return start.find("\nReceived:") != std::string_view::npos;
 }
@@ -100,8 +103,11 @@ std::optional<Format> recognise(std::string_view start) {
   if (start.starts_with("SQLite format 3")) return Format::facts;
   if (start.starts_with("\xEF\xBB\xBF")) start.remove_prefix(3);
   if (start.starts_with("__CURSOR=") || start.starts_with("__REALTIME_TIMESTAMP=")) return Format::journal;
-  if (start.starts_with("From ") && start.substr(0, start.find('\n')).find(':') != std::string_view::npos) return Format::mbox;
-  if (start.starts_with("#Software: Microsoft Exchange") || start.find("#Fields: date-time,connector-id,session-id") < 4096) return Format::exchange;
+  if (start.starts_with("From ") && start.substr(0, start.find('\n')).find(':') != std::string_view::npos)
+    return Format::mbox;
+  if (start.starts_with("#Software: Microsoft Exchange") ||
+      start.find("#Fields: date-time,connector-id,session-id") < 4096)
+    return Format::exchange;
   if (GenericTable::is_header(start.substr(0, start.find('\n')))) return Format::csv;
   if (looks_like_message(start)) return Format::message;
   Votes votes;
@@ -117,11 +123,17 @@ std::optional<Format> recognise(std::string_view start) {
     Format format;
   };
   Candidate best{0, Format::system_log};
-  for (auto const candidate : {Candidate{votes.system, Format::system_log}, Candidate{votes.exim, Format::exim},
-                               Candidate{votes.opensmtpd, Format::opensmtpd}, Candidate{votes.haraka, Format::haraka},
-                               Candidate{votes.json, Format::json_lines}})
+  for (auto const candidate :
+       {Candidate{votes.system, Format::system_log}, Candidate{votes.exim, Format::exim},
+        Candidate{votes.opensmtpd, Format::opensmtpd}, Candidate{votes.haraka, Format::haraka},
+        Candidate{votes.json, Format::json_lines}})
     if (candidate.votes > best.votes) best = candidate;
   return best.votes > 0 ? std::optional(best.format) : std::nullopt;
+}
+
+bool is_tls_report(std::string_view start) {
+  return start.find("\"organization-name\"") != std::string_view::npos &&
+         start.find("\"policies\"") != std::string_view::npos;
 }
 
 std::unique_ptr<FactsSource> make_source(Format format, SourceSettings settings, ArrivalSink& sink) {

@@ -20,8 +20,8 @@ enum class Format : std::uint8_t {
   json_lines,  // KumoMTA's, and our own generic form
   csv,         // our own generic form
   mbox,
-  message,     // one mail: a file of a Maildir
-  facts        // Postern's own facts.db
+  message,  // one mail: a file of a Maildir
+  facts     // Postern's own facts.db
 };
 
 struct FormatName {
@@ -34,6 +34,9 @@ std::optional<Format> parse_format(std::string_view name);
 
 // By the first bytes of an input (64 KiB do). Absent: nothing we can read.
 std::optional<Format> recognise(std::string_view start);
+
+// Whether it is a TLS report (RFC 8460 section 4.4), which tells nothing of mail in the clear.
+bool is_tls_report(std::string_view start);
 
 // The reader; none for Format::facts, which is no stream.
 std::unique_ptr<FactsSource> make_source(Format format, SourceSettings settings, ArrivalSink& sink);

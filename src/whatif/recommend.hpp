@@ -13,9 +13,11 @@ std::string recommendation(Answer const& answer);
 // "4 of 12 lost: 33 % (95 %: 9 to 63 %)", "0 of 1,204 lost: below 0.3 % with 95 % confidence".
 std::string in_words(Loss const& loss);
 
-std::string grouped(std::uint64_t number);  // "1,204"
+std::string not_counted(Answer const& answer);  // "3 from this host itself, 1 refused for good"; or nothing
+
+std::string grouped(std::uint64_t number);                         // "1,204"
 std::string counted(std::uint64_t number, std::string_view what);  // "1 host", "1,204 hosts"
-std::string percent(double share);          // "0.25 %", "33 %"
+std::string percent(double share);                                 // "0.25 %", "33 %"
 
 // Where a rule breaks it: RFC 3207 section 4.
 std::string_view rfc_3207_reminder();

@@ -48,7 +48,8 @@ void Replay::take(Arrival&& arrival) {
   if (left_out(arrival)) return;
   auto const host = traffic_.host_of(arrival);
   traffic_.saw_tls(host, arrival.tls);
-  bool const in_time = (!settings_.since || arrival.at >= *settings_.since) && (!settings_.until || arrival.at < *settings_.until);
+  bool const in_time = (!settings_.since || arrival.at >= *settings_.since) &&
+                       (!settings_.until || arrival.at < *settings_.until);
   if (arrival.is_message()) {
     if (!in_time)
       ++sums_.left_out.out_of_time;
@@ -120,7 +121,9 @@ void Replay::message(Arrival const& arrival, std::uint32_t host) {
     if (is_new) entry.first = entry.last = arrival.at;
     entry.first = std::min(entry.first, arrival.at);
     entry.last = std::max(entry.last, arrival.at);
-    auto& kind = arrival.tls.used != Answered::yes ? entry.clear : state.rule.asks_certificate ? entry.no_certificate : entry.old;
+    auto& kind = arrival.tls.used != Answered::yes ? entry.clear
+                 : state.rule.asks_certificate     ? entry.no_certificate
+                                                   : entry.old;
     ++kind.of[wanted];
   }
 }
@@ -189,13 +192,15 @@ void Replay::add_senders(RuleState const& state, RuleAnswer& out) const {
     auto const most = std::max_element(gathered.reasons.begin(), gathered.reasons.end());
     sender.reason = static_cast<Reason>(most - gathered.reasons.begin());
     std::sort(gathered.hosts.begin(), gathered.hosts.end(), [&](auto const& a, auto const& b) {
-      return a.first != b.first ? a.first > b.first
-                                : traffic_.hosts()[a.second].address.bytes() < traffic_.hosts()[b.second].address.bytes();
+      return a.first != b.first
+                 ? a.first > b.first
+                 : traffic_.hosts()[a.second].address.bytes() < traffic_.hosts()[b.second].address.bytes();
     });
     sender.host_count = gathered.hosts.size();
     for (auto const& [messages, host] : gathered.hosts) {
       if (sender.failure.empty()) sender.failure = traffic_.failure(traffic_.hosts()[host].failure);
-      if (sender.hosts.size() < LostSender::hosts_kept) sender.hosts.push_back(traffic_.hosts()[host].address.print());
+      if (sender.hosts.size() < LostSender::hosts_kept)
+        sender.hosts.push_back(traffic_.hosts()[host].address.print());
     }
     out.senders.push_back(std::move(sender));
   }
@@ -227,7 +232,8 @@ void Replay::add_losses(RuleState const& state, RuleAnswer& out, Random& random)
   }
   for (auto const& [index, lost] : state.lost) {
     auto& sums = identities[traffic_.hosts()[traffic_.pairs()[index].host].identity];
-    for (std::size_t w = 0; w < 3; ++w) sums.lost[w] += lost.clear.of[w] + lost.old.of[w] + lost.no_certificate.of[w];
+    for (std::size_t w = 0; w < 3; ++w)
+      sums.lost[w] += lost.clear.of[w] + lost.old.of[w] + lost.no_certificate.of[w];
   }
   auto const loss = [&](auto&& counted) {
     std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> least, most;
@@ -235,7 +241,8 @@ void Replay::add_losses(RuleState const& state, RuleAnswer& out, Random& random)
     for (auto const& sums : identities) {
       std::uint64_t messages = 0, lost = 0, undecided = 0;
       for (std::size_t w = 0; w < 3; ++w)
-        if (counted(static_cast<Wanted>(w))) messages += sums.messages[w], lost += sums.lost[w], undecided += sums.undecided[w];
+        if (counted(static_cast<Wanted>(w)))
+          messages += sums.messages[w], lost += sums.lost[w], undecided += sums.undecided[w];
       if (messages == 0) continue;
       result.messages += messages;
       result.lost += lost;
@@ -247,7 +254,8 @@ void Replay::add_losses(RuleState const& state, RuleAnswer& out, Random& random)
       for (auto const& [what, hosts] : alike) all.push_back({what.first, what.second, hosts});
       return all;
     };
-    if (result.messages > 0) result.share = static_cast<double>(result.lost) / static_cast<double>(result.messages);
+    if (result.messages > 0)
+      result.share = static_cast<double>(result.lost) / static_cast<double>(result.messages);
     result.share_95 = share_interval(clusters(least), random);
     if (most != least) result.share_95.high = share_interval(clusters(most), random).high;
     result.too_little = too_little(clusters(least));

@@ -1,6 +1,6 @@
-// Replays rules over what really happened: every arrival is put to decide() for every rule, with what the gate
-// would have remembered at that time, and counted.
-// Bounds: whatif/traffic and whatif/attempts, and a day's counts for each day; at most 64 rules.
+// Replays rules over what really happened: every arrival is put to decide() for every rule, with what the
+// gate would have remembered at that time, and counted. Bounds: whatif/traffic and whatif/attempts, and a
+// day's counts for each day; at most 64 rules.
 #pragma once
 
 #include <map>
@@ -40,9 +40,9 @@ class Replay : public ArrivalSink {
   };
   struct RuleState {
     Rule rule;
-    boost::unordered_flat_map<std::uint32_t, LostPair> lost;      // by pair
-    boost::unordered_flat_map<std::uint32_t, Counts> untold;      // by host: not known whether over TLS
-    boost::unordered_flat_map<std::uint32_t, Counts> undecided;   // by host: over TLS, but not known how
+    boost::unordered_flat_map<std::uint32_t, LostPair> lost;     // by pair
+    boost::unordered_flat_map<std::uint32_t, Counts> untold;     // by host: not known whether over TLS
+    boost::unordered_flat_map<std::uint32_t, Counts> undecided;  // by host: over TLS, but not known how
     std::uint64_t refused_anyway = 0;
   };
   struct DayCounts {

@@ -45,7 +45,14 @@ Result<Rule, std::string> parse_rule(std::string_view text) {
   bool const to = scope.starts_with("for "), from = scope.starts_with("from ");
   if (!scope.empty() && !to && !from)
     return fail(printable(text, 80) + ": after the rule only \"for DOMAIN\" or \"from DOMAIN\" can follow");
-  Rule rule{std::string(text), std::string(found->meaning), {policy::Directory("", {}), {}, {}, {}, {}}, to, from, false, true, false};
+  Rule rule{std::string(text),
+            std::string(found->meaning),
+            {policy::Directory("", {}), {}, {}, {}, {}},
+            to,
+            from,
+            false,
+            true,
+            false};
   rule.asks_certificate = found->requirement == TlsRequirement::client_certificate ||
                           found->requirement == TlsRequirement::trusted_client_certificate;
   rule.defers = found->requirement == TlsRequirement::remembered;
@@ -66,7 +73,8 @@ Result<Rule, std::string> parse_rule(std::string_view text) {
 }
 
 std::vector<std::string_view> const& usual_rules() {
-  static std::vector<std::string_view> const usual{"require-tls", "require-tls>=1.2", "require-tls>=1.3", "remembered"};
+  static std::vector<std::string_view> const usual{"require-tls", "require-tls>=1.2", "require-tls>=1.3",
+                                                   "remembered"};
   return usual;
 }
 

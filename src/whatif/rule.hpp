@@ -12,13 +12,13 @@ namespace postern::whatif {
 
 struct Rule {
   std::string name;
-  std::string meaning;           // a sentence
+  std::string meaning;  // a sentence
   policy::Policy policy;
   bool asks_recipients = false;  // its verdict depends on them
   bool asks_sender = false;
   bool asks_certificate = false;
-  bool breaks_rfc3207 = true;    // section 4: a publicly-referenced server MUST NOT require STARTTLS
-  bool defers = false;           // a sender that tries again over TLS loses nothing
+  bool breaks_rfc3207 = true;  // section 4: a publicly-referenced server MUST NOT require STARTTLS
+  bool defers = false;         // a sender that tries again over TLS loses nothing
 };
 
 // "require-tls", "require-tls>=1.2", "require-tls>=1.3", "require-client-certificate",

@@ -8,8 +8,12 @@ namespace {
 
 constexpr std::size_t most_waiting = 100'000;
 
-std::uint64_t process_key(LogLine const& line) { return hash_of(line.host) ^ (line.pid * 0x9E3779B97F4A7C15ULL); }
-std::uint64_t queue_key(LogLine const& line, std::string_view id) { return hash_of(id, hash_of(line.host) + 1); }
+std::uint64_t process_key(LogLine const& line) {
+  return hash_of(line.host) ^ (line.pid * 0x9E3779B97F4A7C15ULL);
+}
+std::uint64_t queue_key(LogLine const& line, std::string_view id) {
+  return hash_of(id, hash_of(line.host) + 1);
+}
 
 // "relay=mail.example [192.0.2.1] (may be forged)", "relay=[192.0.2.1]", "relay=root@localhost"
 void read_relay(std::string_view text, Arrival& out) {
@@ -50,7 +54,8 @@ void SendmailLog::line(LogLine const& line) {
     if (text.ends_with('"')) text.remove_suffix(1);
   }
   std::string_view id;
-  if (auto const colon = text.find(": "); colon != std::string_view::npos && is_queue_id(text.substr(0, colon))) {
+  if (auto const colon = text.find(": ");
+      colon != std::string_view::npos && is_queue_id(text.substr(0, colon))) {
     id = text.substr(0, colon);
     text.remove_prefix(colon + 2);
   }
@@ -62,7 +67,8 @@ void SendmailLog::line(LogLine const& line) {
     ruleset(line, text);
   else if (text.starts_with("STARTTLS: "))
     return;
-  else if (auto const at = text.find(" did not issue MAIL/EXPN/VRFY/ETRN during connection"); at != std::string_view::npos)
+  else if (auto const at = text.find(" did not issue MAIL/EXPN/VRFY/ETRN during connection");
+           at != std::string_view::npos)
     tls_.erase(process_key(line));
 }
 
@@ -115,14 +121,16 @@ void SendmailLog::from(LogLine const& line, std::string_view id, std::string_vie
   read_relay(text, arrival);
   if (protocol.empty() && !arrival.has_client) arrival.origin = Origin::local;
   auto const daemon = between(text, "daemon=", ',');
-  if (daemon.starts_with("MSA") || daemon.starts_with("MSP") || protocol.ends_with('A') || text.find("auth=") != std::string_view::npos)
+  if (daemon.starts_with("MSA") || daemon.starts_with("MSP") || protocol.ends_with('A') ||
+      text.find("auth=") != std::string_view::npos)
     arrival.origin = Origin::authenticated;
   auto sender = angle_path(text, "from=");
   if (!sender) sender = between(text, "from=", ',');
   arrival.has_sender = true;
   arrival.sender = *sender;
   if (number_in(between(text, "nrcpts=", ',')) == 0) return;  // all of its recipients were refused
-  bool const tls = protocol == "ESMTPS" || protocol == "ESMTPSA" || protocol == "SMTPS" || protocol == "UTF8SMTPS";
+  bool const tls =
+      protocol == "ESMTPS" || protocol == "ESMTPSA" || protocol == "SMTPS" || protocol == "UTF8SMTPS";
   auto const* known = known_tls(line, id);
   if (tls) {
     if (known != nullptr) arrival.tls = *known;
@@ -156,8 +164,7 @@ void SendmailLog::ruleset(LogLine const& line, std::string_view text) {
     return;  // check_relay: the connection was refused
   }
   auto const* known = known_tls(line, {});
-  if (known != nullptr)
-    arrival.tls = *known;
+  if (known != nullptr) arrival.tls = *known;
   sink_.take(std::move(arrival));
 }
 

@@ -1,6 +1,6 @@
-// Arrivals of a log that has said nothing of TLS so far: silence means plaintext once the log has shown that it
-// tells, and tells nothing as long as it has not.
-// Bounds: holds back `limit` arrivals; what comes beyond is given as not known.
+// Arrivals of a log that has said nothing of TLS so far: silence means plaintext once the log has shown that
+// it tells, and tells nothing as long as it has not. Bounds: holds back `limit` arrivals; what comes beyond
+// is given as not known.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
-// A system log (syslog files of all forms): each line goes to the dialect of the program that wrote it. Lines of
-// programs that are no mail servers are passed over.
+// A system log (syslog files of all forms): each line goes to the dialect of the program that wrote it. Lines
+// of programs that are no mail servers are passed over.
 #pragma once
 
 #include <memory>

@@ -9,6 +9,7 @@
 namespace postern::whatif {
 namespace {
 
+constexpr std::string_view others = "(others)";
 constexpr std::size_t most_failures = 200;  // different reasons kept
 
 // The sender's domain in lower case, in `buffer` where it must be changed; what is not printable is replaced.
@@ -16,7 +17,9 @@ std::string_view sender_domain(Arrival const& arrival, std::array<char, 256>& bu
   if (!arrival.has_sender) return "(not told)";
   if (arrival.sender.empty()) return "<>";
   auto const at = arrival.sender.rfind('@');
-  auto const domain = at == std::string::npos ? std::string_view() : std::string_view(arrival.sender).substr(at + 1, buffer.size());
+  auto const domain = at == std::string::npos
+                          ? std::string_view()
+                          : std::string_view(arrival.sender).substr(at + 1, buffer.size());
   if (domain.empty()) return "(no domain)";
   for (std::size_t i = 0; i < domain.size(); ++i) {
     char const c = to_lower(domain[i]);
@@ -52,16 +55,9 @@ std::uint32_t Traffic::host_of(Arrival const& arrival) {
 
 std::size_t Traffic::TextHash::operator()(std::string_view text) const { return hash_of(text); }
 
-std::uint32_t Traffic::sender_of(Arrival const& arrival) {
-  std::array<char, 256> buffer;
-  auto domain = sender_domain(arrival, buffer);
-  auto found = sender_index_.find(domain);
+std::uint32_t Traffic::sender_named(std::string_view domain) {
+  auto const found = sender_index_.find(domain);
   if (found != sender_index_.end()) return found->second;
-  if (pairs_.size() >= most_pairs) {
-    domain = "(others)";
-    found = sender_index_.find(domain);
-    if (found != sender_index_.end()) return found->second;
-  }
   auto const next = static_cast<std::uint32_t>(senders_.size());
   sender_index_.emplace(std::string(domain), next);
   senders_.push_back({std::string(domain), false});
@@ -69,8 +65,15 @@ std::uint32_t Traffic::sender_of(Arrival const& arrival) {
 }
 
 std::uint32_t Traffic::pair_of(std::uint32_t host, Arrival const& arrival) {
-  auto const sender = sender_of(arrival);
-  auto const key = (static_cast<std::uint64_t>(host) << 32) | sender;
+  std::array<char, 256> buffer;
+  auto const domain = sender_domain(arrival, buffer);
+  bool const full = pairs_.size() >= most_pairs;
+  auto sender = full && !sender_index_.contains(domain) ? sender_named(others) : sender_named(domain);
+  auto key = (static_cast<std::uint64_t>(host) << 32) | sender;
+  if (full && !pair_index_.contains(key)) {
+    sender = sender_named(others);
+    key = (static_cast<std::uint64_t>(host) << 32) | sender;
+  }
   auto const next = static_cast<std::uint32_t>(pairs_.size());
   auto const [pair, new_pair] = pair_index_.try_emplace(key, next);
   if (new_pair) pairs_.push_back({host, sender});

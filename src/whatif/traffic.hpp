@@ -1,6 +1,6 @@
 // Who brought mail: hosts, their identities, sender domains, and which of them were seen with TLS.
-// Bounds: memory grows with distinct hosts and with distinct pairs of host and sender domain, the latter up to
-// `most_pairs`; beyond, a host's further domains are counted under "(others)".
+// Bounds: memory grows with distinct hosts and with distinct pairs of host and sender domain, the latter up
+// to `most_pairs`; beyond, a host's further domains are counted under "(others)".
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -20,7 +20,7 @@ class Traffic {
   struct Host {
     IpAddress address;
     std::uint32_t identity = 0;
-    bool named = false;       // its identity follows from a verified name
+    bool named = false;  // its identity follows from a verified name
     bool speaks_tls = false;
     bool failed_tls = false;
     std::uint32_t failure = 0;  // into failures()
@@ -34,9 +34,9 @@ class Traffic {
     std::uint32_t host = 0, sender = 0;
   };
 
-  std::uint32_t host_of(Arrival const& arrival);            // index into hosts()
+  std::uint32_t host_of(Arrival const& arrival);                      // index into hosts()
   std::uint32_t pair_of(std::uint32_t host, Arrival const& arrival);  // index into pairs()
-  void saw_tls(std::uint32_t host, TlsSeen const& tls);     // speaks it, or failed
+  void saw_tls(std::uint32_t host, TlsSeen const& tls);               // speaks it, or failed
   void saw_tls_message(std::uint32_t pair);
 
   std::vector<Host>& hosts() { return hosts_; }
@@ -58,7 +58,7 @@ class Traffic {
   };
   using Index = boost::unordered_flat_map<std::string, std::uint32_t, TextHash, TextEqual>;
   std::uint32_t identity_index(std::string identity);
-  std::uint32_t sender_of(Arrival const& arrival);
+  std::uint32_t sender_named(std::string_view domain);
   std::vector<Host> hosts_;
   std::vector<Sender> senders_;
   std::vector<Pair> pairs_;

@@ -1,5 +1,5 @@
-// What others measured of inbound mail in the clear: dated, with direction and source. Never a norm: spam makes
-// them differ fourfold.
+// What others measured of inbound mail in the clear: dated, with direction and source. Never a norm: spam
+// makes them differ fourfold.
 #pragma once
 
 #include <span>
@@ -11,9 +11,9 @@ struct Measured {
   std::string_view when;
   std::string_view who;
   std::string_view what;
-  double in_the_clear;      // share; negative: only a bound is known
+  double in_the_clear;  // share; negative: only a bound is known
   std::string_view source;
-  bool modern;              // answers the question today
+  bool modern;  // answers the question today
 };
 
 std::span<Measured const> what_others_measured();

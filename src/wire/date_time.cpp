@@ -20,7 +20,8 @@ std::array<std::string_view, 8> words_of(std::string_view text) {
   bool in_word = false;
   for (std::size_t i = 0; i <= text.size() && count < words.size(); ++i) {
     char const c = i < text.size() ? text[i] : ' ';
-    bool const ends = c == ' ' || c == '\t' || c == ',' || c == ':' || c == '\r' || c == '\n' || c == '(' || c == ')';
+    bool const ends =
+        c == ' ' || c == '\t' || c == ',' || c == ':' || c == '\r' || c == '\n' || c == '(' || c == ')';
     if (in_word && ends) words[count++] = text.substr(start, i - start);
     if (c == '(') ++depth;
     if (!in_word && !ends && depth == 0) start = i;
@@ -41,8 +42,14 @@ std::optional<int> number(std::string_view text, int most) {
 }
 
 std::chrono::minutes zone_offset(std::string_view zone) {
-  constexpr std::array<std::pair<char const*, int>, 8> old{{{"EST", -5}, {"EDT", -4}, {"CST", -6}, {"CDT", -5},
-                                                            {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7}}};
+  constexpr std::array<std::pair<char const*, int>, 8> old{{{"EST", -5},
+                                                            {"EDT", -4},
+                                                            {"CST", -6},
+                                                            {"CDT", -5},
+                                                            {"MST", -7},
+                                                            {"MDT", -6},
+                                                            {"PST", -8},
+                                                            {"PDT", -7}}};
   for (auto const& [name, hours] : old)
     if (iequals(zone, name)) return std::chrono::hours(hours);
   if (zone.size() != 5 || (zone[0] != '+' && zone[0] != '-')) return {};
@@ -69,7 +76,8 @@ std::optional<Instant> parse_date_time(std::string_view text) {
   auto const second = at + 5 < words.size() ? number(words[at + 5], 60) : std::nullopt;
   std::size_t const zone_at = at + (second ? 6U : 5U);
   auto const zone = zone_at < words.size() ? zone_offset(words[zone_at]) : c::minutes(0);
-  c::sys_days const days = c::year_month_day(c::year(*year), c::month(month), c::day(static_cast<unsigned>(*day)));
+  c::sys_days const days =
+      c::year_month_day(c::year(*year), c::month(month), c::day(static_cast<unsigned>(*day)));
   return Instant(days) + c::hours(*hour) + c::minutes(*minute) + c::seconds(second.value_or(0)) - zone;
 }
 

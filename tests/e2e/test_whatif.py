@@ -61,7 +61,8 @@ class WhatIf(unittest.TestCase):
         junk = self.dir / "junk"
         junk.write_bytes(bytes(range(256)) * 1000)
         (self.dir / "empty").write_bytes(b"")
-        for path, why in ((junk, b"not recognised"), (self.dir / "empty", b"is empty"), (self.dir / "absent", b"No such file")):
+        (self.dir / "tlsrpt").write_text('{"organization-name":"x","policies":[{"policy":{"policy-type":"sts"}}]}')
+        for path, why in ((junk, b"not recognised"), (self.dir / "empty", b"is empty"), (self.dir / "absent", b"No such file"), (self.dir / "tlsrpt", b"never reports")):
             result = self.run_it(path, code=2)
             self.assertIn(why, result.stderr)
             self.assertIn(b"no source could be read", result.stderr)
@@ -76,6 +77,23 @@ class WhatIf(unittest.TestCase):
         self.assertEqual([r["lost"]["messages"] for r in answer["rules"]], [4, 4, 0, 1, 11])
         self.assertEqual(answer["rules"][0]["reasons"], {"never_tls": 3, "domain_speaks_tls": 1, "host_speaks_tls": 0, "tls_failed": 0, "old_tls": 0, "no_client_certificate": 0})
         self.assertEqual(answer["rules"][0]["senders"][0]["domain"], "old.example")
+
+    def test_many_inputs_are_replayed_in_order_of_time(self):
+        """A host shows TLS in one file and comes in the clear in another: only the order in time counts, not that of the arguments."""
+        def table(name, rows):
+            path = self.dir / name
+            path.write_text("time,client,sender,tls\n" + "".join(f"{time},{client},a@x.example,{tls}\n" for time, client, tls in rows))
+            return path
+        first, last = 1_790_000_000, 1_790_900_000
+        for early, late, lost in (("TLSv1.3", "no", 40), ("no", "TLSv1.3", 0)):
+            files = []
+            for i in range(40):
+                client = f"198.{i}.100.7"
+                files.append(table(f"early{i}", [(first + i, client, early), (last, "203.0.113.1", "TLSv1.3")]))  # each file spans all the time
+                files.append(table(f"late{i}", [(first, "203.0.113.1", "TLSv1.3"), (last - 100 + i, client, late)]))
+            for order in (files, files[::-1]):
+                answer = self.answer(*order, "--rule", "remembered")
+                self.assertEqual((answer["messages"], answer["rules"][0]["lost"]["messages"]), (160, lost))
 
     def test_a_configuration_of_the_gate_is_replayed(self):
         config = self.dir / "gate.toml"

@@ -14,7 +14,8 @@ struct Session {
 };
 
 struct Truth {
-  std::uint64_t messages = 0, over_tls = 0, in_the_clear = 0, refused = 0, loopback = 0, failed_handshakes = 0;
+  std::uint64_t messages = 0, over_tls = 0, in_the_clear = 0, refused = 0, loopback = 0,
+                failed_handshakes = 0;
 };
 
 class Traffic {
@@ -24,8 +25,11 @@ class Traffic {
   Session session() {
     Session out;
     bool const loopback = below(12) == 0, tls = below(3) > 0, fails = below(10) == 0;
-    std::string const address = loopback ? "127.0.0.1" : "198.51." + std::to_string(below(100)) + "." + std::to_string(1 + below(250));
-    std::string const peer = (below(2) == 0 ? "unknown" : "mail" + std::to_string(below(50)) + ".example") + "[" + address + "]";
+    std::string const address =
+        loopback ? "127.0.0.1"
+                 : "198.51." + std::to_string(below(100)) + "." + std::to_string(1 + below(250));
+    std::string const peer =
+        (below(2) == 0 ? "unknown" : "mail" + std::to_string(below(50)) + ".example") + "[" + address + "]";
     auto const smtpd = [&](std::string const& text) { out.lines.push_back("postfix/smtpd[%]: " + text); };
     smtpd("connect from " + peer);
     if (fails) {
@@ -34,13 +38,16 @@ class Traffic {
       if (!loopback) ++truth.failed_handshakes;
       return out;
     }
-    if (tls) smtpd("Anonymous TLS connection established from " + peer + ": TLSv1.3 with cipher C (256/256 bits)");
+    if (tls)
+      smtpd("Anonymous TLS connection established from " + peer + ": TLSv1.3 with cipher C (256/256 bits)");
     auto const count = below(4);
     for (unsigned i = 0; i < count; ++i) {
       std::string const sender = "s@dom" + std::to_string(below(20)) + ".example";
       if (below(6) == 0) {
         // One sender a session, so that it is one refusal: refused senders are told apart by their address.
-        smtpd("NOQUEUE: reject: RCPT from " + peer + ": 554 5.7.1 <x@y.example>: Relay access denied; from=<refused" + std::to_string(++ids_) + "@x.example> to=<x@y.example> proto=ESMTP helo=<h>");
+        smtpd("NOQUEUE: reject: RCPT from " + peer +
+              ": 554 5.7.1 <x@y.example>: Relay access denied; from=<refused" + std::to_string(++ids_) +
+              "@x.example> to=<x@y.example> proto=ESMTP helo=<h>");
         ++(loopback ? truth.loopback : truth.refused);
         continue;
       }
@@ -48,7 +55,8 @@ class Traffic {
       smtpd(id + ": client=" + peer);
       out.lines.push_back("postfix/cleanup[77]: " + id + ": message-id=<m@x.example>");
       if (below(8) == 0) continue;  // given up within DATA
-      out.lines.push_back("postfix/qmgr[78]: " + id + ": from=<" + sender + ">, size=99, nrcpt=1 (queue active)");
+      out.lines.push_back("postfix/qmgr[78]: " + id + ": from=<" + sender +
+                          ">, size=99, nrcpt=1 (queue active)");
       if (loopback) {
         ++truth.loopback;
         continue;
@@ -57,7 +65,10 @@ class Traffic {
       ++(tls ? truth.over_tls : truth.in_the_clear);
     }
     // Half of the logs are of a Postfix without counters.
-    smtpd("disconnect from " + peer + (counters ? std::string(" ehlo=2 ") + (tls ? "starttls=1 " : "") + "mail=1 rcpt=1 data=1 quit=1 commands=9" : ""));
+    smtpd("disconnect from " + peer +
+          (counters ? std::string(" ehlo=2 ") + (tls ? "starttls=1 " : "") +
+                          "mail=1 rcpt=1 data=1 quit=1 commands=9"
+                    : ""));
     return out;
   }
 
@@ -109,7 +120,9 @@ TEST(Interleaving, DoesNotChangeTheAnswer) {
     auto const truth = traffic.truth;
     std::optional<Answer> first;
     for (std::size_t const at_once : {1, 2, 7, 50, 200}) {
-      auto const answer = replay_all(read_text(interleaved(sessions, traffic, at_once), Format::system_log).all, {"require-tls", "require-tls>=1.3 from dom3.example"});
+      auto const answer =
+          replay_all(read_text(interleaved(sessions, traffic, at_once), Format::system_log).all,
+                     {"require-tls", "require-tls>=1.3 from dom3.example"});
       EXPECT_EQ(answer.messages, truth.messages) << seed;
       EXPECT_EQ(answer.over_tls, truth.over_tls) << seed;
       EXPECT_EQ(answer.in_the_clear, truth.in_the_clear) << seed;

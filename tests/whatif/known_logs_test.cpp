@@ -49,13 +49,18 @@ TEST_P(KnownLog, CutOffAnywhereIsNeverFatal) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, KnownLog,
-                         testing::Values(Known{"postfix-3.7-tls-loglevel-0.log", 12, 8, 4}, Known{"postfix-3.7-tls-loglevel-1.log", 12, 8, 4},
-                                         Known{"exim-4.96.log", 12, 8, 4}, Known{"postfix-3.7-interleaved.log", 40, 30, 10},
+                         testing::Values(Known{"postfix-3.7-tls-loglevel-0.log", 12, 8, 4},
+                                         Known{"postfix-3.7-tls-loglevel-1.log", 12, 8, 4},
+                                         Known{"exim-4.96.log", 12, 8, 4},
+                                         Known{"postfix-3.7-interleaved.log", 40, 30, 10},
                                          Known{"opensmtpd-6.8-clear-only.log", 4, 0, 4}));
 
 TEST(KnownLogs, TheTwelveMessagesHaveTheirSendersAndReasons) {
-  for (auto const* name : {"postfix-3.7-tls-loglevel-1.log", "postfix-3.7-tls-loglevel-0.log", "exim-4.96.log"}) {
-    auto const answer = replay_all(read_text(file(name)).all, {"require-tls", "require-trusted-client-certificate", "require-tls from shop.example", "require-tls from bank.example"});
+  for (auto const* name :
+       {"postfix-3.7-tls-loglevel-1.log", "postfix-3.7-tls-loglevel-0.log", "exim-4.96.log"}) {
+    auto const answer = replay_all(read_text(file(name)).all,
+                                   {"require-tls", "require-trusted-client-certificate",
+                                    "require-tls from shop.example", "require-tls from bank.example"});
     auto const& rule = answer.rules[0];
     EXPECT_EQ(rule.reasons[static_cast<std::size_t>(Reason::never_tls)], 3U) << name;
     EXPECT_EQ(rule.reasons[static_cast<std::size_t>(Reason::domain_speaks_tls)], 1U) << name;
@@ -73,7 +78,8 @@ TEST(KnownLogs, TheTwelveMessagesHaveTheirSendersAndReasons) {
 }
 
 TEST(KnownLogs, AClientCertificateOfNobodyKnownIsNoTrustedOne) {
-  auto const answer = replay_all(read_text(file("postfix-3.7-tls-loglevel-1.log")).all, {"require-client-certificate", "require-trusted-client-certificate"});
+  auto const answer = replay_all(read_text(file("postfix-3.7-tls-loglevel-1.log")).all,
+                                 {"require-client-certificate", "require-trusted-client-certificate"});
   EXPECT_EQ(answer.rules[0].lost.lost, 11U);  // partner.example alone has one
   EXPECT_EQ(answer.rules[1].lost.lost, 12U);
   EXPECT_EQ(answer.rules[1].reasons[static_cast<std::size_t>(Reason::no_client_certificate)], 8U);

@@ -14,21 +14,24 @@
 namespace postern::tests {
 namespace {
 
-Arrival arrival(std::string const& client, Answered tls, std::string const& sender = "a@x.example", int minute = 0) {
+Arrival arrival(std::string const& client, Answered tls, std::string const& sender = "a@x.example",
+                int minute = 0) {
   Arrival out;
   out.kind = Arrival::Kind::lone_message;
   out.at = reference + std::chrono::minutes(minute);
   out.client = *IpAddress::parse(client);
   out.has_client = true;
   out.tls.used = tls;
-  if (tls == Answered::yes) out.tls.version = "TLSv1.3", out.tls.certificate = policy::ClientCertificate::none;
+  if (tls == Answered::yes)
+    out.tls.version = "TLSv1.3", out.tls.certificate = policy::ClientCertificate::none;
   out.has_sender = true;
   out.sender = sender;
   return out;
 }
 
 TEST(Replay, UnknownIsCountedApartAndNeverTakenForPlaintext) {
-  auto const answer = replay_all({arrival("192.0.2.1", Answered::unknown), arrival("192.0.2.2", Answered::no), arrival("192.0.2.3", Answered::yes)});
+  auto const answer = replay_all({arrival("192.0.2.1", Answered::unknown), arrival("192.0.2.2", Answered::no),
+                                  arrival("192.0.2.3", Answered::yes)});
   EXPECT_EQ(answer.unknown, 1U);
   EXPECT_EQ(answer.rules[0].lost.lost, 1U);
   EXPECT_EQ(answer.rules[0].lost.messages, 2U);
@@ -36,23 +39,32 @@ TEST(Replay, UnknownIsCountedApartAndNeverTakenForPlaintext) {
 }
 
 TEST(Replay, RememberedKnowsOnlyThePast) {
-  auto const before = replay_all({arrival("192.0.2.1", Answered::no, "a@x.example", 0), arrival("192.0.2.1", Answered::yes, "a@x.example", 1)}, {"remembered"});
+  auto const before = replay_all({arrival("192.0.2.1", Answered::no, "a@x.example", 0),
+                                  arrival("192.0.2.1", Answered::yes, "a@x.example", 1)},
+                                 {"remembered"});
   EXPECT_EQ(before.rules[0].lost.lost, 0U);
-  auto const after = replay_all({arrival("192.0.2.1", Answered::yes, "a@x.example", 0), arrival("192.0.2.1", Answered::no, "a@x.example", 1), arrival("198.51.100.1", Answered::no, "a@x.example", 2)}, {"remembered"});
+  auto const after = replay_all({arrival("192.0.2.1", Answered::yes, "a@x.example", 0),
+                                 arrival("192.0.2.1", Answered::no, "a@x.example", 1),
+                                 arrival("198.51.100.1", Answered::no, "a@x.example", 2)},
+                                {"remembered"});
   EXPECT_EQ(after.rules[0].lost.lost, 1U);
   EXPECT_TRUE(after.rules[0].defers);
 }
 
 TEST(Replay, AHostIsKnownByItsVerifiedNameElseByItsNetwork) {
-  EXPECT_EQ(policy::host_identity("mail-3.mx.example.co.uk", *IpAddress::parse("192.0.2.1")), "example.co.uk");
+  EXPECT_EQ(policy::host_identity("mail-3.mx.example.co.uk", *IpAddress::parse("192.0.2.1")),
+            "example.co.uk");
   EXPECT_EQ(policy::host_identity("", *IpAddress::parse("192.0.2.77")), "192.0.2.0/24");
   EXPECT_EQ(policy::host_identity("co.uk", *IpAddress::parse("2001:db8:1:2::3")), "2001:db8:1::/48");
 }
 
 TEST(Replay, TheReasonsAreToldApart) {
-  std::vector<Arrival> all{arrival("192.0.2.1", Answered::no, "a@never.example"), arrival("192.0.2.2", Answered::no, "a@domain.example"),
-                           arrival("192.0.2.3", Answered::yes, "a@domain.example"), arrival("192.0.2.4", Answered::no, "a@host.example"),
-                           arrival("192.0.2.4", Answered::yes, "b@other.example"), arrival("192.0.2.5", Answered::no, "a@failed.example")};
+  std::vector<Arrival> all{arrival("192.0.2.1", Answered::no, "a@never.example"),
+                           arrival("192.0.2.2", Answered::no, "a@domain.example"),
+                           arrival("192.0.2.3", Answered::yes, "a@domain.example"),
+                           arrival("192.0.2.4", Answered::no, "a@host.example"),
+                           arrival("192.0.2.4", Answered::yes, "b@other.example"),
+                           arrival("192.0.2.5", Answered::no, "a@failed.example")};
   Arrival failed;
   failed.kind = Arrival::Kind::session;
   failed.client = *IpAddress::parse("192.0.2.5");
@@ -101,9 +113,12 @@ TEST(Replay, OwnNetworksAndOtherTimesAreLeftOut) {
   settings.internal = {*Network::parse("10.0.0.0/8")};
   settings.since = reference + std::chrono::minutes(1);
   settings.until = reference + std::chrono::minutes(3);
-  auto const answer = replay_all({arrival("10.1.2.3", Answered::no, "a@x.example", 2), arrival("192.0.2.1", Answered::no, "a@x.example", 0),
-                                  arrival("192.0.2.1", Answered::no, "a@x.example", 1), arrival("192.0.2.1", Answered::no, "a@x.example", 3), arrival("::1", Answered::no, "a@x.example", 2)},
-                                 {"require-tls"}, settings);
+  auto const answer = replay_all(
+      {arrival("10.1.2.3", Answered::no, "a@x.example", 2),
+       arrival("192.0.2.1", Answered::no, "a@x.example", 0),
+       arrival("192.0.2.1", Answered::no, "a@x.example", 1),
+       arrival("192.0.2.1", Answered::no, "a@x.example", 3), arrival("::1", Answered::no, "a@x.example", 2)},
+      {"require-tls"}, settings);
   EXPECT_EQ(answer.messages, 1U);
   EXPECT_EQ(answer.left_out.internal, 1U);
   EXPECT_EQ(answer.left_out.out_of_time, 2U);
@@ -114,7 +129,9 @@ TEST(Rules, AreReadWithTheirScope) {
   EXPECT_EQ(parse_rule("require-tls>=1.2 for Example.ORG")->policy.tls, policy::TlsRequirement::never);
   EXPECT_TRUE(parse_rule("require-tls for example.org")->asks_recipients);
   EXPECT_FALSE(parse_rule("remembered")->breaks_rfc3207);
-  for (auto const* wrong : {"", "require", "require-tls>=1.4", "require-tls to x.example", "require-tls for", "require-tls for -", "require-tls from a b"}) EXPECT_FALSE(parse_rule(wrong)) << wrong;
+  for (auto const* wrong : {"", "require", "require-tls>=1.4", "require-tls to x.example", "require-tls for",
+                            "require-tls for -", "require-tls from a b"})
+    EXPECT_FALSE(parse_rule(wrong)) << wrong;
 }
 
 TEST(Interval, NothingLostIsBoundedExactly) {
@@ -158,7 +175,9 @@ TEST(Interval, CoversTheTruth) {
 
 Answer some_answer() {
   std::vector<Arrival> all;
-  for (int i = 0; i < 300; ++i) all.push_back(arrival("192.0." + std::to_string(i % 50) + ".1", i % 9 == 0 ? Answered::no : Answered::yes, "a@dom" + std::to_string(i % 40) + ".example", i * 200));
+  for (int i = 0; i < 300; ++i)
+    all.push_back(arrival("192.0." + std::to_string(i % 50) + ".1", i % 9 == 0 ? Answered::no : Answered::yes,
+                          "a@dom" + std::to_string(i % 40) + ".example", i * 200));
   all.push_back(arrival("192.0.2.200", Answered::no, "x@</script><b>evil,\"\xC3\xA9.example"));
   return replay_all(all, {"require-tls", "require-tls>=1.3", "require-client-certificate", "remembered"});
 }
@@ -172,7 +191,9 @@ TEST(Reports, TheTextFits80Columns) {
   }
   EXPECT_EQ(text.find('\033'), std::string::npos);
   EXPECT_NE(text_report(some_answer(), {true, false, 10}).find('\033'), std::string::npos);
-  for (auto const part : {"RFC 3207 section 4", "Recommendation", "University of Toronto", "TLSRPT", "When: in the clear"}) EXPECT_NE(text.find(part), std::string::npos) << part;
+  for (auto const part :
+       {"RFC 3207 section 4", "Recommendation", "University of Toronto", "TLSRPT", "When: in the clear"})
+    EXPECT_NE(text.find(part), std::string::npos) << part;
 }
 
 TEST(Reports, NoSenderBreaksOutOfTheirForm) {
@@ -185,8 +206,11 @@ TEST(Reports, NoSenderBreaksOutOfTheirForm) {
 
 TEST(Reports, JsonHasWhatItPromises) {
   auto const json = json_report(some_answer(), {});
-  for (auto const* key : {"\"messages\":301", "\"over_tls\":", "\"in_the_clear\":", "\"unknown\":0", "\"sources\":", "\"rules\":[{\"rule\":\"require-tls\"", "\"lost\":{\"messages\":", "\"share_95\":[", "\"per_30_days\":",
-                          "\"sender_domains\":", "\"wanted\":", "\"unwanted\":", "\"reasons\":{\"never_tls\":", "\"domain_speaks_tls\":", "\"host_speaks_tls\":", "\"tls_failed\":", "\"senders\":[{\"domain\":"})
+  for (auto const* key : {"\"messages\":301", "\"over_tls\":", "\"in_the_clear\":", "\"unknown\":0",
+                          "\"sources\":", "\"rules\":[{\"rule\":\"require-tls\"", "\"lost\":{\"messages\":",
+                          "\"share_95\":[", "\"per_30_days\":", "\"sender_domains\":", "\"wanted\":",
+                          "\"unwanted\":", "\"reasons\":{\"never_tls\":", "\"domain_speaks_tls\":",
+                          "\"host_speaks_tls\":", "\"tls_failed\":", "\"senders\":[{\"domain\":"})
     EXPECT_NE(json.find(key), std::string::npos) << key;
 }
 

@@ -49,20 +49,23 @@ class Collected : public ArrivalSink {
 };
 
 // `text` read as what it is recognised to be, or as `format`; fed in pieces of `piece` bytes.
-inline Collected read_text(std::string_view text, std::optional<Format> format = {}, SourceSettings settings = {},
-                           std::size_t piece = std::string_view::npos) {
+inline Collected read_text(std::string_view text, std::optional<Format> format = {},
+                           SourceSettings settings = {}, std::size_t piece = std::string_view::npos) {
   Collected out;
   if (settings.reference == Instant()) settings.reference = reference;
   auto const recognised = format ? format : recognise(text);
   if (!recognised) throw std::runtime_error("not recognised");
   auto source = make_source(*recognised, settings, out);
-  for (std::size_t at = 0; at < text.size(); at += std::min(piece, text.size())) source->feed(text.substr(at, piece));
+  for (std::size_t at = 0; at < text.size(); at += std::min(piece, text.size()))
+    source->feed(text.substr(at, piece));
   source->end();
   out.stats = source->stats();
   return out;
 }
 
-inline Answer replay_all(std::vector<Arrival> arrivals, std::vector<std::string> const& rules = {"require-tls"}, ReplaySettings settings = {}) {
+inline Answer replay_all(std::vector<Arrival> arrivals,
+                         std::vector<std::string> const& rules = {"require-tls"},
+                         ReplaySettings settings = {}) {
   std::vector<Rule> parsed;
   for (auto const& rule : rules) parsed.push_back(parse_rule(rule).value());
   Replay replay(std::move(parsed), std::move(settings));

@@ -15,6 +15,7 @@
 #include "whatif/html_report.hpp"
 #include "whatif/json_report.hpp"
 #include "whatif/log_time.hpp"
+#include "whatif/recommend.hpp"
 #include "whatif/replay.hpp"
 #include "whatif/text_report.hpp"
 
@@ -73,7 +74,9 @@ Result<whatif::Rule, std::string> rule_from_file(std::string const& file) {
   auto built = check_config(read.settings);
   if (!built.errors.empty()) return fail(built.errors.front());
   whatif::Rule rule{file, "the rules of " + file, built.gate->policy, true, true, false, false, false};
-  for (auto const& domain : read.settings.domains) rule.breaks_rfc3207 = rule.breaks_rfc3207 || domain.require_tls.value_or(policy::TlsRequirement::never) != policy::TlsRequirement::never;
+  for (auto const& domain : read.settings.domains)
+    rule.breaks_rfc3207 = rule.breaks_rfc3207 || domain.require_tls.value_or(policy::TlsRequirement::never) !=
+                                                     policy::TlsRequirement::never;
   rule.breaks_rfc3207 = rule.breaks_rfc3207 || read.settings.require_tls != policy::TlsRequirement::never;
   return rule;
 }
@@ -92,7 +95,8 @@ Result<std::vector<whatif::Rule>, std::string> rules_of(WhatIfOptions const& opt
   }
   if (rules.empty())
     for (auto const name : whatif::usual_rules()) rules.push_back(*whatif::parse_rule(name));
-  if (rules.size() > whatif::Replay::most_rules) return fail("more than " + std::to_string(whatif::Replay::most_rules) + " rules");
+  if (rules.size() > whatif::Replay::most_rules)
+    return fail("more than " + std::to_string(whatif::Replay::most_rules) + " rules");
   return rules;
 }
 
@@ -106,22 +110,13 @@ bool write_file(std::string const& path, std::string const& text) {
 
 // Why there is no answer, as far as the counts tell.
 std::string reason_for_nothing(whatif::Answer const& answer) {
-  auto const& left = answer.left_out;
   std::string out = "no message from outside was found";
-  std::string why;
-  auto const add = [&](std::uint64_t count, std::string const& what) {
-    if (count > 0) why += (why.empty() ? "" : ", ") + std::to_string(count) + " " + what;
-  };
-  add(left.out_of_time, "outside of the time asked for");
-  add(left.loopback, "from this host itself");
-  add(left.internal, "from own networks");
-  add(left.authenticated, "submitted with authentication");
-  add(left.local, "local");
-  add(left.no_address, "without an address");
-  add(answer.refused + answer.deferred, "refused or deferred");
-  if (!why.empty()) out += ": there were " + why;
+  if (auto const left = whatif::not_counted(answer); !left.empty()) out += ": there were " + left;
   for (auto const& source : answer.sources)
-    if (source.messages == 0) out += "\n  " + source.name + ": " + source.kind + ", " + std::to_string(source.lines) + " lines, none of a message that was accepted (" + std::to_string(source.skipped) + " not understood)";
+    if (source.messages == 0)
+      out += "\n  " + source.name + ": " + source.kind + ", " + std::to_string(source.lines) +
+             " lines, none of a message that was accepted (" + std::to_string(source.skipped) +
+             " not understood)";
   return out;
 }
 
@@ -134,13 +129,15 @@ int run_whatif(WhatIfOptions const& options) {
   whatif::SourceSettings settings;
   settings.utc_offset = local_utc_offset();
   settings.border = options.border;
-  for (auto const& rule : *rules) settings.wants_recipients = settings.wants_recipients || rule.asks_recipients;
+  for (auto const& rule : *rules)
+    settings.wants_recipients = settings.wants_recipients || rule.asks_recipients;
   for (auto const& text : options.internal) {
     auto const network = Network::parse(text);
     if (!network) return wrong("--internal " + text + ": not a network such as 192.0.2.0/24");
     replay_settings.internal.push_back(*network);
   }
-  for (auto const& [text, at] : {std::pair(&options.since, &replay_settings.since), std::pair(&options.until, &replay_settings.until)}) {
+  for (auto const& [text, at] : {std::pair(&options.since, &replay_settings.since),
+                                 std::pair(&options.until, &replay_settings.until)}) {
     if (text->empty()) continue;
     *at = parse_when(*text, settings.utc_offset);
     if (!*at) return wrong(*text + ": not a time such as 30d, 2026-11-01 or 2026-11-01T12:00:00Z");
@@ -149,7 +146,8 @@ int run_whatif(WhatIfOptions const& options) {
   if (!retry_time) return wrong("--retry-time " + options.retry_time + ": not a time such as 5d");
   replay_settings.retry_time = *retry_time;
   std::optional<whatif::Format> format;
-  if (!options.format.empty() && !(format = whatif::parse_format(options.format))) return wrong("--format " + options.format + ": no such format");
+  if (!options.format.empty() && !(format = whatif::parse_format(options.format)))
+    return wrong("--format " + options.format + ": no such format");
 
   std::vector<std::string> problems;
   std::vector<std::unique_ptr<SourceReader>> readers;
@@ -175,16 +173,21 @@ int run_whatif(WhatIfOptions const& options) {
   FixedRandom random;
   auto answer = replay.answer(random);
   for (auto const& reader : readers) answer.sources.push_back(reader->answer());
-  std::sort(answer.sources.begin(), answer.sources.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
+  std::sort(answer.sources.begin(), answer.sources.end(),
+            [](auto const& a, auto const& b) { return a.name < b.name; });
   if (answer.unknown > answer.messages / 2 && answer.messages > 0)
-    answer.notes.push_back("More than half is unknown. For Postfix: smtpd_tls_loglevel = 1; for mailboxes: smtpd_tls_received_header = yes.");
+    answer.notes.push_back(
+        "More than half is unknown. For Postfix: smtpd_tls_loglevel = 1; for mailboxes: "
+        "smtpd_tls_received_header = yes.");
   if (answer.messages == 0) return wrong(reason_for_nothing(answer));
 
   bool written = true;
-  if (!options.html.empty()) written = write_file(options.html, whatif::html_report(answer, print_iso8601(now()))) && written;
+  if (!options.html.empty())
+    written = write_file(options.html, whatif::html_report(answer, print_iso8601(now()))) && written;
   if (!options.csv.empty()) written = write_file(options.csv, whatif::csv_report(answer)) && written;
-  auto const text = options.json ? whatif::json_report(answer, {1000, options.explain_skipped})
-                                 : whatif::text_report(answer, {::isatty(STDOUT_FILENO) == 1, options.explain_skipped});
+  auto const text =
+      options.json ? whatif::json_report(answer, {1000, options.explain_skipped})
+                   : whatif::text_report(answer, {::isatty(STDOUT_FILENO) == 1, options.explain_skipped});
   std::fwrite(text.data(), 1, text.size(), stdout);
   return written ? 0 : 1;
 }

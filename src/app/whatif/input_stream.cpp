@@ -16,7 +16,9 @@ constexpr std::size_t buffer_size = 1 << 20;
 
 class PlainFile : public InputStream {
  public:
-  explicit PlainFile(int descriptor) : descriptor_(descriptor) { ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL); }
+  explicit PlainFile(int descriptor) : descriptor_(descriptor) {
+    ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+  }
   PlainFile(PlainFile const&) = delete;
   ~PlainFile() override {
     if (descriptor_ != STDIN_FILENO) ::close(descriptor_);
@@ -91,7 +93,9 @@ class Compressed : public InputStream {
 
 class Gzip : public Compressed {
  public:
-  explicit Gzip(std::unique_ptr<PlainFile> file) : Compressed(std::move(file)) { ::inflateInit2(&stream_, 15 + 32); }
+  explicit Gzip(std::unique_ptr<PlainFile> file) : Compressed(std::move(file)) {
+    ::inflateInit2(&stream_, 15 + 32);
+  }
   ~Gzip() override { ::inflateEnd(&stream_); }
 
  protected:
@@ -123,7 +127,8 @@ class Gzip : public Compressed {
 class Xz : public Compressed {
  public:
   explicit Xz(std::unique_ptr<PlainFile> file) : Compressed(std::move(file)) {
-    if (::lzma_stream_decoder(&stream_, memory_limit, LZMA_CONCATENATED) != LZMA_OK) fails("the xz decoder cannot start");
+    if (::lzma_stream_decoder(&stream_, memory_limit, LZMA_CONCATENATED) != LZMA_OK)
+      fails("the xz decoder cannot start");
   }
   ~Xz() override { ::lzma_end(&stream_); }
 
@@ -152,7 +157,8 @@ class Xz : public Compressed {
 
 class Zstd : public Compressed {
  public:
-  explicit Zstd(std::unique_ptr<PlainFile> file) : Compressed(std::move(file)), stream_(::ZSTD_createDStream()) {}
+  explicit Zstd(std::unique_ptr<PlainFile> file)
+      : Compressed(std::move(file)), stream_(::ZSTD_createDStream()) {}
   ~Zstd() override { ::ZSTD_freeDStream(stream_); }
 
  protected:
@@ -184,7 +190,10 @@ Result<std::unique_ptr<InputStream>, std::string> InputStream::open(std::string 
   auto const start = file->look_ahead();
   if (start.empty() && !file->problem().empty()) return fail(file->problem());
   if (start.starts_with("\x1F\x8B")) return std::make_unique<Gzip>(std::move(file));
-  if (start.starts_with(std::string_view("\xFD" "7zXZ\0", 6))) return std::make_unique<Xz>(std::move(file));
+  if (start.starts_with(std::string_view("\xFD"
+                                         "7zXZ\0",
+                                         6)))
+    return std::make_unique<Xz>(std::move(file));
   if (start.starts_with("\x28\xB5\x2F\xFD")) return std::make_unique<Zstd>(std::move(file));
   return file;
 }

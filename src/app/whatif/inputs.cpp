@@ -44,9 +44,11 @@ InputPath maildir(fs::path const& path) {
   InputPath out{InputPath::Kind::maildir, path.string(), false, {}, 0};
   add_folder(path, is_junk(path.filename().string()), out);
   std::error_code ignored;
-  for (auto const& entry : fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, ignored))
+  for (auto const& entry :
+       fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, ignored))
     if (entry.is_directory(ignored) && entry.path().filename() == "cur" && entry.path().parent_path() != path)
-      add_folder(entry.path().parent_path(), is_junk(fs::relative(entry.path().parent_path(), path, ignored).string()), out);
+      add_folder(entry.path().parent_path(),
+                 is_junk(fs::relative(entry.path().parent_path(), path, ignored).string()), out);
   std::sort(out.messages.begin(), out.messages.end(), [](auto const& a, auto const& b) {
     auto const name_a = fs::path(a.first).filename().string(), name_b = fs::path(b.first).filename().string();
     auto const at_a = seconds_in(name_a), at_b = seconds_in(name_b);
@@ -59,7 +61,8 @@ void add(fs::path const& path, std::vector<InputPath>& out, std::vector<std::str
   std::error_code error;
   auto const status = fs::status(path, error);
   if (!fs::exists(status)) {
-    problems.push_back(path.string() + ": " + (error ? error.message() : std::string("No such file or directory")));
+    problems.push_back(path.string() + ": " +
+                       (error ? error.message() : std::string("No such file or directory")));
   } else if (!fs::is_directory(status)) {
     auto const size = fs::is_regular_file(status) ? fs::file_size(path, error) : 0;
     bool const junk = is_junk(path.stem().string()) || is_junk(path.parent_path().filename().string());
@@ -78,7 +81,8 @@ void add(fs::path const& path, std::vector<InputPath>& out, std::vector<std::str
 
 }  // namespace
 
-std::vector<InputPath> find_inputs(std::vector<std::string> const& paths, std::vector<std::string>& problems) {
+std::vector<InputPath> find_inputs(std::vector<std::string> const& paths,
+                                   std::vector<std::string>& problems) {
   std::vector<InputPath> out;
   for (auto const& path : paths)
     if (path == "-")

@@ -21,7 +21,8 @@ void Progress::tell(std::uint64_t bytes) {
   double const rate = static_cast<double>(bytes) / seconds;
   double const mib = 1024.0 * 1024.0;
   if (total_ > bytes && rate > 0)
-    std::fprintf(stderr, "\r\033[K%.0f of %.0f MiB, %.0f MiB/s, %.0f s left", static_cast<double>(bytes) / mib, static_cast<double>(total_) / mib, rate / mib,
+    std::fprintf(stderr, "\r\033[K%.0f of %.0f MiB, %.0f MiB/s, %.0f s left",
+                 static_cast<double>(bytes) / mib, static_cast<double>(total_) / mib, rate / mib,
                  static_cast<double>(total_ - bytes) / rate);
   else
     std::fprintf(stderr, "\r\033[K%.0f MiB, %.0f MiB/s", static_cast<double>(bytes) / mib, rate / mib);

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t most_threads = 256;
 // One input alone stays in the cache; of several, those whose time has not come are read ahead.
 constexpr std::size_t waiting_alone = 4, waiting_beside = 256;  // batches
-constexpr std::uint64_t progress_each = 16'384;  // arrivals
+constexpr std::uint64_t progress_each = 16'384;                 // arrivals
 
 struct Head {
   Instant at;
@@ -23,7 +23,8 @@ void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::
                    std::function<void(std::uint64_t)> const& progress) {
   // In order of their beginnings, so that an input need not be read before its time has come; those whose
   // beginning is not known come first.
-  std::stable_sort(readers.begin(), readers.end(), [](auto const& a, auto const& b) { return a->begins() < b->begins(); });
+  std::stable_sort(readers.begin(), readers.end(),
+                   [](auto const& a, auto const& b) { return a->begins() < b->begins(); });
   std::size_t const ahead = std::max(1U, std::thread::hardware_concurrency());
   std::size_t started = 0, running = 0, waited_for = 0;
   std::priority_queue<Head> heads;  // of the readers that are waited for
@@ -46,8 +47,8 @@ void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::
   for (;;) {
     while (started < readers.size() && running < ahead) start_one();
     // Whoever may have something earlier than the earliest head has to be heard first.
-    while (waited_for < readers.size() &&
-           (heads.empty() || !readers[waited_for]->begins() || *readers[waited_for]->begins() <= heads.top().at)) {
+    while (waited_for < readers.size() && (heads.empty() || !readers[waited_for]->begins() ||
+                                           *readers[waited_for]->begins() <= heads.top().at)) {
       if (waited_for == started) {
         if (running >= most_threads) break;
         start_one();
@@ -71,7 +72,8 @@ void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::
         break;
       }
       bool const still_first = (heads.empty() || next->at <= heads.top().at) &&
-                               (waited_for == readers.size() || (readers[waited_for]->begins() && *readers[waited_for]->begins() > next->at));
+                               (waited_for == readers.size() ||
+                                (readers[waited_for]->begins() && *readers[waited_for]->begins() > next->at));
       if (still_first) continue;
       heads.push({next->at, reader});
       break;

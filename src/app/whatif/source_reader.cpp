@@ -7,6 +7,7 @@
 #include "store/evidence_reader.hpp"
 #include "whatif/mailbox.hpp"
 #include "whatif/own_facts.hpp"
+#include "whatif/recommend.hpp"
 
 namespace postern::app {
 namespace {
@@ -45,7 +46,8 @@ class SourceReader::Out : public whatif::ArrivalSink {
   Batch batch_;
 };
 
-Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath input, std::optional<whatif::Format> format,
+Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath input,
+                                                                      std::optional<whatif::Format> format,
                                                                       whatif::SourceSettings settings) {
   settings.junk_folder = input.junk;
   std::unique_ptr<SourceReader> reader(new SourceReader(std::move(input), std::move(settings)));
@@ -63,11 +65,18 @@ Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath 
     if (bytes.empty()) break;
     reader->start_ += bytes;
   }
-  if (reader->start_.empty()) return fail(in.path + ": " + (reader->stream_->problem().empty() ? std::string("is empty") : reader->stream_->problem()));
-  auto const recognised = format ? format : whatif::recognise(std::string_view(reader->start_).substr(0, look_size));
-  if (!recognised) return fail(in.path + ": not recognised as a mail log, a mailbox or facts; --format says what it is");
+  if (reader->start_.empty())
+    return fail(in.path + ": " +
+                (reader->stream_->problem().empty() ? std::string("is empty") : reader->stream_->problem()));
+  if (!format && whatif::is_tls_report(reader->start_))
+    return fail(in.path + ": a TLS report. " + std::string(whatif::tlsrpt_reminder()));
+  auto const recognised =
+      format ? format : whatif::recognise(std::string_view(reader->start_).substr(0, look_size));
+  if (!recognised)
+    return fail(in.path + ": not recognised as a mail log, a mailbox or facts; --format says what it is");
   reader->format_ = *recognised;
-  if (*recognised == whatif::Format::facts && in.path == "-") return fail(std::string("-: facts.db cannot be read from standard input"));
+  if (*recognised == whatif::Format::facts && in.path == "-")
+    return fail(std::string("-: facts.db cannot be read from standard input"));
   reader->look(std::string_view(reader->start_).substr(0, look_size));
   return reader;
 }
@@ -172,18 +181,18 @@ void SourceReader::read_maildir(whatif::ArrivalSink& sink) {
 
 void SourceReader::read_facts(whatif::ArrivalSink& sink) {
   answer_.kind = "postern";
-  auto const read = store::read_evidence(
-      input_.path, {[&](policy::Facts&& facts, bool relayed) {
-                      ++answer_.lines;
-                      auto arrival = whatif::arrival_of(facts, relayed);
-                      if (!arrival) return;
-                      if (arrival->outcome == policy::Outcome::accepted) ++answer_.messages;
-                      sink.take(*std::move(arrival));
-                    },
-                    [&](policy::ConnectionFacts&& connection) {
-                      ++answer_.lines;
-                      sink.take(whatif::session_of(connection));
-                    }});
+  auto const read = store::read_evidence(input_.path, {[&](policy::Facts&& facts, bool relayed) {
+                                                         ++answer_.lines;
+                                                         auto arrival = whatif::arrival_of(facts, relayed);
+                                                         if (!arrival) return;
+                                                         if (arrival->outcome == policy::Outcome::accepted)
+                                                           ++answer_.messages;
+                                                         sink.take(*std::move(arrival));
+                                                       },
+                                                       [&](policy::ConnectionFacts&& connection) {
+                                                         ++answer_.lines;
+                                                         sink.take(whatif::session_of(connection));
+                                                       }});
   if (!read) answer_.notes.push_back("read only in part: " + read.error());
 }
 

@@ -22,7 +22,8 @@ class SourceReader {
   static constexpr std::size_t batch_size = 512;
 
   // Opens the input and looks at its beginning. The error is a sentence.
-  static Result<std::unique_ptr<SourceReader>, std::string> open(InputPath input, std::optional<whatif::Format> format,
+  static Result<std::unique_ptr<SourceReader>, std::string> open(InputPath input,
+                                                                 std::optional<whatif::Format> format,
                                                                  whatif::SourceSettings settings);
   ~SourceReader();
 
@@ -48,7 +49,8 @@ class SourceReader {
     bool ended = false;
     bool stopping = false;
   };
-  SourceReader(InputPath input, whatif::SourceSettings settings) : input_(std::move(input)), settings_(std::move(settings)) {}
+  SourceReader(InputPath input, whatif::SourceSettings settings)
+      : input_(std::move(input)), settings_(std::move(settings)) {}
   void run();
   void read_stream(whatif::FactsSource& source);
   void read_maildir(whatif::ArrivalSink& sink);
