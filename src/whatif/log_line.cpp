@@ -1,11 +1,14 @@
 #include "whatif/log_line.hpp"
 
 #include <charconv>
+#include <cstring>
 
 #include "base/ascii.hpp"
 
 namespace postern::whatif {
 namespace {
+
+constexpr std::size_t longest_program = 64;  // looked for at once; longer ones are found, too
 
 std::string_view take_word(std::string_view& text) {
   auto const end = std::min(text.find(' '), text.size());
@@ -24,8 +27,12 @@ std::uint64_t number(std::string_view text) {
 bool take_tag(std::string_view text, LogLine& out) {
   char const* const begin = text.data();
   char const* const end = begin + text.size();
-  char const* at = begin;
-  while (at != end && *at != '[' && *at != ':' && *at != ' ') ++at;
+  char const* at = static_cast<char const*>(std::memchr(begin, '[', std::min(text.size(), longest_program)));
+  auto const holds = [&](char c) {
+    return std::memchr(begin, c, static_cast<std::size_t>(at - begin)) != nullptr;
+  };
+  if (at == nullptr || holds(' ') || holds(':'))  // no process id, or a bracket in the text
+    for (at = begin; at != end && *at != '[' && *at != ':' && *at != ' ';) ++at;
   if (at == begin || at == end || *at == ' ') return false;
   out.program = {begin, at};
   if (*at == '[') {
@@ -83,24 +90,23 @@ bool take_rfc5424(std::string_view text, LogClock& clock, LogLine& out) {
 
 }  // namespace
 
-std::optional<LogLine> parse_log_line(std::string_view line, LogClock& clock) {
-  LogLine out;
+bool parse_log_line(std::string_view line, LogClock& clock, LogLine& out) {
   if (auto const at = clock.take_repeated(line)) {  // the time of the line before: nearly always
     out.at = *at;
     auto after_host = line;
     out.host = take_word(after_host);
-    if (take_tag(after_host, out)) return out;
+    if (take_tag(after_host, out)) return true;
     out.host = {};
-    return take_tag(line, out) ? std::optional(out) : std::nullopt;
+    return take_tag(line, out);
   }
   out.at = clock.last();
   if (line.starts_with('<')) {
     auto const end = line.find('>');
-    if (end == std::string_view::npos || end > 4) return std::nullopt;
+    if (end == std::string_view::npos || end > 4) return false;
     line.remove_prefix(end + 1);
     if (line.starts_with("1 ")) {
       line.remove_prefix(2);
-      return take_rfc5424(line, clock, out) ? std::optional(out) : std::nullopt;
+      return take_rfc5424(line, clock, out);
     }
   }
   auto at = clock.take_rfc3164(line);
@@ -119,10 +125,10 @@ std::optional<LogLine> parse_log_line(std::string_view line, LogClock& clock) {
     if (line.starts_with(' ')) line.remove_prefix(1);
     auto after_host = line;
     out.host = take_word(after_host);
-    if (take_tag(after_host, out)) return out;
+    if (take_tag(after_host, out)) return true;
     out.host = {};
   }
-  return take_tag(line, out) ? std::optional(out) : std::nullopt;
+  return take_tag(line, out);
 }
 
 }  // namespace postern::whatif

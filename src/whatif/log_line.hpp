@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "base/instant.hpp"
@@ -18,7 +17,7 @@ struct LogLine {
   std::string_view text;
 };
 
-// Lifetime: views into `line`. Absent: no program could be found in it.
-std::optional<LogLine> parse_log_line(std::string_view line, LogClock& clock);
+// Lifetime: views into `line`. False: no program could be found in it; `out` is new before each call.
+bool parse_log_line(std::string_view line, LogClock& clock, LogLine& out);
 
 }  // namespace postern::whatif

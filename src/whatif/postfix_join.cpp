@@ -180,6 +180,14 @@ void PostfixJoin::close_session(std::uint32_t index, Instant at, std::string_vie
   session.open = false;
   if (auto const found = by_process_.find(session.key); found != by_process_.end() && found->second == index)
     by_process_.erase(found);
+  if (session.tls.used != Answered::yes) read_counters(session, counters);
+  give_refusals(index, at);
+  give_messages(index, at);
+  free_if_idle(index);
+}
+
+// What "ehlo=1 starttls=0/1 mail=1 commands=3" tells of a session that has shown no TLS so far.
+void PostfixJoin::read_counters(Session& session, std::string_view counters) {
   bool const counted = counters.rfind(" commands=") != std::string_view::npos;  // it is the last of them
   auto const starttls = postfix_counter(counters, " starttls=");
   if (session.tls.used == Answered::unknown) {
@@ -193,9 +201,6 @@ void PostfixJoin::close_session(std::uint32_t index, Instant at, std::string_vie
   if (counted && session.tls.used == Answered::no && mail.told && mail.good == 0 &&
       session.refusals.empty() && postfix_counter(counters, " ehlo=").good > 0)
     session.refusals.push_back({{}, {}, 530, true});  // `encrypt` answers 530 and logs nothing else
-  give_refusals(index, at);
-  give_messages(index, at);
-  free_if_idle(index);
 }
 
 // Those that are complete; the last of them tells of the session, too.

@@ -87,6 +87,7 @@ class PostfixJoin {
   std::uint32_t free_session(Instant at);
   void close_session(std::uint32_t index, Instant at, std::string_view counters);
   void give(Message& message, Arrival::Kind kind);
+  static void read_counters(Session& session, std::string_view counters);
   void give_messages(std::uint32_t index, Instant at);
   void give_refusals(std::uint32_t index, Instant at);
   void drop(std::uint32_t index, Arrival::Kind kind = Arrival::Kind::message);

@@ -171,12 +171,9 @@ void PostfixLog::with_queue_id(LogLine const& line, std::uint64_t key) {
 void PostfixLog::tls_line(Session& session, std::string_view text) {
   join_.tells_tls();
   session.tls.used = Answered::yes;
-  auto const with = text.find(" with cipher ");
-  if (with != std::string_view::npos && with > 0) {
-    auto const version_at = text.rfind(' ', with - 1);
-    if (version_at != std::string_view::npos)
-      session.tls.version = tls_version_name(text.substr(version_at + 1, with - version_at - 1));
-  }
+  auto const address_end = text.find(']');
+  auto const colon = text.find(": ", address_end == std::string_view::npos ? 0 : address_end);
+  if (colon != std::string_view::npos) session.tls.version = tls_version_name(text.substr(colon + 2));
   if (text.starts_with("Anonymous"))
     session.tls.certificate = policy::ClientCertificate::none;
   else if (text.starts_with("Untrusted"))

@@ -49,10 +49,11 @@ void vote(std::string_view line, Votes& votes) {
     if (clock.take_iso(rest) && line[10] == ' ') {
       rest = trimmed(rest);
       // Exim names no program behind its time.
-      auto const parsed = parse_log_line(line, clock);
-      bool const program = parsed && parsed->pid != 0 && parsed->program.find('-') == std::string_view::npos;
+      LogLine parsed;
+      bool const program = parse_log_line(line, clock, parsed) && parsed.pid != 0 &&
+                           parsed.program.find('-') == std::string_view::npos;
       ++(program ? votes.system : votes.exim);
-    } else if (parse_log_line(line, clock)) {
+    } else if (LogLine parsed; parse_log_line(line, clock, parsed)) {
       ++votes.system;
     }
   }

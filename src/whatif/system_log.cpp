@@ -51,11 +51,11 @@ SystemLog::SystemLog(SourceSettings settings, ArrivalSink& sink)
       dialects_(settings_, stats_, sink) {}
 
 void SystemLog::line(std::string_view text) {
-  auto const parsed = parse_log_line(text, clock_);
-  if (!parsed)
-    stats_.skip(text, "no line of a system log");
+  LogLine parsed;
+  if (parse_log_line(text, clock_, parsed))
+    dialects_.line(parsed);
   else
-    dialects_.line(*parsed);
+    stats_.skip(text, "no line of a system log");
 }
 
 void SystemLog::ended() { dialects_.end(); }

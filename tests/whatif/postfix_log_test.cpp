@@ -306,10 +306,12 @@ TEST(PostfixLog, RecipientsComeFromDeliveryWhenARuleAsksForThem) {
 
 TEST(PostfixLog, ASessionThatNeverEndsIsToldAllTheSame) {
   std::string text = log({"postfix/smtpd[1]: connect from h[192.0.2.9]",
-                          "postfix/smtpd[1]: Anonymous TLS connection established from h[192.0.2.9]: TLSv1.3 with cipher C (1/1 bits)"});
+                          "postfix/smtpd[1]: Anonymous TLS connection established from h[192.0.2.9]: TLSv1.3 "
+                          "with cipher C (1/1 bits)"});
   for (int i = 0; i < 30'000; ++i) {
     auto const id = "Q" + std::to_string(100'000 + i);
-    text += log({"postfix/smtpd[1]: " + id + ": client=h[192.0.2.9]", "postfix/qmgr[2]: " + id + ": from=<a@b.example>, size=6, nrcpt=1 (queue active)"});
+    text += log({"postfix/smtpd[1]: " + id + ": client=h[192.0.2.9]",
+                 "postfix/qmgr[2]: " + id + ": from=<a@b.example>, size=6, nrcpt=1 (queue active)"});
   }
   auto const answer = replay_all(read_text(text, postfix).all);
   EXPECT_EQ(answer.messages, 30'000U);
