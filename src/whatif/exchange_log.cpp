@@ -118,7 +118,6 @@ void ExchangeLog::give(Session& session, Instant at, std::uint16_t code) {
   arrival.has_sender = true;
   arrival.sender = session.sender;
   arrival.recipients = session.recipients;
-  if (code < 400) ++stats_.given;
   sink_.take(std::move(arrival));
 }
 

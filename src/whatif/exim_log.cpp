@@ -113,7 +113,6 @@ void EximLog::reception(Instant at, std::string_view text) {
       rest.remove_prefix(std::min(word.size() + 1, rest.size()));
     }
   }
-  ++stats_.given;
   sink_.take(std::move(arrival));
 }
 

@@ -9,8 +9,7 @@ namespace postern::whatif {
 
 class EximLog : public LogDialect {
  public:
-  EximLog(SourceStats& stats, ArrivalSink& sink, LogClock clock)
-      : stats_(stats), sink_(sink), clock_(clock) {}
+  EximLog(ArrivalSink& sink, LogClock clock) : sink_(sink), clock_(clock) {}
 
   // `line.text` may begin with Exim's own time and "[pid]".
   void line(LogLine const& line) override;
@@ -21,7 +20,6 @@ class EximLog : public LogDialect {
   void rejection(Instant at, std::string_view text, std::size_t rejected);
   void failed_handshake(Instant at, std::string_view text);
 
-  SourceStats& stats_;
   ArrivalSink& sink_;
   LogClock clock_;
 };
@@ -29,7 +27,7 @@ class EximLog : public LogDialect {
 class EximMainLog : public LineSource {
  public:
   EximMainLog(SourceSettings const& settings, ArrivalSink& sink)
-      : clock_(settings.reference, settings.utc_offset), dialect_(stats_, sink, clock_) {}
+      : clock_(settings.reference, settings.utc_offset), dialect_(sink, clock_) {}
   std::string_view kind() const override { return "exim"; }
 
  protected:

@@ -26,7 +26,6 @@ struct SourceStats {
   std::uint64_t bytes = 0;
   std::uint64_t lines = 0;            // or messages, of a mailbox
   std::uint64_t skipped = 0;          // not understood
-  std::uint64_t given = 0;            // messages, whatever became of them
   std::vector<std::string> examples;  // of what was skipped: the first few
   std::vector<std::string> notes;     // what the reader of the answer should know
 

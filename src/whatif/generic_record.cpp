@@ -117,7 +117,6 @@ bool GenericRecord::set(std::string_view name, std::string_view value, LogClock&
 void GenericRecord::give(std::string_view text, SourceStats& stats, ArrivalSink& sink) && {
   if (!has_time_) return stats.skip(text, "no time");
   if (!arrival_.has_client) return stats.skip(text, "no client address");
-  if (arrival_.outcome == policy::Outcome::accepted) ++stats.given;
   arrival_.kind = Arrival::Kind::lone_message;
   sink.take(std::move(arrival_));
 }

@@ -144,7 +144,6 @@ void HarakaLog::disconnect(Instant at, std::string_view uuid, std::string_view t
         message.has_sender = true;
         message.sender = known.senders[i];
       }
-      if (which == 0) ++stats_.given;
       sink_.take(std::move(message));
     }
   facts.kind = Arrival::Kind::session;

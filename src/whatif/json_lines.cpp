@@ -80,7 +80,6 @@ void JsonLines::reception(json::object const& record, std::string_view text) {
     else
       arrival.recipients.emplace_back(text_of(recipients));
   }
-  ++stats_.given;
   auto const version = text_of(record.if_contains("tls_protocol_version"));
   auto const cipher = text_of(record.if_contains("tls_cipher"));
   if (version.empty() && cipher.empty()) {

@@ -30,6 +30,7 @@ void Judge::hear(Arrival const& arrival, std::uint32_t remembered_sessions) {
       policy::RecipientFacts facts{*std::move(address), {}, {}, policy::Standing::mailbox, true, 250, {}};
       recipients_.push_back(std::move(facts));
     }
+  fill(Fill::worst);
 }
 
 void Judge::fill(Fill how) {
@@ -61,11 +62,12 @@ bool Judge::refused(Rule const& rule) {
 }
 
 Judgement Judge::of(Rule const& rule) {
-  fill(Fill::worst);
-  bool const worst = refused(rule);
-  if (all_known_ || !worst) return worst ? Judgement::lost : Judgement::comes;
+  if (!refused(rule)) return Judgement::comes;  // whatever is not told
+  if (all_known_) return Judgement::lost;
   fill(Fill::best);
-  return refused(rule) ? Judgement::lost : Judgement::unknown;
+  bool const even_then = refused(rule);
+  fill(Fill::worst);
+  return even_then ? Judgement::lost : Judgement::unknown;
 }
 
 }  // namespace postern::whatif

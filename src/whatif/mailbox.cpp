@@ -13,7 +13,6 @@ void Mailbox::message(std::string_view header, bool junk_folder) {
   }
   auto read = read_message(header, border_, junk_folder);
   if (read.arrival.origin != Origin::local) {
-    ++stats_.given;
     if (borders_.size() < 1000 || borders_.contains(read.border)) ++borders_[read.border];
   }
   sink_.take(std::move(read.arrival));

@@ -31,7 +31,6 @@ void OpensmtpdLog::give_message(Session& session) {
   session.sender.clear();
   session.recipients.clear();
   session.has_sender = false;
-  ++stats_.given;
   sink_.take(std::move(arrival));
 }
 

@@ -13,7 +13,7 @@ namespace postern::whatif {
 
 class OpensmtpdLog : public LogDialect {
  public:
-  OpensmtpdLog(SourceStats& stats, ArrivalSink& sink) : stats_(stats), sink_(sink) {}
+  explicit OpensmtpdLog(ArrivalSink& sink) : sink_(sink) {}
   void line(LogLine const& line) override;
   void end() override;
 
@@ -31,7 +31,6 @@ class OpensmtpdLog : public LogDialect {
   void close(std::uint64_t id, Instant at, std::string_view reason);
   void refused(Session& session, Instant at, std::string_view text);
 
-  SourceStats& stats_;
   ArrivalSink& sink_;
   Instant now_{};
   boost::unordered_flat_map<std::uint64_t, Session> sessions_;
@@ -41,7 +40,7 @@ class OpensmtpdLog : public LogDialect {
 class OpensmtpdOutput : public LineSource {
  public:
   OpensmtpdOutput(SourceSettings const& settings, ArrivalSink& sink)
-      : clock_(settings.reference, settings.utc_offset), dialect_(stats_, sink) {}
+      : clock_(settings.reference, settings.utc_offset), dialect_(sink) {}
   std::string_view kind() const override { return "opensmtpd"; }
 
  protected:

@@ -140,7 +140,6 @@ void PostfixJoin::give(Message& message, Arrival::Kind kind) {
   arrival.has_sender = true;
   arrival.sender = std::move(message.sender);
   arrival.recipients = std::move(message.recipients);
-  ++stats_.given;
   pass_on(session, std::move(arrival));
 }
 

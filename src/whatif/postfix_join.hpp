@@ -55,7 +55,7 @@ class PostfixJoin {
     std::string sender;
     std::vector<std::string> recipients;
   };
-  PostfixJoin(SourceStats& stats, ArrivalSink& sink) : stats_(stats), sink_(sink), silence_(sink) {}
+  explicit PostfixJoin(ArrivalSink& sink) : sink_(sink), silence_(sink) {}
 
   // The session of a process: a new one, the one that is open (or a new one that is not whole), or none.
   Session& open(std::uint64_t key, Instant at);
@@ -94,7 +94,6 @@ class PostfixJoin {
   void free_if_idle(std::uint32_t session);
   void expire(Instant now);
 
-  SourceStats& stats_;
   ArrivalSink& sink_;
   Silence silence_;
   std::vector<Session> sessions_;

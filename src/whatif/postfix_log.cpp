@@ -22,6 +22,13 @@ bool is_submission(std::string_view service) {
 
 constexpr std::size_t longest_queue_id = 24;
 
+// Where "TLS connection " is, in front or behind one word: Anonymous, Untrusted, Trusted, Verified.
+std::size_t tls_connection(std::string_view text) {
+  if (text.empty() || std::string_view("AUTV").find(text.front()) == std::string_view::npos)
+    return std::string_view::npos;
+  return text.substr(0, 27).find("TLS connection ");
+}
+
 bool is_queue_id(std::string_view text) {
   if (text.size() < 5 || text.size() > longest_queue_id) return false;
   for (char const c : text)
@@ -108,7 +115,7 @@ void PostfixLog::smtpd(LogLine const& line) {
   } else if (text.starts_with("disconnect from ")) {
     join_.at(key, line.at).set_peer(text.substr(16));
     join_.close(key, line.at, text.substr(16));
-  } else if (auto const at = text.find("TLS connection "); at < 12) {
+  } else if (auto const at = tls_connection(text); at != std::string_view::npos) {
     auto const from = text.find(" from ", at);
     if (from == std::string_view::npos) return;
     auto& session = join_.at(key, line.at);
@@ -192,7 +199,6 @@ void PostfixLog::proxied(Session& session, LogLine const& line, std::string_view
   arrival.has_sender = true;
   arrival.sender = *sender;
   if (auto const to = angle_path(text, " to=")) arrival.recipients.emplace_back(*to);
-  ++stats_.given;
   join_.pass_on(session, std::move(arrival));
 }
 

@@ -13,7 +13,7 @@ namespace postern::whatif {
 class PostfixLog : public LogDialect {
  public:
   PostfixLog(SourceSettings const& settings, SourceStats& stats, ArrivalSink& sink)
-      : settings_(settings), stats_(stats), join_(stats, sink) {}
+      : settings_(settings), stats_(stats), join_(sink) {}
 
   void line(LogLine const& line) override;
   void end() override { join_.end(now_); }

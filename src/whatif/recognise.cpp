@@ -15,6 +15,8 @@
 namespace postern::whatif {
 namespace {
 
+Instant const far_future = from_micros(4'000'000'000'000'000);
+
 // Lines of the start that look like each of the line formats.
 struct Votes {
   int system = 0, exim = 0, opensmtpd = 0, haraka = 0, json = 0, lines = 0;
@@ -37,7 +39,7 @@ bool looks_like_session_id(std::string_view line) {
 
 void vote(std::string_view line, Votes& votes) {
   ++votes.lines;
-  LogClock clock(from_micros(4'000'000'000'000'000), {});
+  LogClock clock(far_future, {});
   if (line.starts_with('{')) {
     ++votes.json;
   } else if (looks_like_session_id(line) || line.starts_with("info: OpenSMTPD")) {
@@ -54,7 +56,8 @@ void vote(std::string_view line, Votes& votes) {
                            parsed.program.find('-') == std::string_view::npos;
       ++(program ? votes.system : votes.exim);
     } else if (LogLine parsed; parse_log_line(line, clock, parsed)) {
-      ++votes.system;
+      bool const dated = clock.last() != far_future;  // "Note: text" alone is no line of a log
+      if (dated || parsed.pid != 0) ++votes.system;
     }
   }
 }

@@ -95,8 +95,12 @@ void Replay::message(Arrival const& arrival, std::uint32_t host) {
   auto const pair = traffic_.pair_of(host, arrival);
 
   auto const day = day_of(arrival.at);
-  auto& counts = days_.size() < most_days || days_.contains(day) ? days_[day] : days_.begin()->second;
-  counts.lost.resize(rules_.size());
+  if (today_ == nullptr || day != today_number_) {
+    today_ = &(days_.size() < most_days || days_.contains(day) ? days_[day] : days_.begin()->second);
+    today_number_ = day;
+    today_->lost.resize(rules_.size());
+  }
+  auto& counts = *today_;
   switch (arrival.tls.used) {
     case Answered::yes:
       ++sums_.over_tls, ++counts.day.over_tls, ++sums_.versions[version_slot(arrival.tls)];

@@ -27,7 +27,8 @@ class Replay : public ArrivalSink {
   Replay(std::vector<Rule> rules, ReplaySettings settings);
 
   void take(Arrival&& arrival) override;
-  Answer answer(Random& random) const;  // without its sources
+  std::uint64_t messages() const { return sums_.messages; }  // counted so far
+  Answer answer(Random& random) const;                       // without its sources
 
  private:
   struct Counts {  // by Wanted
@@ -68,6 +69,8 @@ class Replay : public ArrivalSink {
   std::vector<Counts> by_host_;  // messages
   boost::unordered_flat_map<std::uint64_t, bool> copies_;
   std::map<std::int64_t, DayCounts> days_;
+  DayCounts* today_ = nullptr;  // of the last message
+  std::int64_t today_number_ = 0;
   Answer sums_;
 };
 

@@ -139,7 +139,6 @@ void SendmailLog::from(LogLine const& line, std::string_view id, std::string_vie
     arrival.tls.used = Answered::no;
   }
   if (known == nullptr) arrival.kind = Arrival::Kind::lone_message;
-  ++stats_.given;
   sink_.take(std::move(arrival));
 }
 

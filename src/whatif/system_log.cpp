@@ -9,9 +9,9 @@ namespace postern::whatif {
 
 Dialects::Dialects(SourceSettings const& settings, SourceStats& stats, ArrivalSink& sink) {
   dialects_[postfix] = std::make_unique<PostfixLog>(settings, stats, sink);
-  dialects_[sendmail] = std::make_unique<SendmailLog>(stats, sink);
-  dialects_[opensmtpd] = std::make_unique<OpensmtpdLog>(stats, sink);
-  dialects_[exim] = std::make_unique<EximLog>(stats, sink, LogClock(settings.reference, settings.utc_offset));
+  dialects_[sendmail] = std::make_unique<SendmailLog>(sink);
+  dialects_[opensmtpd] = std::make_unique<OpensmtpdLog>(sink);
+  dialects_[exim] = std::make_unique<EximLog>(sink, LogClock(settings.reference, settings.utc_offset));
 }
 
 Dialects::~Dialects() = default;

@@ -32,6 +32,7 @@ class WhatIf(unittest.TestCase):
             self.assertEqual(answer["unknown"], 0)
             self.assertEqual(answer["rules"][0]["lost"]["messages"], counts[2])
             self.assertEqual(answer["sources"][0]["skipped"], 0)
+            self.assertEqual(answer["sources"][0]["messages"], counts[0])
 
     def test_several_kinds_at_once_and_compressed(self):
         files = []

@@ -328,6 +328,7 @@ TEST(Recognise, ByContent) {
   EXPECT_EQ(recognise("2026-11-23T14:49:10+01:00 mx postfix/smtpd[1]: connect from x[1.2.3.4]\n"),
             Format::system_log);
   EXPECT_FALSE(recognise(std::string(1000, '\xE9')));
+  EXPECT_FALSE(recognise("# A page\nNote: some text\nSee: more of it\n"));
   EXPECT_FALSE(recognise(""));
 }
 

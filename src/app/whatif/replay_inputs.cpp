@@ -19,7 +19,7 @@ struct Head {
 
 }  // namespace
 
-void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::ArrivalSink& sink,
+void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::Replay& replay,
                    std::function<void(std::uint64_t)> const& progress) {
   // In order of their beginnings, so that an input need not be read before its time has come; those whose
   // beginning is not known come first.
@@ -63,7 +63,9 @@ void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::
     heads.pop();
     // Its arrivals come in order or nearly: take all that are not later than the next head.
     for (;;) {
-      sink.take(std::move(*readers[reader]->front()));
+      auto const before = replay.messages();
+      replay.take(std::move(*readers[reader]->front()));
+      readers[reader]->counted(replay.messages() - before);
       readers[reader]->pop();
       if (++arrivals % progress_each == 0) tell();
       auto const* next = readers[reader]->front();

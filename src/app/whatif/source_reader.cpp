@@ -130,7 +130,6 @@ void SourceReader::run() {
     answer_.lines = stats.lines;
     answer_.skipped = stats.skipped;
     answer_.bytes = stats.bytes;
-    answer_.messages = stats.given;
     answer_.examples = stats.examples;
     answer_.notes.insert(answer_.notes.end(), stats.notes.begin(), stats.notes.end());
   }
@@ -173,7 +172,6 @@ void SourceReader::read_maildir(whatif::ArrivalSink& sink) {
   auto const& stats = source.stats();
   answer_.lines = stats.lines;
   answer_.skipped += stats.skipped;
-  answer_.messages = stats.given;
   answer_.bytes = stats.bytes;
   answer_.examples = stats.examples;
   answer_.notes = stats.notes;

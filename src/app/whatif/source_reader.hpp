@@ -37,7 +37,8 @@ class SourceReader {
   whatif::Arrival* front();
   void pop();
 
-  whatif::SourceAnswer answer() const;  // after the end
+  void counted(std::uint64_t messages) { answer_.messages += messages; }  // of those popped
+  whatif::SourceAnswer answer() const;                                    // after the end
   std::uint64_t consumed() const { return consumed_.load(std::memory_order_relaxed); }
   std::uint64_t size() const { return input_.bytes; }
 
