@@ -85,26 +85,31 @@ void ExchangeLog::command(Session& session, std::string_view text) {
 }
 
 void ExchangeLog::reply(Session& session, Instant at, std::string_view text) {
-  auto const code = number_in(text);
-  if (!session.in_transaction || code < 200 || code > 599) return;
+  auto const number = number_in(text);
+  if (!session.in_transaction || number < 200 || number > 599) return;
+  auto const code = static_cast<std::uint16_t>(number);
   if (session.in_content) {
-    if (code == 250 && text.find("Queued mail") == std::string_view::npos &&
-        text.find(" 2.6.0") == std::string_view::npos && !text.starts_with("250 2.6.0"))
-      return;  // a chunk
-    if (code < 400 && code != 250) return;
-    give(session, at, static_cast<std::uint16_t>(code));
+    bool const queued = code == 250 && (text.find("Queued mail") != std::string_view::npos ||
+                                        text.find(" 2.6.0") != std::string_view::npos);
+    if (!queued && code < 400) return;  // 354, or a chunk
+    give(session, at, code);
     session.in_transaction = session.in_content = false;
   } else if (!session.recipient.empty()) {
+    auto recipient = std::exchange(session.recipient, {});
     if (code == 250 && session.recipients.size() < most_listed)
-      session.recipients.push_back(session.recipient);
+      session.recipients.push_back(std::move(recipient));
     else if (code >= 400 && session.recipients.empty())
-      session.recipients.assign(1, session.recipient), give(session, at, static_cast<std::uint16_t>(code)),
-          session.recipients.clear();
-    session.recipient.clear();
+      refuse_recipient(session, at, code, std::move(recipient));
   } else if (code >= 400) {
-    give(session, at, static_cast<std::uint16_t>(code));
+    give(session, at, code);
     session.in_transaction = false;
   }
+}
+
+void ExchangeLog::refuse_recipient(Session& session, Instant at, std::uint16_t code, std::string recipient) {
+  session.recipients.push_back(std::move(recipient));
+  give(session, at, code);
+  session.recipients.clear();
 }
 
 void ExchangeLog::give(Session& session, Instant at, std::uint16_t code) {

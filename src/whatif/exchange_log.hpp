@@ -31,6 +31,7 @@ class ExchangeLog : public LineSource {
   };
   void command(Session& session, std::string_view text);
   void reply(Session& session, Instant at, std::string_view text);
+  void refuse_recipient(Session& session, Instant at, std::uint16_t code, std::string recipient);
   void remark(Session& session, std::string_view data, std::string_view context);
   void close(std::uint64_t key, Instant at);
   void give(Session& session, Instant at, std::uint16_t code);

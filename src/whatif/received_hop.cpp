@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "whatif/log_text.hpp"
@@ -55,7 +56,7 @@ std::vector<Token> tokens_of(std::string_view field) {
 
 bool is_keyword(Token const& token) {
   if (token.comment) return false;
-  for (auto const word : {"from", "by", "with", "id", "for", "via", "tls", ";"})
+  for (auto const word : {"from", "by", "with", "id", "for", "via", "tls"})
     if (iequals(token.text, word)) return true;
   return false;
 }
@@ -181,103 +182,109 @@ std::string without_brackets(std::string_view path) {
   return std::string(path);
 }
 
+// Takes a field's tokens from left to right: a keyword begins a clause, the word behind it is its value.
+class Reader {
+ public:
+  explicit Reader(std::string_view field) : field_(field) {}
+
+  ReceivedHop read() {
+    for (auto const& token : tokens_of(field_)) {
+      if (token.comment)
+        comment(token.text);
+      else if (token.text == ";")
+        date_at_ = static_cast<std::size_t>(token.text.data() - field_.data()) + 1, clause_ = Clause::date;
+      else if (!value_due_ && is_keyword(token))  // a HELO may be named "by"
+        keyword(lowered(token.text));
+      else
+        word(token.text);
+    }
+    conclude();
+    return std::move(hop_);
+  }
+
+ private:
+  enum class Clause : std::uint8_t { none, from, by, with, id, recipient, tls, date };
+
+  void comment(std::string_view text) {
+    comments_.push_back(text);
+    if (clause_ == Clause::from) read_from_comment(text, hop_);
+    read_tls_comment(text, hop_.tls);
+    read_certificate_comment(text, hop_.tls);
+    if (istarts_with(text, "envelope-from ")) {  // Exim
+      hop_.envelope_from = without_brackets(trimmed(text.substr(14)));
+      hop_.has_envelope_from = true;
+    }
+  }
+
+  void keyword(std::string_view word) {
+    if (clause_ == Clause::date) return;
+    clause_ = word == "from"   ? Clause::from
+              : word == "by"   ? Clause::by
+              : word == "with" ? Clause::with
+              : word == "id"   ? Clause::id
+              : word == "for"  ? Clause::recipient
+              : word == "tls"  ? Clause::tls
+                               : Clause::none;
+    if (clause_ == Clause::from) hop_.has_from = true;
+    value_due_ = clause_ != Clause::none;
+  }
+
+  void word(std::string_view text) {
+    bool const value = std::exchange(value_due_, false);
+    if (clause_ == Clause::with) return with_word(text, value);
+    if (!value) return;
+    switch (clause_) {
+      case Clause::from: hop_.helo = text; break;
+      case Clause::by: hop_.by = lowered(text); break;
+      case Clause::id: hop_.id = text; break;
+      case Clause::recipient: hop_.for_recipient = without_brackets(text); break;
+      case Clause::tls:
+        tls_clause_ = text.find('_') != std::string_view::npos;
+        break;  // RFC 8314 section 4.3
+      case Clause::with:
+      case Clause::none:
+      case Clause::date: break;
+    }
+  }
+
+  // "ESMTPS"; Mimecast "ESMTP with STARTTLS"; Cisco "ESMTP/TLS/ECDHE-..."; MessageLabs "ECDHE-... encrypted
+  // SMTP"; "Microsoft SMTP Server".
+  void with_word(std::string_view text, bool value) {
+    if (iequals(text, "STARTTLS") || (text == "encrypted" && hop_.with.find('-') != std::string::npos)) {
+      hop_.tls.used = Answered::yes;
+    } else if (value) {
+      auto const slash = std::min(text.find('/'), text.size());
+      hop_.with = upper(text.substr(0, slash));
+      if (text.substr(slash).starts_with("/TLS")) hop_.tls.used = Answered::yes;
+    }
+  }
+
+  void conclude() {
+    if (!hop_.client && hop_.has_from) hop_.client = address_in(hop_.helo);
+    auto& used = hop_.tls.used;
+    if (used == Answered::unknown && (is_tls_word(hop_.with) || tls_clause_)) used = Answered::yes;
+    if (used == Answered::unknown && (hop_.with == "MICROSOFT" || tells_plaintext(hop_, comments_, field_)))
+      used = Answered::no;
+    if (used != Answered::yes) hop_.tls.certificate.reset();
+    if (date_at_ > 0) hop_.at = wire::parse_date_time(field_.substr(date_at_));
+  }
+
+  std::string_view field_;
+  ReceivedHop hop_;
+  Clause clause_ = Clause::none;
+  bool value_due_ = false;   // the next word is the value of its clause
+  bool tls_clause_ = false;  // with a cipher in it
+  std::size_t date_at_ = 0;  // where the date begins; 0: none
+  std::vector<std::string_view> comments_;
+};
+
 }  // namespace
 
 ReceivedHop parse_received(std::string_view folded) {
   std::string unfolded(folded.substr(0, max_field));
   std::replace_if(
       unfolded.begin(), unfolded.end(), [](char c) { return c == '\r' || c == '\n' || c == '\t'; }, ' ');
-  std::string_view const field = unfolded;
-  ReceivedHop hop;
-  auto const tokens = tokens_of(field);
-  std::vector<std::string_view> comments;
-  enum class In : std::uint8_t { none, from, by, with, id, recipient, tls, after } in = In::none;
-  bool first_word = false, cipher_with = false, tls_clause = false;
-  std::size_t last_semicolon = std::string_view::npos;
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    auto const& token = tokens[i];
-    if (token.comment) {
-      comments.push_back(token.text);
-      if (in == In::from) read_from_comment(token.text, hop);
-      read_tls_comment(token.text, hop.tls);
-      read_certificate_comment(token.text, hop.tls);
-      if (istarts_with(token.text, "envelope-from ")) {
-        hop.envelope_from = without_brackets(trimmed(token.text.substr(14)));
-        hop.has_envelope_from = true;
-      }
-      continue;
-    }
-    // Keywords begin clauses, but "by", "id", ... may also be a HELO: the word after a keyword is its value.
-    if (!first_word && is_keyword(token)) {
-      if (token.text == ";") {
-        last_semicolon = static_cast<std::size_t>(token.text.data() - field.data());
-        in = In::after;
-        continue;
-      }
-      if (in == In::after) continue;
-      auto const word = lowered(token.text);
-      in = word == "from"   ? In::from
-           : word == "by"   ? In::by
-           : word == "with" ? In::with
-           : word == "id"   ? In::id
-           : word == "for"  ? In::recipient
-           : word == "tls"  ? In::tls
-                            : In::none;
-      if (in == In::from) hop.has_from = true;
-      first_word = in != In::none;
-      continue;
-    }
-    switch (in) {
-      case In::from:
-        if (first_word) hop.helo = token.text;
-        break;
-      case In::by:
-        if (first_word) hop.by = lowered(token.text);
-        break;
-      case In::with:
-        if (first_word) {
-          auto const slash = token.text.find('/');  // Cisco: "ESMTP/TLS/ECDHE-..."
-          hop.with = upper(token.text.substr(0, slash));
-          if (slash != std::string_view::npos && token.text.substr(slash).starts_with("/TLS"))
-            hop.tls.used = Answered::yes;
-          cipher_with = hop.with.find('-') != std::string::npos || hop.with.find("AES") != std::string::npos;
-        } else if (iequals(token.text, "STARTTLS")) {  // Mimecast: "with ESMTP with STARTTLS"
-          hop.tls.used = Answered::yes;
-        } else if (token.text == "encrypted" &&
-                   cipher_with) {  // MessageLabs: "with ECDHE-... encrypted SMTP"
-          hop.tls.used = Answered::yes;
-        } else if (!hop.with.empty() && hop.with.find("MICROSOFT") == 0) {
-          hop.with = "MICROSOFT SMTP SERVER";
-        }
-        break;
-      case In::id:
-        if (first_word) hop.id = token.text;
-        break;
-      case In::recipient:
-        if (first_word) hop.for_recipient = without_brackets(token.text);
-        break;
-      case In::tls:
-        if (first_word) tls_clause = token.text.find("_") != std::string_view::npos;  // RFC 8314 section 4.3
-        break;
-      case In::none:
-      case In::after: break;
-    }
-    first_word = false;
-    if (iequals(token.text, "STARTTLS") && in == In::with) hop.tls.used = Answered::yes;
-  }
-  if (!hop.client && hop.has_from) hop.client = address_in(hop.helo);
-  if (hop.tls.used == Answered::unknown) {
-    if (is_tls_word(hop.with) || tls_clause)
-      hop.tls.used = Answered::yes;
-    else if (hop.with == "MICROSOFT SMTP SERVER" || hop.with == "MICROSOFT")
-      hop.tls.used = Answered::no;
-    else if (tells_plaintext(hop, comments, field))
-      hop.tls.used = Answered::no;
-  }
-  if (hop.tls.used != Answered::yes) hop.tls.certificate.reset();
-  if (last_semicolon != std::string_view::npos)
-    hop.at = wire::parse_date_time(field.substr(last_semicolon + 1));
-  return hop;
+  return Reader(unfolded).read();
 }
 
 }  // namespace postern::whatif
