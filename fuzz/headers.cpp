@@ -12,6 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   POSTERN_EXPECT(whole.received() == pieces.received());
   POSTERN_EXPECT(whole.bytes() == pieces.bytes());
   POSTERN_EXPECT(whole.ended() == pieces.ended());
+  POSTERN_EXPECT(whole.tls_optional() == pieces.tls_optional());
+  POSTERN_EXPECT(whole.has_8bit() == pieces.has_8bit());
   postern::wire::Received received;
   received.helo = text;
   received.verified_name = text;

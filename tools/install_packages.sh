@@ -22,18 +22,32 @@ install_node_modules() {
   (cd "$top/ui" && npm ci --no-progress >&2 && touch node_modules/.package-lock.json)
 }
 
+# Peers of the tests that are not installed but unpacked.
+unpack_peers() {
+  local name
+  for name in $(awk '$1 == "unpack" { print $2 }' "$top/packaging/debian-packages.txt"); do
+    [ -d "$top/build/peers/$name" ] && continue
+    echo "postern: unpacking $name" >&2
+    local work
+    work=$(mktemp -d)
+    (cd "$work" && { apt-get download "$name" || { "${as_root[@]}" apt-get update && apt-get download "$name"; }; } >&2 && dpkg -x ./*.deb "$work/out" && find "$work/out" -perm /6000 -exec chmod ug-s {} +)
+    mkdir -p "$top/build/peers"
+    mv "$work/out" "$top/build/peers/$name"
+    rm -rf "$work"
+  done
+}
+
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
 if [ ${#missing[@]} -eq 0 ]; then
   install_node_modules
+  [[ " $* " != *" test "* ]] || unpack_peers
   exit 0
 fi
-as_root=()
-if [ "$(id -u)" -ne 0 ]; then
-  if ! command -v sudo >/dev/null; then
-    echo "postern: these Debian packages are missing; install them as root:" >&2
-    echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
-    exit 1
-  fi
-  as_root=(sudo)
+if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+  echo "postern: these Debian packages are missing; install them as root:" >&2
+  echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+  exit 1
 fi
 echo "postern: installing ${missing[*]}" >&2
 export DEBIAN_FRONTEND=noninteractive
@@ -44,3 +58,4 @@ if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=non
   exit 1
 fi
 install_node_modules
+[[ " $* " != *" test "* ]] || unpack_peers

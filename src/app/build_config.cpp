@@ -47,8 +47,7 @@ class Builder {
     if (!settings_.web_address.empty() && !net::Endpoint::parse(settings_.web_address))
       error(0, "web.address = \"" + settings_.web_address +
                    "\": not an address with a port, such as \"127.0.0.1:8025\"");
-    if (settings_.require_tls != policy::TlsRequirement::never)
-      warn("tls.require: " + std::string(rfc_3207));
+    if (settings_.require_tls != policy::TlsRequirement::never) warn("tls.require: " + std::string(rfc_3207));
     for (auto const& domain : settings_.domains)
       if (domain.require_tls.value_or(policy::TlsRequirement::never) != policy::TlsRequirement::never)
         warn("domains.\"" + domain.name + "\".tls.require: " + std::string(rfc_3207));
@@ -62,7 +61,57 @@ class Builder {
                    ": each certificate needs its key, in the same order");
   }
 
+  delivery::RouteTable routes() {
+    delivery::RouteTable table;
+    for (auto const& written : settings_.routes) add_route(table, written);
+    return table;
+  }
+
  private:
+  void add_route(delivery::RouteTable& table, RouteSettings const& written) {
+    std::string const where = "routes.\"" + written.name + "\"";
+    std::string_view name = written.name;
+    std::string const prefix = name.substr(0, 2) == "*." ? "*." : "";
+    auto const domain = Domain::parse(name.substr(prefix.size()));
+    if (!domain && name != "*")
+      return error(written.line, where + ": not a domain name, \"*.domain\" or \"*\"");
+    auto route = delivery::parse_route(written.via);
+    if (!route) return error(written.line, where + ".via = \"" + written.via + "\": " + route.error());
+    policy::DestinationTls tls{written.tls, {}};
+    for (auto const& fingerprint : written.fingerprints) {
+      std::string digits;
+      for (char c : fingerprint)
+        if (c != ':') digits += to_lower(c);
+      if (digits.size() != 64 || digits.find_first_not_of("0123456789abcdef") != std::string::npos)
+        error(written.line,
+              where + ".tls_fingerprints: \"" + fingerprint + "\" is no SHA-256: 64 hexadecimal digits");
+      tls.fingerprints.push_back(std::move(digits));
+    }
+    if (tls.level == policy::DestinationLevel::fingerprint && tls.fingerprints.empty())
+      error(written.line, where + ".tls = \"fingerprint\": tls_fingerprints says which");
+    if (auto* smtp = std::get_if<delivery::SmtpRoute>(&*route)) {
+      smtp->tls = std::move(tls);
+      smtp->login = login(written, where);
+    } else if (auto* mx = std::get_if<delivery::MxRoute>(&*route)) {
+      mx->tls = std::move(tls);
+    } else if (auto* maildir = std::get_if<delivery::MaildirRoute>(&*route)) {
+      maildir->path = settings_.path(maildir->path);
+    }
+    table.rules[name == "*" ? "*" : prefix + domain->a_label()] = std::move(*route);
+  }
+
+  std::optional<dialogue::ClientLogin> login(RouteSettings const& written, std::string const& where) {
+    if (written.user.empty()) return std::nullopt;
+    dialogue::ClientLogin login{written.user, {}};
+    std::string const file = settings_.path(written.password_file);
+    std::ifstream in(file);
+    if (!std::getline(in, login.password))
+      error(written.line,
+            where + ".password_file = \"" + written.password_file + "\": cannot be read, or is empty");
+    while (!login.password.empty() && login.password.back() == '\r') login.password.pop_back();
+    return login;
+  }
+
   std::optional<policy::LocalDomain> local_domain(DomainSettings const& written) {
     std::string const where = "domains.\"" + written.name + "\"";
     auto name = Domain::parse(written.name);
@@ -171,10 +220,22 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, bool make)
     else
       builder.error(0, context.error());
   }
+  auto smtp =
+      std::make_shared<delivery::SmtpConfig>(delivery::SmtpConfig{settings.hostname, settings.send, {}});
+  auto client =
+      net::TlsClient::make(settings.path(settings.send.ca_file), settings.path(settings.send.certificate),
+                           settings.path(settings.send.key));
+  if (client)
+    smtp->tls = std::move(*client);
+  else
+    builder.error(0, client.error());
+  auto routes = builder.routes();
   if (!built.errors.empty()) return built;
+  auto sts = settings.sts;
+  sts.ca_file = settings.path(settings.send.ca_file);
   built.delivery = std::make_shared<delivery::DeliveryConfig const>(delivery::DeliveryConfig{
       settings.hostname, std::shared_ptr<policy::Directory const>(gate, &gate->policy.directory),
-      settings.retry});
+      std::move(routes), settings.retry, std::move(sts), std::move(smtp)});
   built.gate = std::move(gate);
   return built;
 }

@@ -11,10 +11,12 @@ struct DataPaths {
   explicit DataPaths(std::string const& directory)
       : spool(directory + "/spool"),
         facts(directory + "/facts.db"),
+        sts(directory + "/mta-sts.db"),
         control(directory + "/control.sock"),
         lock(directory + "/lock") {}
   std::string spool;
   std::string facts;
+  std::string sts;
   std::string control;
   std::string lock;
 };

@@ -54,9 +54,13 @@ class Server {
     auto evidence = store::Evidence::open({paths_.facts, settings_.facts_retention}, log_, counters_);
     if (!evidence) return {evidence.error()};
     evidence_ = std::move(*evidence);
-    auto resolver = net::Resolver::make(settings_.dns, counters_);
-    if (!resolver) return {resolver.error()};
-    resolver_ = std::move(*resolver);
+    auto dns = net::Dns::make(settings_.dns);
+    if (!dns) return {dns.error()};
+    dns_ = std::move(*dns);
+    client_names_.emplace(*dns_, counters_);
+    auto sts_cache = store::StsCache::open(paths_.sts);
+    if (!sts_cache) return {sts_cache.error()};
+    sts_cache_ = std::move(*sts_cache);
     make_loops();
     make_scheduler(built.delivery);
     if (auto const error = make_gate(built.gate); !error.empty()) return {error};
@@ -86,8 +90,8 @@ class Server {
   }
 
   void make_scheduler(std::shared_ptr<delivery::DeliveryConfig const> config) {
-    delivery::DeliveryServices const services{*spool_, *evidence_, store::real_files(),
-                                              log_,    counters_,  random_};
+    delivery::DeliveryServices const services{*spool_,          *evidence_, store::real_files(), *dns_,
+                                              sts_cache_.get(), log_,       counters_,           random_};
     scheduler_ = std::make_unique<delivery::Scheduler>(delivery_loop_, services, std::move(config));
     spool_->on_accepted([this](auto const& ids) { scheduler_->accepted(ids); });
   }
@@ -95,8 +99,8 @@ class Server {
   std::string make_gate(std::shared_ptr<session::GateConfig const> config) {
     std::vector<net::EventLoop*> loops;
     for (auto& loop : loops_) loops.push_back(loop.get());
-    session::Services const services{*spool_,     *evidence_,      *resolver_, admission_,
-                                     tls_memory_, connection_ids_, log_,       counters_};
+    session::Services const services{*spool_,     *evidence_,      *client_names_, admission_,
+                                     tls_memory_, connection_ids_, log_,           counters_};
     gate_ = std::make_unique<session::SmtpServer>(loops, services, std::move(config));
     for (auto const& listener : settings_.listen) {
       auto const at = gate_->listen(*net::Endpoint::parse(listener.address),
@@ -206,20 +210,23 @@ class Server {
     scheduler_->stop();
     limit_.expires_after(settings_.shutdown_limit);
     limit_.async_wait([this](boost::system::error_code error) {
-      if (!error) gate_->cut();
+      if (!error) give_up_waiting();
     });
     look_whether_idle();
   }
 
   void look_whether_idle() {
-    if (gate_->idle()) return main_.stop();
+    if (gate_->idle() && scheduler_->idle()) return main_.stop();
     poll_.expires_after(std::chrono::milliseconds(20));
     poll_.async_wait([this](boost::system::error_code error) {
       if (!error) look_whether_idle();
     });
   }
 
-  void give_up_waiting() { gate_->cut(); }
+  void give_up_waiting() {
+    gate_->cut();
+    scheduler_->cut();
+  }
 
   void stop() {
     auto const queued = spool_->summary().messages;
@@ -235,7 +242,7 @@ class Server {
     for (auto& loop : loops_) loop->stop();
     if (scheduler_) scheduler_->join_workers();
     spool_.reset();
-    resolver_.reset();
+    dns_.reset();
     web_.reset();
     control_.reset();
     gate_.reset();
@@ -256,9 +263,11 @@ class Server {
   session::Admission admission_{settings_.admission};
   Guarded<policy::TlsMemory> tls_memory_;
   std::unique_ptr<store::Evidence> evidence_;
+  std::unique_ptr<store::StsCache> sts_cache_;
   std::unique_ptr<delivery::Scheduler> scheduler_;
   std::unique_ptr<store::SegmentSpool> spool_;
-  std::unique_ptr<net::Resolver> resolver_;
+  std::unique_ptr<net::Dns> dns_;
+  std::optional<net::ClientNames> client_names_;
   std::unique_ptr<session::SmtpServer> gate_;
   std::unique_ptr<web::HttpServer> control_;
   std::unique_ptr<web::HttpServer> web_;

@@ -8,9 +8,12 @@
 
 #include "base/log.hpp"
 #include "delivery/retry_times.hpp"
+#include "delivery/send_settings.hpp"
+#include "delivery/sts_policies.hpp"
 #include "dialogue/smtp_settings.hpp"
-#include "net/resolver.hpp"
+#include "net/dns.hpp"
 #include "net/tls_settings.hpp"
+#include "policy/destination_tls.hpp"
 #include "policy/policy.hpp"
 #include "session/admission.hpp"
 #include "session/gate_config.hpp"
@@ -35,6 +38,16 @@ struct DomainSettings {
   int line = 0;
 };
 
+struct RouteSettings {
+  std::string name;  // "example.net", "*.example.net", "*"
+  std::string via = "mx";
+  policy::DestinationLevel tls = policy::DestinationLevel::opportunistic;
+  std::vector<std::string> fingerprints;
+  std::string user;
+  std::string password_file;
+  int line = 0;
+};
+
 struct Settings {
   std::string file;  // they were read from; empty: the embedded defaults
   std::string base;  // directory that relative paths in the file are relative to
@@ -49,6 +62,8 @@ struct Settings {
   policy::TlsFallback fallback;
   std::vector<Network> relay_networks;
   delivery::RetrySettings retry;
+  delivery::SendSettings send;
+  delivery::StsSettings sts;
   std::uint64_t segment_size = 64U << 20;
   Duration facts_retention = std::chrono::hours(24 * 90);
   std::string web_address = "127.0.0.1:8025";
@@ -58,6 +73,7 @@ struct Settings {
   Duration shutdown_limit = std::chrono::seconds(30);
   std::vector<ListenSettings> listen;
   std::vector<DomainSettings> domains;
+  std::vector<RouteSettings> routes;
 
   std::string path(std::string const& written) const;  // as the process sees it
 };

@@ -50,9 +50,13 @@ std::string settings_as_toml() {
       "# A domain we take mail for. Without one: the host name's and localhost, any "
       "mailbox.\n#[domains.\"example.org\"]\n";
   for (auto const& key : domain_keys()) add_comments(out, key, DomainSettings{}, true);
-  return out +
-         "# Other addresses for mailboxes, here and elsewhere.\n#aliases = { \"info\" = "
-         "[\"alice@example.org\", \"x@elsewhere.example\"] }\n";
+  out +=
+      "# Other addresses for mailboxes, here and elsewhere.\n#aliases = { \"info\" = "
+      "[\"alice@example.org\", \"x@elsewhere.example\"] }\n\n"
+      "# The way for a domain elsewhere (also \"*.example.net\"); \"*\" is for all the "
+      "others.\n#[routes.\"*\"]\n";
+  for (auto const& key : route_keys()) add_comments(out, key, RouteSettings{}, true);
+  return out;
 }
 
 std::string settings_page() {
@@ -91,6 +95,11 @@ std::string settings_page() {
       "part is\nignored when the mailbox is looked up. `postmaster` is taken in every domain; where there is "
       "no such mailbox or alias, the "
       "first\nmailbox gets its mail.\n";
+  out +=
+      "\n## Ways to other domains: `[routes.\"example.net\"]`\n\nA domain's own rule goes before that of "
+      "`\"*.example.net\"` (all "
+      "its subdomains), which goes before `\"*\"`. Without a rule: the\nMX, opportunistic TLS.\n\n" +
+      table_of(route_keys(), RouteSettings{});
   return out;
 }
 

@@ -28,6 +28,8 @@ class Reader {
         take_listeners(node);
       else if (name == "domains")
         take_domains(node);
+      else if (name == "routes")
+        take_routes(node);
       else
         take_general(name, node);
     }
@@ -120,6 +122,25 @@ class Reader {
           set(domain_keys(), domain, "domains.\"" + domain.name + "\".", std::string(name.str()), value);
       }
       read_.settings.domains.push_back(std::move(domain));
+    }
+  }
+
+  void take_routes(toml::node const& node) {
+    auto const* table = node.as_table();
+    if (table == nullptr) return error(node, "routes: a way is written [routes.\"example.net\"]");
+    for (auto const& [key, inner] : *table) {
+      RouteSettings route;
+      route.name = key.str();
+      route.line = static_cast<int>(inner.source().begin.line);
+      auto const* keys = inner.as_table();
+      if (keys == nullptr) {
+        error(inner, "routes." + route.name + ": write [routes.\"" + route.name +
+                         "\"] (quotes keep the dots together)");
+        continue;
+      }
+      for (auto const& [name, value] : *keys)
+        set(route_keys(), route, "routes.\"" + route.name + "\".", std::string(name.str()), value);
+      read_.settings.routes.push_back(std::move(route));
     }
   }
 

@@ -1,162 +1,14 @@
 #include "app/settings_table.hpp"
 
-#include <array>
-
-#include "base/ascii.hpp"
-#include "base/byte_size.hpp"
+#include "app/key_makers.hpp"
 
 namespace postern::app {
 namespace {
 
-using Outcome = Result<void, std::string>;
-
-std::string quoted_list(std::vector<std::string> const& items) {
-  std::string out = "[";
-  for (auto const& item : items) out += (out.size() > 1 ? ", " : "") + quoted(item);
-  return out + "]";
-}
-
-template <class Owner, class Get>
-Key<Owner> text(std::string name, Get get, std::string help) {
-  return {std::move(name), "text", std::move(help),
-          [get](Owner& owner, SettingValue const& value) -> Outcome {
-            auto const* given = std::get_if<std::string>(&value);
-            if (given == nullptr) return fail(std::string("not a text in quotes"));
-            get(owner) = *given;
-            return {};
-          },
-          [get](Owner const& owner) { return quoted(get(const_cast<Owner&>(owner))); }};
-}
-
-template <class Owner, class Get>
-Key<Owner> texts(std::string name, Get get, std::string help) {
-  return {std::move(name), "list of texts", std::move(help),
-          [get](Owner& owner, SettingValue const& value) -> Outcome {
-            auto const* given = std::get_if<std::vector<std::string>>(&value);
-            if (given == nullptr) return fail(std::string("not a list of texts, such as [\"a\", \"b\"]"));
-            get(owner) = *given;
-            return {};
-          },
-          [get](Owner const& owner) { return quoted_list(get(const_cast<Owner&>(owner))); }};
-}
-
-template <class Owner, class Get>
-Key<Owner> number(std::string name, Get get, std::int64_t least, std::int64_t most, std::string help) {
-  std::string const range = std::to_string(least) + " to " + std::to_string(most);
-  return {std::move(name), "number, " + range, std::move(help),
-          [get, least, most, range](Owner& owner, SettingValue const& value) -> Outcome {
-            auto const* given = std::get_if<std::int64_t>(&value);
-            if (given == nullptr || *given < least || *given > most)
-              return fail("not a number from " + range);
-            get(owner) = static_cast<std::remove_reference_t<decltype(get(owner))>>(*given);
-            return {};
-          },
-          [get](Owner const& owner) { return std::to_string(get(const_cast<Owner&>(owner))); }};
-}
-
-template <class Owner, class Get>
-Key<Owner> size(std::string name, Get get, std::uint64_t least, std::uint64_t most, std::string help) {
-  std::string const range = print_byte_size(least) + " to " + print_byte_size(most);
-  return {std::move(name), "size, " + range, std::move(help),
-          [get, least, most, range](Owner& owner, SettingValue const& value) -> Outcome {
-            std::optional<std::uint64_t> given;
-            if (auto const* count = std::get_if<std::int64_t>(&value); count != nullptr && *count >= 0)
-              given = static_cast<std::uint64_t>(*count);
-            if (auto const* written = std::get_if<std::string>(&value)) given = parse_byte_size(*written);
-            if (!given || *given < least || *given > most)
-              return fail("not a size from " + range + ", such as \"50MiB\"");
-            get(owner) = static_cast<std::remove_reference_t<decltype(get(owner))>>(*given);
-            return {};
-          },
-          [get](Owner const& owner) { return quoted(print_byte_size(get(const_cast<Owner&>(owner)))); }};
-}
-
-template <class Owner, class Get>
-Key<Owner> duration(std::string name, Get get, Duration least, Duration most, std::string help) {
-  std::string const range = print_duration(least) + " to " + print_duration(most);
-  return {std::move(name), "time, " + range, std::move(help),
-          [get, least, most, range](Owner& owner, SettingValue const& value) -> Outcome {
-            std::optional<Duration> given;
-            if (auto const* seconds = std::get_if<std::int64_t>(&value))
-              given = parse_duration(std::to_string(*seconds));
-            if (auto const* written = std::get_if<std::string>(&value)) given = parse_duration(*written);
-            if (!given || *given < least || *given > most)
-              return fail("not a time from " + range + ", such as \"5m\"");
-            get(owner) = *given;
-            return {};
-          },
-          [get](Owner const& owner) { return quoted(print_duration(get(const_cast<Owner&>(owner)))); }};
-}
-
-template <class Owner, class Get>
-Key<Owner> flag(std::string name, Get get, std::string help) {
-  return {
-      std::move(name), "true or false", std::move(help),
-      [get](Owner& owner, SettingValue const& value) -> Outcome {
-        auto const* given = std::get_if<bool>(&value);
-        if (given == nullptr) return fail(std::string("not true or false"));
-        get(owner) = *given;
-        return {};
-      },
-      [get](Owner const& owner) { return std::string(get(const_cast<Owner&>(owner)) ? "true" : "false"); }};
-}
-
-template <class Owner, class Value, class Get>
-Key<Owner> choice(std::string name, Get get, std::vector<std::pair<std::string, Value>> values,
-                  std::string help) {
-  std::string words;
-  for (auto const& [word, value] : values) words += (words.empty() ? "" : ", ") + word;
-  return {std::move(name), "one of " + words, std::move(help),
-          [get, values, words](Owner& owner, SettingValue const& value) -> Outcome {
-            auto const* given = std::get_if<std::string>(&value);
-            for (auto const& [word, meaning] : values)
-              if (given != nullptr && *given == word) return get(owner) = meaning, Outcome{};
-            return fail("not one of " + words);
-          },
-          [get, values](Owner const& owner) -> std::string {
-            for (auto const& [word, meaning] : values)
-              if (get(const_cast<Owner&>(owner)) == meaning) return quoted(word);
-            return "\"\"";
-          }};
-}
-
-template <class Owner, class Get>
-Key<Owner> networks(std::string name, Get get, std::string help) {
-  return {std::move(name), "list of networks", std::move(help),
-          [get](Owner& owner, SettingValue const& value) -> Outcome {
-            auto const* given = std::get_if<std::vector<std::string>>(&value);
-            if (given == nullptr)
-              return fail(std::string("not a list of networks, such as [\"192.0.2.0/24\"]"));
-            get(owner).clear();
-            for (auto const& item : *given) {
-              auto const network = Network::parse(item);
-              if (!network)
-                return fail(quoted(item) + " is not a network, such as 192.0.2.0/24 or 2001:db8::/32");
-              get(owner).push_back(*network);
-            }
-            return {};
-          },
-          [get](Owner const& owner) {
-            std::vector<std::string> items;
-            for (auto const& network : get(const_cast<Owner&>(owner))) items.push_back(network.print());
-            return quoted_list(items);
-          }};
-}
-
-std::vector<std::pair<std::string, policy::TlsRequirement>> const requirements{
-    {"never", policy::TlsRequirement::never},
-    {"always", policy::TlsRequirement::always},
-    {"tls>=1.2", policy::TlsRequirement::at_least_1_2},
-    {"tls>=1.3", policy::TlsRequirement::at_least_1_3},
-    {"client-certificate", policy::TlsRequirement::client_certificate},
-    {"trusted-client-certificate", policy::TlsRequirement::trusted_client_certificate}};
 std::vector<std::pair<std::string, net::TlsVersion>> const versions{{"1.0", net::TlsVersion::v1_0},
                                                                     {"1.1", net::TlsVersion::v1_1},
                                                                     {"1.2", net::TlsVersion::v1_2},
                                                                     {"1.3", net::TlsVersion::v1_3}};
-
-#define POSTERN_AT(member) \
-  [](Settings & s) -> auto& { return s.member; }
 
 std::vector<Key<Settings>> make_general_keys() {
   using S = Settings;
@@ -245,6 +97,8 @@ std::vector<Key<Settings>> make_general_keys() {
                   "one before."),
       duration<S>("queue.max_retry", POSTERN_AT(retry.longest), milliseconds(100), hours(168),
                   "The longest wait between two tries."),
+      duration<S>("queue.delay_notice", POSTERN_AT(retry.delay_notice), seconds(1), hours(24 * 30),
+                  "When a sender who asked for it (NOTIFY=DELAY) is told that a message still waits."),
       duration<S>("queue.lifetime", POSTERN_AT(retry.lifetime), seconds(1), hours(24 * 30),
                   "How long delivery is tried before it fails for good (RFC 5321 section 4.5.4.1)."),
       size<S>("spool.segment_size", POSTERN_AT(segment_size), 64U << 10, 4ULL << 30,
@@ -254,9 +108,15 @@ std::vector<Key<Settings>> make_general_keys() {
                   "How long facts are kept."),
       text<S>("web.address", POSTERN_AT(web_address),
               "Where /metrics and /healthz are served over HTTP; empty: nowhere."),
-      flag<S>("dns.enabled", POSTERN_AT(dns.enabled), "Whether clients' names are looked up."),
+      flag<S>("dns.enabled", POSTERN_AT(dns.enabled),
+              "Whether the DNS is asked at all: for clients' names, and for where mail goes."),
       texts<S>("dns.servers", POSTERN_AT(dns.servers),
                "Name servers to ask, \"192.0.2.53\" or \"192.0.2.53@5353\". None: those of the system."),
+      number<S>("dns.port", POSTERN_AT(dns.port), 1, 65535, "The port of those that are given without one."),
+      text<S>(
+          "dns.trust_anchor_file", POSTERN_AT(dns.trust_anchor_file),
+          "DNSKEY or DS records from which DNSSEC validates, as a zone file; empty: nothing is validated, "
+          "and DANE never applies."),
       duration<S>("dns.wait", POSTERN_AT(timeouts.name), none, seconds(30),
                   "How long a client may have to wait for the look-up of its name, from its connection on."),
       choice<S, Severity>("log.level", POSTERN_AT(log_level),
@@ -271,56 +131,14 @@ std::vector<Key<Settings>> make_general_keys() {
   };
 }
 
-#undef POSTERN_AT
-
 }  // namespace
 
 std::span<Key<Settings> const> general_keys() {
-  static auto const keys = make_general_keys();
-  return keys;
-}
-
-std::span<Key<ListenSettings> const> listen_keys() {
-  using L = ListenSettings;
-  static std::vector<Key<L>> const keys{
-      text<L>(
-          "address", [](L & l) -> auto& { return l.address; },
-          "Address and port: \"0.0.0.0:25\", \"[::]:25\"."),
-      choice<L, std::string>(
-          "role", [](L & l) -> auto& { return l.role; }, {{"mx", "mx"}},
-          "What is served: mail from other servers."),
-      choice<L, policy::ListenerTls>(
-          "tls", [](L & l) -> auto& { return l.tls; },
-          {{"starttls", policy::ListenerTls::starttls},
-           {"implicit", policy::ListenerTls::implicit},
-           {"none", policy::ListenerTls::none}},
-          "TLS after STARTTLS, from the first byte, or not at all."),
-      networks<L>(
-          "proxy", [](L & l) -> auto& { return l.proxies; },
-          "Proxies that connect here, and must send a PROXY protocol header (version 1 or 2). Others are not "
-          "served."),
-  };
-  return keys;
-}
-
-std::span<Key<DomainSettings> const> domain_keys() {
-  using D = DomainSettings;
-  static std::vector<Key<D>> const keys{
-      texts<D>(
-          "mailboxes", [](D & d) -> auto& { return d.mailboxes; }, "Local parts that exist; \"*\": any."),
-      text<D>(
-          "mailboxes_file", [](D & d) -> auto& { return d.mailboxes_file; },
-          "A file of local parts, one a line, # for comments. Read again on SIGHUP."),
-      text<D>(
-          "deliver", [](D & d) -> auto& { return d.deliver; },
-          "Where to: \"maildir:PATH\" with {domain} and {local}, \"lmtp:unix:PATH\", \"lmtp:ADDRESS:PORT\", "
-          "\"discard\". Default: a Maildir below data_dir."),
-      choice<D, std::optional<policy::TlsRequirement>>(
-          "tls.require", [](D & d) -> auto& { return d.require_tls; },
-          {requirements.begin(), requirements.end()},
-          "For recipients in this domain, instead of the general one: \"always\" answers RCPT in the clear "
-          "with 530 5.7.0."),
-  };
+  static auto const keys = [] {
+    auto all = make_general_keys();
+    for (auto const& key : send_keys()) all.push_back(key);
+    return all;
+  }();
   return keys;
 }
 

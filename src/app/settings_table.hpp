@@ -27,7 +27,9 @@ struct Key {
 };
 
 std::span<Key<Settings> const> general_keys();
+std::span<Key<Settings> const> send_keys();  // those of them about sending
 std::span<Key<ListenSettings> const> listen_keys();
+std::span<Key<RouteSettings> const> route_keys();
 std::span<Key<DomainSettings> const> domain_keys();  // aliases are a table and are read by themselves
 
 }  // namespace postern::app

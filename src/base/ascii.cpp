@@ -1,6 +1,8 @@
 #include "base/ascii.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace postern {
 
@@ -40,7 +42,15 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-bool is_ascii(std::string_view text) { return std::none_of(text.begin(), text.end(), is_8bit); }
+bool is_ascii(std::string_view text) {  // a word at a time: it looks at all content
+  constexpr std::uint64_t high = 0x8080'8080'8080'8080U;
+  std::uint64_t word = 0;
+  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+    std::memcpy(&word, text.data(), sizeof word);
+    if ((word & high) != 0) return false;
+  }
+  return std::none_of(text.begin(), text.end(), is_8bit);
+}
 
 std::string printable(std::string_view text, std::size_t limit) {
   std::string out(text.substr(0, limit));

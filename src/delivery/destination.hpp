@@ -13,11 +13,19 @@ namespace postern::delivery {
 
 enum class Ending : std::uint8_t { delivered, deferred, failed };
 
+// Who tells the sender of a delivery he wants to hear of (RFC 3461 section 5.2).
+enum class Relayed : std::uint8_t {
+  no,         // it ends here: we do
+  to_dsn,     // the next server does
+  beyond_dsn  // nobody can: we tell that it was relayed
+};
+
 struct RecipientOutcome {
   std::uint32_t recipient = 0;  // index in the envelope
   Ending ending = Ending::deferred;
   wire::Reply reply;   // that decided; ours or the other side's
   std::string remote;  // who said it; empty: we ourselves
+  Relayed relayed = Relayed::no;
 };
 
 struct Attempt {

@@ -1,9 +1,8 @@
 // Turns the endings of an attempt into delivery status notifications for the sender, where one is due (RFC
-// 3461 section 5.2): for failures unless the sender said NEVER, for deliveries when asked for. Never about a
-// message from the null sender.
+// 3461 section 5.2): for failures unless the sender said NEVER, for deliveries, relays and delays when asked
+// for. Never about a message from the null sender.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,15 +12,23 @@
 
 namespace postern::delivery {
 
+struct ReportRequest {
+  wire::Action action;
+  Attempt const& attempt;
+  std::vector<RecipientOutcome> const& outcomes;
+  std::string const& hostname;
+  Instant now;
+  Duration delay_notice;  // how long after its arrival the delay of a message is told
+  Duration lifetime;      // how long it is tried
+};
+
 struct ReportMessage {
   wire::Envelope envelope;
   std::string content;
 };
 
-// `id`: of the report. Absent: none is due.
-std::optional<ReportMessage> make_report(wire::Action action, Attempt const& attempt,
-                                         std::vector<RecipientOutcome> const& outcomes,
-                                         store::Spool const& spool, std::string const& hostname, MessageId id,
-                                         Instant now);
+bool report_due(ReportRequest const& request);
+// `id`: of the report. Only when it is due.
+ReportMessage make_report(ReportRequest const& request, store::Spool const& spool, MessageId id);
 
 }  // namespace postern::delivery

@@ -11,6 +11,8 @@ namespace postern::delivery {
 struct RetrySettings {
   Duration first = std::chrono::minutes(1);
   Duration longest = std::chrono::hours(4);
+  Duration delay_notice =
+      std::chrono::hours(4);  // after which a sender who asked for it is told of the delay
   Duration lifetime = std::chrono::hours(24 * 5);  // RFC 5321 section 4.5.4.1: at least four to five days
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+
 namespace postern::dialogue {
 
 void Content::begin_chunk(std::uint64_t size, bool last, bool binary) {
@@ -44,6 +46,7 @@ void Content::complete(std::string& out) {
 void Content::check(std::string_view added) {
   size_ += added.size();
   if (!header_.ended()) header_.feed(added);
+  has_8bit_ = has_8bit_ || !is_ascii(added);
   if (size_ > settings_->max_message_size) return give_up(ContentProblem::too_large);
   if (newlines_.bare() > 0 && settings_->bare_newlines == BareNewlines::reject)
     return give_up(ContentProblem::bare_newlines);

@@ -10,6 +10,7 @@
 #include "dialogue/smtp_settings.hpp"
 #include "wire/bare_newlines.hpp"
 #include "wire/content_end.hpp"
+#include "wire/content_traits.hpp"
 #include "wire/header_section.hpp"
 
 namespace postern::dialogue {
@@ -33,6 +34,7 @@ class Content {
   std::uint64_t size() const { return size_; }
   std::uint64_t bare_newlines() const { return newlines_.bare(); }
   ContentProblem problem() const { return problem_; }
+  wire::ContentTraits traits() const { return {header_.has_8bit(), has_8bit_, header_.tls_optional()}; }
 
  private:
   void keep(std::string_view bytes, std::string& out);
@@ -51,6 +53,7 @@ class Content {
   bool last_ = false;
   bool binary_ = false;
   bool keeping_ = true;
+  bool has_8bit_ = false;
 };
 
 }  // namespace postern::dialogue

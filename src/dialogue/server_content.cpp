@@ -46,6 +46,7 @@ Step ServerDialogue::on_content() {
     return bad(reply.code, reply.status, reply.text);
   }
   facts_.transaction.size = content_->size();
+  facts_.transaction.content = content_->traits();
   facts_.transaction.bare_newlines = content_->bare_newlines();
   switch (content_->problem()) {
     case ContentProblem::too_large: return refuse_content(552, {5, 3, 4}, "Message too big");

@@ -51,6 +51,7 @@ wire::Envelope make_envelope(policy::Facts const& facts, policy::Directory const
   envelope.smtputf8 = transaction.mail.smtputf8;
   envelope.requiretls = transaction.mail.requiretls;
   envelope.over_tls = facts.over_tls();
+  envelope.content = transaction.content;
   envelope.envid = transaction.mail.envid;
   std::unordered_set<std::string> seen;
   for (auto const& recipient : transaction.recipients)

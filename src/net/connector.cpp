@@ -2,7 +2,10 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+
+#include "net/one_shot.hpp"
 
 namespace postern::net {
 namespace {
@@ -23,6 +26,57 @@ IoResult<GenericEndpoint> endpoint_of(Target const& target) {
   if (path.size() > 107)
     return fail(IoError{asio::error::make_error_code(asio::error::name_too_long), "connect", {}});
   return GenericEndpoint(asio::local::stream_protocol::endpoint(path));
+}
+
+// What the attempts of connect_first() have in common.
+struct Race {
+  std::vector<Endpoint> endpoints;
+  std::vector<std::shared_ptr<Socket>> runners;
+  OneShot<IoResult<Connected>> finish;
+  Timer start_next;
+  Timer limit;
+  Duration head_start;
+  std::size_t begun = 0;
+  std::size_t failed = 0;
+  bool over = false;
+
+  Race(Executor const& executor, std::vector<Endpoint> all, Duration between, Duration longest)
+      : endpoints(std::move(all)), start_next(executor), limit(executor, longest), head_start(between) {}
+
+  void end(IoResult<Connected> result) {
+    if (over) return;
+    over = true;
+    start_next.cancel();
+    limit.cancel();
+    boost::system::error_code ignored;
+    for (auto const& runner : runners) runner->close(ignored);
+    finish.set(std::move(result));
+  }
+};
+
+void begin_next(std::shared_ptr<Race> const& race, Executor const& executor) {
+  if (race->over || race->begun == race->endpoints.size()) return;
+  auto const peer = race->endpoints[race->begun++];
+  auto const endpoint = endpoint_of(peer);
+  auto runner = std::make_shared<Socket>(executor);
+  race->runners.push_back(runner);
+  auto const on_connected = [race, runner, peer, executor](boost::system::error_code error) {
+    if (race->over) return;
+    if (!error) {
+      Connected connected{std::move(*runner), peer};
+      return race->end(std::move(connected));
+    }
+    if (++race->failed == race->endpoints.size()) return race->end(fail(IoError{error, "connect", {}}));
+    begin_next(race, executor);
+  };
+  if (endpoint)
+    runner->async_connect(*endpoint, on_connected);
+  else
+    asio::post(executor, [on_connected, code = endpoint.error().code] { on_connected(code); });
+  race->start_next.expires_after(race->head_start);
+  race->start_next.async_wait([race, executor](boost::system::error_code error) {
+    if (!error) begin_next(race, executor);
+  });
 }
 
 }  // namespace
@@ -50,6 +104,17 @@ Task<IoResult<Socket>> connect(Target target, Duration limit) {
   if (*expired) co_return fail(IoError{asio::error::make_error_code(asio::error::timed_out), "connect", {}});
   if (error) co_return fail(IoError{error, "connect", {}});
   co_return std::move(*socket);
+}
+
+Task<IoResult<Connected>> connect_first(std::vector<Endpoint> endpoints, Duration head_start,
+                                        Duration limit) {
+  auto const executor = co_await asio::this_coro::executor;
+  auto race = std::make_shared<Race>(executor, std::move(endpoints), head_start, limit);
+  race->limit.async_wait([race](boost::system::error_code error) {
+    if (!error) race->end(fail(IoError{asio::error::make_error_code(asio::error::timed_out), "connect", {}}));
+  });
+  begin_next(race, executor);
+  co_return co_await race->finish.wait();
 }
 
 }  // namespace postern::net

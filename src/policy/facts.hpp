@@ -13,6 +13,7 @@
 #include "base/message_id.hpp"
 #include "policy/stage.hpp"
 #include "policy/standing.hpp"
+#include "wire/content_traits.hpp"
 #include "wire/mail_command.hpp"
 #include "wire/rcpt_command.hpp"
 
@@ -100,7 +101,8 @@ struct TransactionFacts {
   std::vector<RecipientFacts> recipients;  // in order; at Stage::rcpt the last one is asked about
   std::uint64_t size = 0;                  // bytes of content received
   std::uint64_t bare_newlines = 0;         // rewritten or refused
-  bool chunking = false;                   // BDAT was used
+  wire::ContentTraits content;
+  bool chunking = false;  // BDAT was used
   Outcome outcome = Outcome::aborted;
   std::uint16_t code = 0;  // of the reply that ended it
   std::string rule;

@@ -2,18 +2,18 @@
 
 namespace postern::session {
 
-void ClientName::look_up(net::Resolver& resolver, net::EventLoop& loop, IpAddress const& client,
+void ClientName::look_up(net::ClientNames& names, net::EventLoop& loop, IpAddress const& client,
                          Duration limit) {
-  if (auto known = resolver.known_name(client)) {
+  if (auto known = names.known_name(client)) {
     name_ = std::move(*known);
     return;
   }
   search_ = std::make_shared<Search>(loop.deadlines());
-  if (resolver.worth_waiting() && limit > Duration::zero())
+  if (names.worth_waiting() && limit > Duration::zero())
     search_->in(limit);
   else
     search_->finish();
-  resolver.find_name(client, [&loop, search = search_](std::string name) mutable {
+  names.find_name(client, [&loop, search = search_](std::string name) mutable {
     loop.post([search = std::move(search), name = std::move(name)]() mutable {
       search->name = std::move(name);  // also when late: the record of the connection has it
       search->finish();

@@ -6,17 +6,17 @@
 #include <string>
 
 #include "base/ip_address.hpp"
+#include "net/client_names.hpp"
 #include "net/deadlines.hpp"
 #include "net/event_loop.hpp"
 #include "net/one_shot.hpp"
-#include "net/resolver.hpp"
 
 namespace postern::session {
 
 class ClientName {
  public:
   // Begins the look-up, unless the answer is known.
-  void look_up(net::Resolver& resolver, net::EventLoop& loop, IpAddress const& client, Duration limit);
+  void look_up(net::ClientNames& names, net::EventLoop& loop, IpAddress const& client, Duration limit);
 
   bool settled() const { return !search_ || search_->done; }  // known, or the limit has passed
   net::Task<void> wait() { co_await search_->arrived.wait(); }

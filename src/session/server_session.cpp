@@ -106,7 +106,7 @@ net::Task<bool> ServerSession::open() {
     }
   }
   connection.remembered = services_.tls_memory.access()->recall(connection.client);
-  name_.look_up(services_.resolver, loop_, connection.client, config_->timeouts.name);
+  name_.look_up(services_.client_names, loop_, connection.client, config_->timeouts.name);
   if (listener_.tls != policy::ListenerTls::implicit) co_return true;
   if (!services_.admission.enter_handshake()) {
     dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());

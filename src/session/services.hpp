@@ -5,7 +5,7 @@
 #include "base/guarded.hpp"
 #include "base/id_source.hpp"
 #include "base/log.hpp"
-#include "net/resolver.hpp"
+#include "net/client_names.hpp"
 #include "policy/tls_memory.hpp"
 #include "session/admission.hpp"
 #include "store/evidence.hpp"
@@ -16,7 +16,7 @@ namespace postern::session {
 struct Services {
   store::Spool& spool;
   store::Evidence& evidence;
-  net::Resolver& resolver;
+  net::ClientNames& client_names;
   Admission& admission;
   Guarded<policy::TlsMemory>& tls_memory;
   IdSource& connection_ids;

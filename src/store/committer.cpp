@@ -122,6 +122,7 @@ void Committer::commit(std::deque<SpoolJob> jobs) {
         if (job.urgent || !job.payload.empty()) batch.add(RecordKind::abandon, job.id, {});
         break;
       case RecordKind::settle:
+      case RecordKind::move:
       case RecordKind::hold: batch.add(job.kind, job.id, job.payload); break;
     }
   }

@@ -71,7 +71,8 @@ class Evidence::Writer {
     auto const cutoff = std::to_string(to_micros(net::wall_clock() - retention_));
     return database_.run(
         "DELETE FROM connections WHERE id < " + cutoff + ";DELETE FROM transactions WHERE id < " + cutoff +
-        ";DELETE FROM recipients WHERE message < " + cutoff + ";DELETE FROM deliveries WHERE at < " + cutoff);
+        ";DELETE FROM recipients WHERE message < " + cutoff + ";DELETE FROM deliveries WHERE at < " + cutoff +
+        ";DELETE FROM outbound WHERE id < " + cutoff);
   }
 
  private:
@@ -119,6 +120,12 @@ class Evidence::Writer {
   Result<void, std::string> insert(DeliveryRecord const& d) {
     return finish(inserts_[3].bind(d.message.value, to_micros(d.at), d.address, d.destination, d.attempt,
                                    print(d.outcome), d.reply));
+  }
+
+  Result<void, std::string> insert(OutboundRecord const& o) {
+    return finish(inserts_[4].bind(o.id, o.destination, o.host, o.peer, o.policy, o.tls_offered, o.tls,
+                                   o.tls_version, o.tls_cipher, o.tls_group, o.certificate, o.proved,
+                                   o.tls_failure, o.delivered, o.problem));
   }
 
   Database database_;

@@ -36,7 +36,27 @@ struct DeliveryRecord {
   std::string reply;
 };
 
-using EvidenceRecord = std::variant<policy::ConnectionFacts, TransactionRecord, DeliveryRecord>;
+struct OutboundRecord {  // a connection to another server, or why there was none
+  std::uint64_t id = 0;
+  Instant at{};
+  std::string destination;
+  std::string host;
+  std::string peer;  // address and port
+  std::string policy;
+  std::string tls = "none";  // established, failed, none
+  bool tls_offered = false;
+  std::string tls_version;
+  std::string tls_cipher;
+  std::string tls_group;
+  std::string certificate;  // as net::ServerCertificate prints it
+  bool proved = false;      // what the policy asks for
+  std::string tls_failure;
+  std::uint32_t delivered = 0;  // recipients
+  std::string problem;          // why it ended early; empty: it did not
+};
+
+using EvidenceRecord =
+    std::variant<policy::ConnectionFacts, TransactionRecord, DeliveryRecord, OutboundRecord>;
 
 struct EvidenceSettings {
   std::string file;

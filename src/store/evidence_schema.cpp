@@ -76,13 +76,35 @@ constexpr std::array<Column, 7> delivery_columns{{
     {"reply", "TEXT", "what was said"},
 }};
 
-constexpr std::array<Table, 4> tables{{
+constexpr std::array<Column, 15> outbound_columns{{
+    {"id", "INTEGER PRIMARY KEY", "microseconds since 1970 at which it began, made unique"},
+    {"destination", "TEXT", "as in deliveries"},
+    {"host", "TEXT", "the server's name"},
+    {"peer", "TEXT", "its address and port; empty: none answered"},
+    {"policy", "TEXT",
+     "that applied: none, opportunistic, dane, mta-sts, required, verified, fingerprint or requiretls"},
+    {"tls_offered", "INTEGER", "1: STARTTLS was offered, or TLS came first"},
+    {"tls", "TEXT", "established, failed or none"},
+    {"tls_version", "TEXT", "TLSv1.3"},
+    {"tls_cipher", "TEXT", "IANA's name"},
+    {"tls_group", "TEXT", "of the key exchange"},
+    {"certificate", "TEXT",
+     "as public authorities have it: none, self-signed, untrusted, expired, wrong-name or trusted"},
+    {"proved", "INTEGER", "1: the server has proved what the policy asks for"},
+    {"tls_failure", "TEXT", "why the handshake failed, or did not prove enough"},
+    {"delivered", "INTEGER", "recipients"},
+    {"problem", "TEXT", "why it ended early; empty: it did not"},
+}};
+
+constexpr std::array<Table, 5> tables{{
     {"connections", "One row for each connection, also for one that delivered nothing.", connection_columns,
      ")"},
     {"transactions", "One row for each mail transaction, whatever became of it.", transaction_columns, ")"},
     {"recipients", "One row for each RCPT command that was understood.", recipient_columns,
      ", PRIMARY KEY (message, position)) WITHOUT ROWID"},
     {"deliveries", "One row for each attempt to deliver to a recipient.", delivery_columns, ")"},
+    {"outbound", "One row for each connection to another server, or the vain attempt at one.",
+     outbound_columns, ")"},
 }};
 
 }  // namespace

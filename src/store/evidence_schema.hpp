@@ -21,7 +21,7 @@ struct Table {
   std::string_view suffix;  // of CREATE TABLE, inside and behind the brackets
 };
 
-constexpr int evidence_version = 1;  // PRAGMA user_version
+constexpr int evidence_version = 2;  // PRAGMA user_version
 
 std::span<Table const> evidence_tables();
 std::string create_statements();

@@ -49,6 +49,7 @@ class Rebuild {
           index_.settle(header.id, *settlements);
         return;
       case wire::RecordKind::hold: index_.hold(header.id, payload == "1"); return;
+      case wire::RecordKind::move: index_.move(header.id, payload); return;
       case wire::RecordKind::abandon: index_.remove(header.id); return;
     }
   }

@@ -69,6 +69,12 @@ bool SegmentSpool::remove(MessageId id) {
   return true;
 }
 
+bool SegmentSpool::move(MessageId id, std::string route) {
+  if (!impl_->index_.access()->move(id, route)) return false;
+  impl_->committer_.add({RecordKind::move, id, std::move(route), {}, true, {}});
+  return true;
+}
+
 std::optional<wire::Envelope> SegmentSpool::envelope(MessageId id) const {
   return impl_->index_.access()->envelope(id);
 }

@@ -33,6 +33,7 @@ class SegmentSpool : public Spool {
   void settle(MessageId id, std::vector<wire::Settlement> settlements) override;
   bool hold(MessageId id, bool held) override;
   bool remove(MessageId id) override;
+  bool move(MessageId id, std::string route) override;
   std::optional<wire::Envelope> envelope(MessageId id) const override;
   std::vector<MessageId> list(MessageId after, std::size_t limit) const override;
   Result<std::optional<std::string>, SpoolError> read_chunk(MessageId id, std::size_t index) const override;

@@ -45,6 +45,7 @@ class Spool {
   virtual void settle(MessageId id, std::vector<wire::Settlement> settlements) = 0;
   virtual bool hold(MessageId id, bool held) = 0;  // false: no such message
   virtual bool remove(MessageId id) = 0;
+  virtual bool move(MessageId id, std::string route) = 0;  // empty: back to the configured way
 
   virtual std::optional<wire::Envelope> envelope(MessageId id) const = 0;  // absent: no such message
   // The ids greater than `after`, in order, `limit` at most.

@@ -35,13 +35,22 @@ bool SpoolIndex::settle(MessageId id, std::vector<wire::Settlement> const& settl
   return true;
 }
 
-bool SpoolIndex::hold(MessageId id, bool held) {
+template <class Change>
+bool SpoolIndex::change(MessageId id, Change change) {
   auto const found = entries_.find(id);
   if (found == entries_.end()) return false;
   auto envelope = wire::decode_envelope(found->second.envelope);
-  envelope->held = held;
+  change(*envelope);
   found->second.envelope = wire::encode(*envelope);
   return true;
+}
+
+bool SpoolIndex::hold(MessageId id, bool held) {
+  return change(id, [held](wire::Envelope& envelope) { envelope.held = held; });
+}
+
+bool SpoolIndex::move(MessageId id, std::string_view route) {
+  return change(id, [route](wire::Envelope& envelope) { envelope.route = route; });
 }
 
 bool SpoolIndex::remove(MessageId id) {

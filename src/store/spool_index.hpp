@@ -43,6 +43,7 @@ class SpoolIndex {
               std::vector<wire::Settlement> const& settlements);  // whether there is such a message
   bool hold(MessageId id, bool held);
   bool remove(MessageId id);
+  bool move(MessageId id, std::string_view route);
 
   // Chunks of messages on their way in: needed until the message is accepted or abandoned.
   void pin(wire::ChunkPlace const& chunk);
@@ -56,6 +57,8 @@ class SpoolIndex {
   SpoolSummary summary() const;
 
  private:
+  template <class Change>
+  bool change(MessageId id, Change change);
   void count(SpoolEntry const& entry, bool living);
   void count(wire::ChunkPlace const& place, bool living);
 

@@ -9,7 +9,33 @@
 namespace postern::wire {
 namespace {
 
-std::string_view word(Action action) { return action == Action::failed ? "failed" : "delivered"; }
+std::string_view subject(Action action) {
+  switch (action) {
+    case Action::failed: return "Your message could not be delivered";
+    case Action::delayed: return "Your message is delayed";
+    case Action::delivered: return "Your message has been delivered";
+    case Action::relayed: return "Your message has been passed on";
+  }
+  return {};
+}
+
+std::string_view introduction(Action action) {
+  switch (action) {
+    case Action::failed:
+      return "Your message could not be delivered to the recipients below. It will not be tried again.\r\n";
+    case Action::delayed:
+      return "Your message could not be delivered yet to the recipients below. It is tried again and "
+             "again;\r\n"
+             "you need not send it again.\r\n";
+    case Action::delivered:
+      return "Your message has been delivered to the recipients below, as you asked to be told.\r\n";
+    case Action::relayed:
+      return "Your message has been passed on to the mail servers of the recipients below. These do not "
+             "tell\r\n"
+             "whether they deliver it: this is the last notice.\r\n";
+  }
+  return {};
+}
 
 std::string one_line(std::string_view text) {
   std::string out(text.substr(0, 900));
@@ -24,9 +50,7 @@ std::string typed_address(Address const& address) {  // RFC 3464 section 2.1.2, 
 
 std::string explanation(DeliveryReport const& report) {
   std::string out = "This is the mail system at " + report.reporting_mta + ".\r\n\r\n";
-  out += report.action == Action::failed
-             ? "Your message could not be delivered to the recipients below. It will not be tried again.\r\n"
-             : "Your message has been delivered to the recipients below, as you asked to be told.\r\n";
+  out += introduction(report.action);
   for (auto const& r : report.recipients) {
     out += "\r\n<" + one_line(r.recipient.address.print()) + ">";
     if (!r.recipient.original.empty()) out += " (you wrote to <" + one_line(r.recipient.original) + ">)";
@@ -50,11 +74,13 @@ std::string status_fields(DeliveryReport const& report) {
              one_line(decoded.value_or("")) + "\r\n";
     }
     out += "Final-Recipient: " + typed_address(r.recipient.address) + "\r\n";
-    out += "Action: " + std::string(word(report.action)) + "\r\n";
+    out += "Action: " + std::string(print(report.action)) + "\r\n";
     out += "Status: " + r.status.print() + "\r\n";
     if (!r.remote_mta.empty()) out += "Remote-MTA: dns; " + one_line(r.remote_mta) + "\r\n";
     if (!r.diagnostic.empty()) out += "Diagnostic-Code: smtp; " + one_line(r.diagnostic) + "\r\n";
     out += "Last-Attempt-Date: " + print_date_time(report.now) + "\r\n";
+    if (report.action == Action::delayed)  // RFC 3464 section 2.3.9
+      out += "Will-Retry-Until: " + print_date_time(report.retry_until) + "\r\n";
   }
   return out;
 }
@@ -66,8 +92,18 @@ std::string_view header_section_of(std::string_view message) {
 
 }  // namespace
 
+std::string_view print(Action action) {
+  switch (action) {
+    case Action::failed: return "failed";
+    case Action::delayed: return "delayed";
+    case Action::delivered: return "delivered";
+    case Action::relayed: return "relayed";
+  }
+  return {};
+}
+
 bool needs_smtputf8(DeliveryReport const& report) {
-  return report.to.needs_smtputf8() ||
+  return (report.to && report.to->needs_smtputf8()) ||
          std::any_of(report.recipients.begin(), report.recipients.end(),
                      [](auto const& r) { return r.recipient.address.needs_smtputf8(); });
 }
@@ -80,10 +116,8 @@ std::string print(DeliveryReport const& report) {
   };
   std::string out;
   out += "From: Mail Delivery System <postmaster@" + report.reporting_mta + ">\r\n";
-  out += "To: <" + one_line(report.to.print()) + ">\r\n";
-  out += "Subject: ";
-  out += report.action == Action::failed ? "Your message could not be delivered"
-                                         : "Your message has been delivered";
+  out += "To: <" + one_line(report.to ? report.to->print() : std::string()) + ">\r\n";
+  out += "Subject: " + std::string(subject(report.action));
   out += "\r\nDate: " + print_date_time(report.now) + "\r\n";
   out += "Message-ID: <" + report.id + "@" + report.reporting_mta + ">\r\n";
   out += "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n";  // RFC 3834 section 5

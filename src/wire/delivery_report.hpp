@@ -14,7 +14,8 @@
 
 namespace postern::wire {
 
-enum class Action : std::uint8_t { failed, delivered };  // RFC 3464 section 2.3.3
+enum class Action : std::uint8_t { failed, delayed, delivered, relayed };  // RFC 3464 section 2.3.3
+std::string_view print(Action action);
 
 struct ReportedRecipient {
   QueuedRecipient recipient;
@@ -28,10 +29,11 @@ struct DeliveryReport {
   std::string reporting_mta;  // our host name
   std::string id;             // of the report, for Message-ID and the MIME boundary
   std::string original_id;    // the queue id of the message it is about
-  Address to;                 // the sender of that message
+  std::optional<Address> to;  // the sender of that message
   std::string envid;          // as written
   Instant arrived{};          // when that message came
   Instant now{};
+  Instant retry_until{};  // of a delayed one: until when it is tried
   std::vector<ReportedRecipient> recipients;
   bool with_content = false;  // whether `original` is the whole message or its header section only
   std::string original;       // as it was received

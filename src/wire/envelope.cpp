@@ -8,10 +8,20 @@
 namespace postern::wire {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t format = 2;
+constexpr std::uint8_t first_format = 1;  // without a route, and nothing known of the content
 constexpr std::size_t reply_limit = 512;
 
-enum Flag : std::uint8_t { smtputf8 = 1, requiretls = 2, over_tls = 4, held = 8, null_sender = 16 };
+enum Flag : std::uint8_t {
+  smtputf8 = 1,
+  requiretls = 2,
+  over_tls = 4,
+  held = 8,
+  null_sender = 16,
+  tls_optional = 32,
+  header_8bit = 64,
+  content_8bit = 128
+};
 enum NotifyFlag : std::uint8_t { said = 1, success = 2, failure = 4, delay = 8 };
 
 std::uint8_t pack(Notify const& n) {
@@ -73,15 +83,17 @@ std::string encode(Envelope const& e) {
   bytes.reserve(96 + e.recipients.size() * 64);
   BinaryWriter out(bytes);
   out.put(format);
-  out.put(static_cast<std::uint8_t>((e.smtputf8 ? smtputf8 : 0) | (e.requiretls ? requiretls : 0) |
-                                    (e.over_tls ? over_tls : 0) | (e.held ? held : 0) |
-                                    (e.reverse_path ? 0 : null_sender)));
+  out.put(static_cast<std::uint8_t>(
+      (e.smtputf8 ? smtputf8 : 0) | (e.requiretls ? requiretls : 0) | (e.over_tls ? over_tls : 0) |
+      (e.held ? held : 0) | (e.reverse_path ? 0 : null_sender) | (e.content.tls_optional ? tls_optional : 0) |
+      (e.content.header_8bit ? header_8bit : 0) | (e.content.content_8bit ? content_8bit : 0)));
   out.put(static_cast<std::uint8_t>(e.body));
   out.put(static_cast<std::uint8_t>(e.ret));
   out.put(static_cast<std::uint64_t>(to_micros(e.arrived)));
   out.put(e.size);
   out.put_text(e.sender());
   out.put_text(e.envid);
+  out.put_text(e.route);
   out.put(static_cast<std::uint32_t>(e.recipients.size()));
   for (auto const& recipient : e.recipients) encode(out, recipient);
   return bytes;
@@ -89,7 +101,8 @@ std::string encode(Envelope const& e) {
 
 std::optional<Envelope> decode_envelope(std::string_view bytes) {
   BinaryReader in(bytes);
-  if (in.get<std::uint8_t>() != format) return std::nullopt;
+  auto const version = in.get<std::uint8_t>();
+  if (version != format && version != first_format) return std::nullopt;
   Envelope e;
   auto const flags = in.get<std::uint8_t>();
   auto const body = in.get<std::uint8_t>();
@@ -102,6 +115,9 @@ std::optional<Envelope> decode_envelope(std::string_view bytes) {
   e.requiretls = (flags & requiretls) != 0;
   e.over_tls = (flags & over_tls) != 0;
   e.held = (flags & held) != 0;
+  e.content.tls_optional = (flags & tls_optional) != 0;
+  e.content.header_8bit = (flags & header_8bit) != 0;
+  e.content.content_8bit = (flags & content_8bit) != 0;
   e.arrived = from_micros(static_cast<std::int64_t>(in.get<std::uint64_t>()));
   e.size = in.get<std::uint64_t>();
   auto const sender = in.get_text();
@@ -111,6 +127,10 @@ std::optional<Envelope> decode_envelope(std::string_view bytes) {
     e.reverse_path = std::move(*address);
   }
   e.envid = in.get_text();
+  if (version != first_format)
+    e.route = in.get_text();
+  else
+    e.content = {e.smtputf8, e.body != Body::seven_bit, false};
   auto const count = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     auto recipient = decode_recipient(in);

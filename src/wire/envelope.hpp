@@ -10,6 +10,7 @@
 
 #include "base/address.hpp"
 #include "base/instant.hpp"
+#include "wire/content_traits.hpp"
 #include "wire/mail_command.hpp"
 #include "wire/rcpt_command.hpp"
 
@@ -39,7 +40,9 @@ struct Envelope {
   bool requiretls = false;
   bool over_tls = false;  // how it came
   bool held = false;      // by the postmaster: not to be tried
+  ContentTraits content;
   std::string envid;
+  std::string route;  // where to instead of the configured way, by the postmaster; empty: as configured
   std::vector<QueuedRecipient> recipients;
 
   std::string sender() const { return reverse_path ? reverse_path->print() : std::string(); }

@@ -1,7 +1,9 @@
-// Watches a message's header section go by (RFC 5322 section 2.1): how long it is, and how many Received
-// fields it has, which is how loops are seen (RFC 5321 section 6.3).
+// Watches a message's header section go by (RFC 5322 section 2.1): how long it is, how many Received fields
+// it has, which is how loops are seen (RFC 5321 section 6.3), whether it says "TLS-Required: No" (RFC 8689
+// section 3), and whether it is ASCII (RFC 6532). Keeps the start of the current line, nothing else.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -14,14 +16,19 @@ class HeaderSection {
 
   std::uint64_t bytes() const { return bytes_; }  // of the header section so far
   std::uint32_t received() const { return received_; }
+  bool tls_optional() const { return tls_optional_; }
+  bool has_8bit() const { return has_8bit_; }
   bool ended() const { return ended_; }
 
  private:
+  void end_line();
+
   std::uint64_t bytes_ = 0;
   std::uint32_t received_ = 0;
-  std::uint32_t column_ = 0;  // bytes of the current line so far
-  bool matches_ = true;       // whether they spell the start of "Received:"
-  bool blank_ = true;         // whether they are only a CR
+  std::array<char, 32> line_{};
+  std::size_t length_ = 0;  // of the current line so far, without its end; more than line_ holds, too
+  bool tls_optional_ = false;
+  bool has_8bit_ = false;
   bool ended_ = false;
 };
 

@@ -32,6 +32,7 @@ enum class RecordKind : std::uint8_t {
   accept = 2,  // an envelope and where its content is: from here on the message is ours
   settle = 3,  // what became of recipients
   hold = 4,    // held, or released
+  move = 6,    // another way for what waits
   abandon = 5  // an accept of this id in an older record was never acknowledged, or the message was deleted
 };
 

@@ -19,7 +19,7 @@ def wait_until(condition, what, seconds=20):
         if value:
             return value
         time.sleep(0.01)
-    raise AssertionError(f"in vain: {what}")
+    raise AssertionError(f"in vain: {what() if callable(what) else what}")
 
 
 class Server:
@@ -91,7 +91,7 @@ class Server:
         return [p.read_bytes() for p in sorted(new.iterdir())] if new.exists() else []
 
     def wait_for_mail(self, count, local="alice", domain="example.org"):
-        return wait_until(lambda: (m := self.mailbox(local, domain)) and len(m) >= count and m, f"{count} messages for {local}: {self.log()[-2000:]}")
+        return wait_until(lambda: (m := self.mailbox(local, domain)) and len(m) >= count and m, lambda: f"{count} messages for {local}: {self.log()[-2000:]}")
 
     def facts(self, query, count=1):
         """Rows of the store of facts, once there are `count`."""

@@ -1,7 +1,8 @@
 """The same traffic through a real Postfix and through Postern: what-if counts the same from Postfix's log and from Postern's facts."""
 import json, os, pathlib, shutil, subprocess, tempfile, unittest
 
-from support import POSTERN, SLOW, Server, free_port, make_certificate, wait_until
+from peers import Postfix
+from support import POSTERN, SLOW, Server, wait_until
 
 # Address, sender, recipient, TLS options of swaks; the recipients nobody@ and @elsewhere.example are refused by both.
 TRAFFIC = [
@@ -19,55 +20,16 @@ TRAFFIC = [
 ]
 
 
-class Postfix:
-    def __init__(self, case, loglevel):
-        self.port = free_port()
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="postern-postfix-"))
-        case.addCleanup(shutil.rmtree, self.dir, True)
-        for part in ("etc", "queue", "data"):
-            (self.dir / part).mkdir()
-        shutil.chown(self.dir / "data", "postfix")
-        for path in (self.dir, self.dir / "etc", self.dir / "queue"):
-            path.chmod(0o755)
-        certificate, key = make_certificate(self.dir, "mx.example.org")
-        self.log = self.dir / "data/maillog"
-        (self.dir / "etc/recipients").write_text("alice@example.org x\nbob@example.org x\n")
-        (self.dir / "etc/main.cf").write_text(f"""compatibility_level = 3.6
-queue_directory = {self.dir}/queue
-data_directory = {self.dir}/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-setgid_group = postdrop
-myhostname = mx.example.org
-mydestination =
-virtual_mailbox_domains = example.org
-virtual_mailbox_maps = texthash:{self.dir}/etc/recipients
+def postfix_with(case, loglevel):
+    return Postfix(case, f"""virtual_mailbox_domains = example.org
+virtual_mailbox_maps = texthash:RECIPIENTS
 virtual_transport = discard:
-mynetworks = 127.0.0.0/8
+default_transport = discard:
 smtpd_recipient_restrictions = reject_unauth_destination, reject_unlisted_recipient
 smtpd_upstream_proxy_protocol = haproxy
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-alias_maps =
-alias_database =
-default_transport = discard:
-smtpd_peername_lookup = no
 smtpd_tls_security_level = may
 smtpd_tls_loglevel = {loglevel}
-smtpd_tls_cert_file = {certificate}
-smtpd_tls_key_file = {key}
-maillog_file = {self.log}
-maillog_file_prefixes = {self.dir}/data
-""")
-        services = ["smtpd", "cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr", "tlsmgr unix - - n 1000? 1 tlsmgr", "rewrite unix - - n - - trivial-rewrite",
-                    "bounce unix - - n - 0 bounce", "defer unix - - n - 0 bounce", "trace unix - - n - 0 bounce", "verify unix - - n - 1 verify", "flush unix n - n 1000? 0 flush",
-                    "proxymap unix - - n - - proxymap", "error unix - - n - - error", "retry unix - - n - - error", "discard unix - - n - - discard", "anvil unix - - n - 1 anvil",
-                    "postlog unix-dgram n - n - 1 postlogd"]
-        services[0] = f"127.0.0.1:{self.port} inet n - n - - smtpd"
-        (self.dir / "etc/master.cf").write_text("\n".join(services) + "\n")
-        case.addCleanup(subprocess.run, ["postfix", "-c", self.dir / "etc", "stop"], capture_output=True)
-        subprocess.run(["postfix", "-c", self.dir / "etc", "start"], check=True, capture_output=True)
+""", recipients=["alice@example.org", "bob@example.org"])
 
 
 @unittest.skipIf(os.geteuid() != 0, "a Postfix of one's own needs root")
@@ -92,7 +54,7 @@ class SameTraffic(unittest.TestCase):
         postern.facts("SELECT 1 FROM connections", len(TRAFFIC))
         facts = self.answer(postern.data / "facts.db")
         self.assertEqual((facts["messages"], facts["over_tls"], facts["in_the_clear"], facts["unknown"]), (9, 4, 5, 0))
-        postfix = Postfix(self, 1)
+        postfix = postfix_with(self, 1)
         self.send(postfix.port)
         wait_until(lambda: postfix.log.exists() and postfix.log.read_text().count("disconnect from") == len(TRAFFIC) and postfix.log.read_text().count(": removed") == 9, "Postfix's log is whole")
         log = self.answer(postfix.log)
@@ -107,7 +69,7 @@ class SameTraffic(unittest.TestCase):
             self.assertEqual([(s["domain"], s["messages"], s["hosts"], s["reason"]) for s in mine["senders"]], [(s["domain"], s["messages"], s["hosts"], s["reason"]) for s in theirs["senders"]])
 
     def test_without_a_tls_log_level_the_counters_tell(self):
-        postfix = Postfix(self, 0)
+        postfix = postfix_with(self, 0)
         self.send(postfix.port)
         wait_until(lambda: postfix.log.exists() and postfix.log.read_text().count("disconnect from") == len(TRAFFIC) and postfix.log.read_text().count(": removed") == 9, "Postfix's log is whole")
         log = self.answer(postfix.log)

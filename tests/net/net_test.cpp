@@ -2,9 +2,9 @@
 
 #include <fstream>
 
+#include "net/client_names.hpp"
 #include "net/connector.hpp"
 #include "net/deadlines.hpp"
-#include "net/resolver.hpp"
 #include "net/tls_context.hpp"
 #include "support/workplace.hpp"
 
@@ -81,12 +81,17 @@ TEST(Deadline, PassesOnItsLoop) {
   EXPECT_FALSE(never.passed());
 }
 
-TEST(Resolver, CanBeTurnedOff) {
+TEST(ClientNames, AreEmptyWhenTheDnsIsTurnedOff) {
   Counters counters;
-  auto const resolver = Resolver::make({{}, false}, counters);
-  EXPECT_EQ((*resolver)->known_name(*IpAddress::parse("192.0.2.1")), "");
-  EXPECT_FALSE((*resolver)->worth_waiting());
-  EXPECT_FALSE(Resolver::make({{"not an address"}, true}, counters));
+  DnsSettings off;
+  off.enabled = false;
+  auto const dns = Dns::make(off);
+  ClientNames names(**dns, counters);
+  EXPECT_EQ(names.known_name(*IpAddress::parse("192.0.2.1")), "");
+  EXPECT_FALSE(names.worth_waiting());
+  DnsSettings bad;
+  bad.servers = {"not an address"};
+  EXPECT_FALSE(Dns::make(bad));
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ TEST(NewlineNormalizer, LeavesOnlyCrLf) {
 TEST(HeaderSection, CountsReceivedFieldsAndSeesItsEnd) {
   std::string const header =
       "Received: a\r\n\tfolded\r\nRECEIVED: b\r\nX-Received: c\r\nreceived : d\r\nSubject: received:\r\n";
-  std::string const message = header + "\r\nReceived: in the body\r\n";
+  std::string const message = header + "\r\nReceived: in the body\r\n\xFF";
   for (std::size_t piece : {std::size_t{1}, std::size_t{5}, message.size()}) {
     HeaderSection section;
     for (std::size_t at = 0; at < message.size(); at += piece)
@@ -122,7 +122,21 @@ TEST(HeaderSection, CountsReceivedFieldsAndSeesItsEnd) {
     EXPECT_EQ(section.received(), 2U);
     EXPECT_TRUE(section.ended());
     EXPECT_EQ(section.bytes(), header.size() + 2);
+    EXPECT_FALSE(section.has_8bit());
   }
+}
+
+TEST(HeaderSection, HearsThatTlsIsNotRequired) {  // RFC 8689 section 3
+  auto const says = [](std::string const& field) {
+    HeaderSection section;
+    for (char c : "Subject: x\r\n" + field + "\r\n\r\n") section.feed(std::string_view(&c, 1));
+    return section.tls_optional();
+  };
+  for (auto const* field : {"TLS-Required: No", "tls-required:no", "TLS-Required:   NO  "})
+    EXPECT_TRUE(says(field));
+  for (auto const* field : {"TLS-Required: Yes", "TLS-Required: Nope", "X: TLS-Required: No",
+                            " TLS-Required: No", "TLS-Required: No, and more than fits"})
+    EXPECT_FALSE(says(field)) << field;
 }
 
 }  // namespace

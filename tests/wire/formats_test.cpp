@@ -89,6 +89,8 @@ Envelope make_envelope() {
   e.body = Body::binary_mime;
   e.ret = Ret::full;
   e.smtputf8 = e.requiretls = e.over_tls = e.held = true;
+  e.content.tls_optional = e.content.content_8bit = true;
+  e.route = "smtp:backup.example:25";
   e.envid = "QQ+3D";
   e.recipients.push_back({address("ü@bücher.example"),
                           "info@example.org",
@@ -190,9 +192,18 @@ TEST(Received, NamesTheProtocol) {  // RFC 3848, RFC 6531 section 4.3
 }
 
 TEST(DeliveryReport, HasThreePartsAndItsFields) {  // RFC 3464 section 2
-  DeliveryReport report{
-      Action::failed, "mx.example.org",       "R1", "M1",  address("sender@far.example"), "E+31",
-      from_micros(0), from_micros(1'000'000), {},   false, "Subject: x\r\n\r\nbody\r\n"};
+  DeliveryReport report{Action::failed,
+                        "mx.example.org",
+                        "R1",
+                        "M1",
+                        address("sender@far.example"),
+                        "E+31",
+                        from_micros(0),
+                        from_micros(1'000'000),
+                        {},
+                        {},
+                        false,
+                        "Subject: x\r\n\r\nbody\r\n"};
   report.recipients.push_back(
       {{address("a@example.org"), "info@example.org", "rfc822;info+40example.org", {}, {}, 1, {}, {}},
        {5, 1, 1},
@@ -214,7 +225,7 @@ TEST(DeliveryReport, HasThreePartsAndItsFields) {  // RFC 3464 section 2
 
 TEST(DeliveryReport, IsGlobalWhenAddressesAre) {  // RFC 6533 section 3
   DeliveryReport report{
-      Action::failed, "mx.example.org", "R1", "M1", address("ü@far.example"), {}, {}, {}, {}, false, {}};
+      Action::failed, "mx.example.org", "R1", "M1", address("ü@far.example"), {}, {}, {}, {}, {}, false, {}};
   report.recipients.push_back({{address("ä@example.org"), {}, {}, {}, {}, 1, {}, {}}, {5, 1, 1}, {}, {}});
   EXPECT_TRUE(needs_smtputf8(report));
   EXPECT_NE(print(report).find("Final-Recipient: utf-8; ä@example.org"), std::string::npos);

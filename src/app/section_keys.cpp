@@ -1,0 +1,50 @@
+#include "app/key_makers.hpp"
+#include "app/settings_table.hpp"
+
+namespace postern::app {
+
+std::span<Key<ListenSettings> const> listen_keys() {
+  using L = ListenSettings;
+  static std::vector<Key<L>> const keys{
+      text<L>(
+          "address", [](L & l) -> auto& { return l.address; },
+          "Address and port: \"0.0.0.0:25\", \"[::]:25\"."),
+      choice<L, std::string>(
+          "role", [](L & l) -> auto& { return l.role; }, {{"mx", "mx"}},
+          "What is served: mail from other servers."),
+      choice<L, policy::ListenerTls>(
+          "tls", [](L & l) -> auto& { return l.tls; },
+          {{"starttls", policy::ListenerTls::starttls},
+           {"implicit", policy::ListenerTls::implicit},
+           {"none", policy::ListenerTls::none}},
+          "TLS after STARTTLS, from the first byte, or not at all."),
+      networks<L>(
+          "proxy", [](L & l) -> auto& { return l.proxies; },
+          "Proxies that connect here, and must send a PROXY protocol header (version 1 or 2). Others are not "
+          "served."),
+  };
+  return keys;
+}
+
+std::span<Key<DomainSettings> const> domain_keys() {
+  using D = DomainSettings;
+  static std::vector<Key<D>> const keys{
+      texts<D>(
+          "mailboxes", [](D & d) -> auto& { return d.mailboxes; }, "Local parts that exist; \"*\": any."),
+      text<D>(
+          "mailboxes_file", [](D & d) -> auto& { return d.mailboxes_file; },
+          "A file of local parts, one a line, # for comments. Read again on SIGHUP."),
+      text<D>(
+          "deliver", [](D & d) -> auto& { return d.deliver; },
+          "Where to: \"maildir:PATH\" with {domain} and {local}, \"lmtp:unix:PATH\", \"lmtp:ADDRESS:PORT\", "
+          "\"discard\". Default: a Maildir below data_dir."),
+      choice<D, std::optional<policy::TlsRequirement>>(
+          "tls.require", [](D & d) -> auto& { return d.require_tls; },
+          {requirements.begin(), requirements.end()},
+          "For recipients in this domain, instead of the general one: \"always\" answers RCPT in the clear "
+          "with 530 5.7.0."),
+  };
+  return keys;
+}
+
+}  // namespace postern::app

@@ -1,0 +1,351 @@
+#include "delivery/smtp_transport.hpp"
+
+#include <algorithm>
+
+#include "net/connector.hpp"
+#include "net/wall_clock.hpp"
+
+namespace postern::delivery {
+
+using dialogue::ClientProtocol;
+using dialogue::ClientTls;
+using session::ClientSession;
+using wire::Reply;
+
+struct SmtpTransport::Way {
+  std::string host;
+  std::vector<net::Endpoint> endpoints;
+  std::optional<net::Target> local;  // of LMTP
+  policy::HostPlan plan;
+  std::vector<std::string> fingerprints;
+  bool implicit_tls = false;
+  bool clear = false;  // a handshake has failed, and nothing forbids to do without
+};
+
+struct SmtpTransport::Connection {
+  store::OutboundRecord record;
+  std::unique_ptr<ClientSession> session;
+  Way way;
+  std::uint32_t messages = 0;
+  bool fresh = true;
+};
+
+struct SmtpTransport::Progress {
+  Attempt attempt;
+  dialogue::OutgoingMessage message;
+  std::vector<std::uint32_t> indexes;  // of message.recipients, in the envelope
+  std::vector<RecipientOutcome> outcomes;
+  std::optional<Reply> problem;  // what the last host said, or why there is none
+  std::string remote;            // who said it
+  bool reached = false;          // a host has talked to us
+  bool lost_after_content = false;
+
+  bool done() const { return indexes.empty(); }
+  void settle(std::size_t i, Reply reply, std::string const& from, Relayed relayed) {
+    auto outcome = outcome_of(indexes[i], std::move(reply), from);
+    outcome.relayed = relayed;
+    outcomes.push_back(std::move(outcome));
+  }
+  void settle_all(Reply const& reply, std::string const& from) {
+    for (std::size_t i = 0; i < indexes.size(); ++i) settle(i, reply, from, Relayed::no);
+    indexes.clear();
+    message.recipients.clear();
+  }
+  void fail_host(Reply reply, std::string from) {
+    problem = std::move(reply);
+    remote = std::move(from);
+  }
+};
+
+namespace {
+
+dialogue::OutgoingMessage outgoing(Attempt const& attempt) {
+  auto const& envelope = attempt.envelope;
+  dialogue::OutgoingMessage message;
+  message.reverse_path = envelope.reverse_path;
+  for (auto index : attempt.recipients) {
+    auto const& r = envelope.recipients[index];
+    message.recipients.push_back({r.address, r.notify, r.orcpt});
+  }
+  message.size = envelope.size;
+  message.body = envelope.body;
+  message.smtputf8 = envelope.smtputf8;
+  message.content = envelope.content;
+  message.requiretls = envelope.requiretls;
+  message.ret = envelope.ret;
+  message.envid = envelope.envid;
+  return message;
+}
+
+net::ClientTlsPlan tls_plan(policy::HostPlan const& plan, std::vector<std::string> const& fingerprints) {
+  net::ClientTlsPlan tls;
+  switch (plan.proof) {
+    case policy::HostProof::none: break;
+    case policy::HostProof::name: tls.proof = net::Proof::name; break;
+    case policy::HostProof::dane: tls.proof = net::Proof::dane; break;
+    case policy::HostProof::fingerprint: tls.proof = net::Proof::fingerprint; break;
+  }
+  if (plan.testing) tls.proof = net::Proof::none;
+  for (auto const& name : plan.names)
+    if (!IpAddress::parse(name)) tls.names.push_back(name);
+  tls.tlsa = plan.tlsa;
+  tls.fingerprints = fingerprints;
+  tls.modern = plan.must && !plan.testing;
+  return tls;
+}
+
+}  // namespace
+
+SmtpTransport::SmtpTransport(SmtpServices services, std::shared_ptr<SmtpConfig const> config, Route route)
+    : services_(services), config_(std::move(config)), route_(std::move(route)), key_(print(route_)) {}
+
+SmtpTransport::~SmtpTransport() = default;
+
+bool SmtpTransport::keeps_connection() const { return connection_ != nullptr; }
+
+void SmtpTransport::cut() {
+  cut_ = true;
+  if (connection_) connection_->session->cut();
+}
+
+net::Task<Delivered> SmtpTransport::deliver(Attempt attempt) {
+  Progress progress;
+  progress.attempt = std::move(attempt);
+  progress.message = outgoing(progress.attempt);
+  progress.indexes = progress.attempt.recipients;
+  if (connection_) co_await talk(&progress);
+  if (!progress.done() && !cut_) {
+    if (auto const* lmtp = std::get_if<LmtpRoute>(&route_))
+      co_await try_lmtp(&progress, lmtp->target);
+    else
+      co_await try_hosts(&progress);
+  }
+  bool const reached = progress.reached || progress.done();
+  Reply const none{451, {4, 4, 1}, "no host could be reached"};
+  if (!progress.done()) progress.settle_all(progress.problem.value_or(none), progress.remote);
+  co_return Delivered{std::move(progress.outcomes), reached};
+}
+
+net::Task<void> SmtpTransport::close() { co_await hang_up(); }
+
+net::Task<void> SmtpTransport::try_lmtp(Progress* progress, net::Target target) {
+  Way way;
+  way.host = print(target);
+  way.local = target;
+  way.plan = {policy::AppliedPolicy::none, false, false, policy::HostProof::none, {}, {}, false};
+  bool const opened = co_await open(progress, std::move(way));
+  if (opened) co_await talk(progress);
+}
+
+net::Task<void> SmtpTransport::try_hosts(Progress* progress) {
+  std::shared_ptr<Candidates const> candidates;
+  if (auto const* smtp = std::get_if<SmtpRoute>(&route_))
+    candidates = HostFinder::candidates(*smtp);
+  else
+    candidates =
+        co_await services_.hosts.candidates(std::get<MxRoute>(route_), config_->send.port, config_->hostname);
+  if (candidates->refusal) {
+    progress->fail_host(*candidates->refusal, {});
+    if (candidates->refusal->permanent()) progress->reached = true;  // the domain's fault, not the way there
+    co_return;
+  }
+  auto const most = std::min<std::size_t>(candidates->hosts.size(), config_->send.hosts);
+  std::size_t gone = 0;
+  for (std::size_t i = 0; i < most && !progress->done() && !cut_; ++i) {
+    auto host = co_await services_.hosts.examine(candidates, i);
+    if (host.endpoints.empty()) {
+      gone += host.no_such_host ? 1 : 0;
+      bool const for_good = gone == candidates->hosts.size();
+      progress->fail_host({static_cast<std::uint16_t>(for_good ? 550 : 451),
+                           {static_cast<std::uint8_t>(for_good ? 5 : 4), 4, 4},
+                           host.problem},
+                          {});
+      progress->reached = progress->reached || for_good;
+      continue;
+    }
+    if (!host.plan) {
+      auto const& refusal = host.plan.error();
+      progress->reached = progress->reached || refusal.permanent;  // the message's fault, not the way's
+      progress->fail_host({static_cast<std::uint16_t>(refusal.permanent ? 550 : 451),
+                           {static_cast<std::uint8_t>(refusal.permanent ? 5 : 4), 7, refusal.detail},
+                           refusal.why},
+                          {});
+      continue;
+    }
+    co_await try_host(progress, std::move(host));
+  }
+}
+
+net::Task<void> SmtpTransport::try_host(Progress* progress, FoundHost host) {
+  Way way;
+  way.host = host.name;
+  way.endpoints = host.endpoints;
+  way.plan = *host.plan;
+  if (auto const* smtp = std::get_if<SmtpRoute>(&route_)) {
+    way.implicit_tls = smtp->implicit_tls;
+    way.fingerprints = smtp->tls.fingerprints;
+  } else {
+    way.fingerprints = std::get<MxRoute>(route_).tls.fingerprints;
+  }
+  for (int tries = 0; tries < 2; ++tries) {
+    bool const opened = co_await open(progress, way);
+    if (opened) {
+      co_await talk(progress);
+      co_return;
+    }
+    bool const may_do_without = connection_ && !way.plan.must && !way.implicit_tls && !way.clear;
+    bool const handshake_failed =
+        connection_ && !connection_->session->tls().failure.empty() && !connection_->session->tls().injected;
+    connection_.reset();
+    if (!may_do_without && !(way.plan.testing && !way.clear)) co_return;
+    if (!handshake_failed) co_return;
+    way.clear = true;  // RFC 7435 section 3: on a new connection, rather than never
+  }
+}
+
+dialogue::ClientSettings SmtpTransport::client_settings(Way const& way) const {
+  dialogue::ClientSettings settings;
+  settings.hostname = config_->hostname;
+  settings.protocol = way.local ? ClientProtocol::lmtp : ClientProtocol::smtp;
+  settings.tls = way.implicit_tls                     ? ClientTls::implicit
+                 : way.clear || !way.plan.tls         ? ClientTls::never
+                 : way.plan.must && !way.plan.testing ? ClientTls::required
+                                                      : ClientTls::offered;
+  if (auto const* smtp = std::get_if<SmtpRoute>(&route_)) settings.login = smtp->login;
+  return settings;
+}
+
+// Leaves connection_ behind when it came to a conversation, also a failed one.
+net::Task<bool> SmtpTransport::open(Progress* progress, Way way) {
+  auto const& send = config_->send;
+  std::optional<net::Socket> socket;
+  std::string peer;
+  std::string failure;
+  if (way.local) {
+    auto connected = co_await net::connect(*way.local, send.timeouts.connect);
+    if (connected)
+      socket = std::move(*connected);
+    else
+      failure = connected.error().print();
+  } else {
+    auto connected = co_await net::connect_first(way.endpoints, send.head_start, send.timeouts.connect);
+    if (connected) {
+      socket = std::move(connected->socket);
+      peer = connected->peer.print();
+    } else {
+      failure = connected.error().print();
+    }
+  }
+  auto made = std::make_unique<Connection>();
+  auto& record_of = made->record;
+  record_of.at = net::wall_clock();
+  record_of.id = services_.session_ids.next(record_of.at);
+  record_of.destination = key_;
+  record_of.host = way.host;
+  record_of.peer = peer;
+  record_of.policy = print(way.plan.applied);
+  if (!socket) {
+    progress->fail_host({451, {4, 4, 1}, way.host + ": " + failure}, way.host);
+    record_of.problem = failure;
+    services_.evidence.record(std::move(record_of));
+    co_return false;
+  }
+  made->session =
+      std::make_unique<ClientSession>(services_.loop, std::move(*socket), client_settings(way), config_->tls,
+                                      tls_plan(way.plan, way.fingerprints), send.timeouts, services_.spool);
+  made->way = std::move(way);
+  connection_ = std::move(made);
+  co_await connection_->session->open();
+  auto const& dialogue = connection_->session->dialogue();
+  if (!dialogue.problem()) co_return true;
+  // RFC 7504 section 4: a host that says 521 takes no mail at all; any other refusal may pass.
+  Reply problem = *dialogue.problem();
+  if (problem.permanent() && problem.code != 521) {
+    problem.code = 451;
+    problem.status = {4, problem.status.present() ? problem.status.subject : std::uint16_t{3},
+                      problem.status.present() ? problem.status.detail : std::uint16_t{2}};
+  }
+  progress->fail_host(problem, connection_->way.host);
+  record(problem.one_line());
+  co_return false;
+}
+
+// Hands the message over on the open connection, and takes down what came of it for each recipient.
+net::Task<void> SmtpTransport::talk(Progress* progress) {
+  auto& connection = *connection_;
+  bool const reused = !connection.fresh;
+  connection.fresh = false;
+  co_await connection.session->deliver(progress->attempt.id, progress->message);
+  auto const& dialogue = connection.session->dialogue();
+  auto const remote = connection.way.host;
+  auto const replies = dialogue.replies();
+  bool const lmtp = connection.way.local.has_value();
+  Relayed const relayed = lmtp ? Relayed::no : dialogue.peer().dsn ? Relayed::to_dsn : Relayed::beyond_dsn;
+  auto message = std::exchange(progress->message, {});
+  auto const indexes = std::exchange(progress->indexes, {});
+  progress->message = message;
+  progress->message.recipients.clear();
+  bool const over = dialogue.problem().has_value();
+  if (!over || !reused) progress->reached = true;
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    // 421 is about the connection: another host may take the mail.
+    if (i < replies.size() && replies[i] && !(replies[i]->code == 421 && over)) {
+      if (replies[i]->positive()) ++connection.record.delivered;
+      auto outcome = outcome_of(indexes[i], *replies[i], remote);
+      outcome.relayed = relayed;
+      progress->outcomes.push_back(std::move(outcome));
+      progress->reached = true;
+      continue;
+    }
+    if (over && dialogue.content_begun()) {
+      // RFC 5321 section 4.2.5: the server has it, or has it not. It is sent again, so that it is not lost.
+      auto outcome = outcome_of(
+          indexes[i],
+          {451, {4, 4, 2}, dialogue.problem()->text + "; lost after the content: it may arrive twice"},
+          remote);
+      progress->outcomes.push_back(std::move(outcome));
+      continue;
+    }
+    progress->indexes.push_back(indexes[i]);
+    progress->message.recipients.push_back(message.recipients[i]);
+  }
+  if (connection.session->content_unreadable()) {
+    progress->reached = true;
+    progress->settle_all({451, {4, 3, 0}, dialogue.problem()->text}, {});
+  }
+  if (over) progress->fail_host(*dialogue.problem(), remote);
+  ++connection.messages;
+  auto const limit = dialogue.peer().max_mails > 0
+                         ? std::min(dialogue.peer().max_mails, config_->send.messages_per_connection)
+                         : config_->send.messages_per_connection;  // RFC 9422
+  if (over || !connection.session->usable() || connection.messages >= limit) co_await hang_up();
+}
+
+net::Task<void> SmtpTransport::hang_up() {
+  if (!connection_) co_return;
+  record(connection_->session->dialogue().problem() ? connection_->session->dialogue().problem()->one_line()
+                                                    : std::string());
+  co_await connection_->session->close();
+  connection_.reset();
+}
+
+void SmtpTransport::record(std::string const& problem) {
+  auto record = connection_->record;
+  auto const& tls = connection_->session->tls();
+  record.tls = tls.info ? "established" : tls.failure.empty() ? "none" : "failed";
+  if (tls.info) {
+    record.tls_version = tls.info->version;
+    record.tls_cipher = tls.info->cipher;
+    record.tls_group = tls.info->group;
+    record.certificate = print(tls.proof.certificate);
+    record.proved = tls.proof.proved && connection_->way.plan.proof != policy::HostProof::none &&
+                    !connection_->way.plan.testing;
+  }
+  record.tls_offered =
+      tls.info.has_value() || !tls.failure.empty() || connection_->session->dialogue().peer().starttls;
+  record.tls_failure = tls.failure;
+  record.problem = problem;
+  services_.evidence.record(std::move(record));
+}
+
+}  // namespace postern::delivery

@@ -1,0 +1,72 @@
+// Carries messages to another server by SMTP, or by LMTP: finds its hosts, opens a connection with the TLS
+// that the policies ask for, falls back where they allow it, tries the next host where one fails, and uses a
+// connection for as many messages as it lasts. Of one loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id_source.hpp"
+#include "base/log.hpp"
+#include "delivery/host_finder.hpp"
+#include "delivery/route.hpp"
+#include "delivery/send_settings.hpp"
+#include "delivery/transport.hpp"
+#include "net/event_loop.hpp"
+#include "session/client_session.hpp"
+#include "store/evidence.hpp"
+#include "store/spool.hpp"
+
+namespace postern::delivery {
+
+struct SmtpServices {
+  net::EventLoop& loop;
+  store::Spool const& spool;
+  store::Evidence& evidence;
+  HostFinder& hosts;
+  Log& log;
+  IdSource& session_ids;
+};
+
+struct SmtpConfig {  // immutable; a reload makes a new one
+  std::string hostname;
+  SendSettings send;
+  std::shared_ptr<net::TlsClient const> tls;
+};
+
+class SmtpTransport : public Transport {
+ public:
+  // `route`: LMTP, SMTP or MX.
+  SmtpTransport(SmtpServices services, std::shared_ptr<SmtpConfig const> config, Route route);
+  ~SmtpTransport() override;
+
+  net::Task<Delivered> deliver(Attempt attempt) override;
+  net::Task<void> close() override;
+  bool keeps_connection() const override;
+  void cut() override;
+
+ private:
+  struct Way;         // one way to reach a host: where, and with what TLS
+  struct Progress;    // of one attempt
+  struct Connection;  // an open one
+
+  net::Task<void> try_lmtp(Progress* progress, net::Target target);
+  net::Task<void> try_hosts(Progress* progress);
+  net::Task<void> try_host(Progress* progress, FoundHost host);
+  net::Task<bool> open(Progress* progress, Way way);
+  net::Task<void> talk(Progress* progress);
+  net::Task<void> hang_up();
+  void record(std::string const& problem);
+  dialogue::ClientSettings client_settings(Way const& way) const;
+
+  SmtpServices services_;
+  std::shared_ptr<SmtpConfig const> config_;
+  Route route_;
+  std::string key_;
+  std::unique_ptr<Connection> connection_;
+  bool cut_ = false;
+};
+
+}  // namespace postern::delivery

@@ -1,0 +1,148 @@
+#include "delivery/sts_policies.hpp"
+
+#include "base/ascii.hpp"
+#include "net/https_fetch.hpp"
+#include "net/mx_hosts.hpp"
+#include "net/wall_clock.hpp"
+
+namespace postern::delivery {
+namespace {
+
+constexpr Duration look_again_after =
+    std::chrono::minutes(5);  // RFC 8461 section 3.3 asks for a limit on fetches
+constexpr std::size_t known_limit = 100'000;
+
+struct Fetched {
+  std::optional<wire::StsPolicy> policy;
+  StsFailure failure = StsFailure::none;
+  std::string problem;
+};
+
+Fetched fetch_policy(net::HttpsRequest const& request) {
+  auto const answer = net::fetch_https(request);
+  if (!answer) {
+    bool const certificate = answer.error().kind == net::HttpsFailure::certificate;
+    return {{}, certificate ? StsFailure::webpki_invalid : StsFailure::fetch_error, answer.error().why};
+  }
+  if (answer->status != 200)  // RFC 8461 section 3.3: redirects are failures
+    return {{}, StsFailure::fetch_error, "the answer is HTTP " + std::to_string(answer->status)};
+  if (answer->content_type != "text/plain")
+    return {{},
+            StsFailure::policy_invalid,
+            "the answer is not text/plain but " + printable(answer->content_type, 80)};
+  auto policy = wire::parse_sts_policy(answer->body);
+  if (!policy) return {{}, StsFailure::policy_invalid, policy.error()};
+  return {std::move(*policy), StsFailure::none, {}};
+}
+
+std::string_view word(StsFailure failure) {
+  switch (failure) {
+    case StsFailure::none: return "none";
+    case StsFailure::fetch_error: return "sts-policy-fetch-error";
+    case StsFailure::policy_invalid: return "sts-policy-invalid";
+    case StsFailure::webpki_invalid: return "sts-webpki-invalid";
+  }
+  return {};
+}
+
+}  // namespace
+
+StsPolicies::StsPolicies(net::Dns& dns, net::WorkerPool& workers, store::StsCache* cache, Log& log)
+    : dns_(dns), workers_(workers), cache_(cache), log_(log) {
+  if (cache_ == nullptr) return;
+  for (auto& kept : cache_->load(net::wall_clock())) {
+    auto& known = known_[kept.domain];
+    known.fetched = kept.fetched;
+    known.expires = kept.expires();
+    known.found.policy = std::move(kept.policy);
+    known.found.id = kept.id;
+  }
+}
+
+StsPolicies::Known& StsPolicies::entry(std::string const& domain) {
+  if (known_.size() >= known_limit && !known_.contains(domain)) known_.erase(known_.begin());
+  return known_[domain];
+}
+
+net::Task<StsFound> StsPolicies::find(std::string domain) {
+  if (!settings_.enabled) co_return StsFound{};
+  auto const now = net::wall_clock();
+  if (entry(domain).look_again <= now) {
+    auto const running = running_.find(domain);
+    if (running != running_.end()) {
+      auto done = std::make_shared<net::OneShot<bool>>();
+      running->second.push_back(done);
+      co_await done->wait();
+    } else {
+      running_[domain];
+      co_await refresh(domain);
+      auto const waiters = std::move(running_[domain]);
+      running_.erase(domain);
+      for (auto const& waiter : waiters) waiter->set(true);
+    }
+  }
+  auto& known = entry(domain);
+  if (known.expires < net::wall_clock()) known.found.policy.reset();
+  co_return known.found;
+}
+
+net::Task<void> StsPolicies::refresh(std::string domain) {
+  auto const answer = co_await net::ask(dns_, "_mta-sts." + domain, wire::DnsType::txt);
+  auto const now = net::wall_clock();
+  std::vector<std::string> records;
+  for (auto const& record : answer.records)
+    if (auto text = wire::parse_txt(record)) records.push_back(std::move(*text));
+  auto const id = wire::parse_sts_record(records);
+  auto& known = entry(domain);
+  known.look_again = now + look_again_after;
+  bool const have = known.found.policy && known.expires > now;
+  if (!id) {  // RFC 8461 section 3.3: what is cached holds until it expires
+    if (!have) known.found = {};
+    co_return;
+  }
+  bool const aging = now - known.fetched > (known.expires - known.fetched) / 2;
+  if (have && known.found.id == *id && !aging) co_return;
+  co_await fetch(domain, *id);
+}
+
+net::Task<void> StsPolicies::fetch(std::string domain, std::string id) {
+  std::string const host = "mta-sts." + domain;
+  auto const addresses = co_await net::find_addresses(dns_, host);
+  Fetched fetched{{}, StsFailure::fetch_error, addresses.problem};
+  if (addresses.status == net::DnsStatus::found) {
+    net::HttpsRequest request;
+    request.url = "https://" + host + "/.well-known/mta-sts.txt";
+    request.host = host;
+    request.addresses = addresses.addresses;
+    request.port = settings_.port;
+    request.ca_file = settings_.ca_file;
+    request.limit = wire::sts_policy_limit;
+    request.timeout = settings_.timeout;
+    auto call = [request] { return fetch_policy(request); };
+    fetched = co_await workers_.run(std::move(call));
+  }
+  auto const now = net::wall_clock();
+  auto& known = entry(domain);
+  known.found.failure = fetched.failure;
+  known.found.problem = fetched.problem;
+  LogEvent event(fetched.policy ? Severity::info : Severity::warning, "mta-sts");
+  event.add("domain", domain).add("id", id);
+  if (!fetched.policy) {
+    bool const cached = known.found.policy && known.expires > now;
+    log_.write(event.add("failure", word(fetched.failure))
+                   .add("reason", fetched.problem)
+                   .add("instead", cached ? "the policy in the cache" : "no policy"));
+    co_return;
+  }
+  log_.write(event.add("mode", print(fetched.policy->mode)).add("max_age", fetched.policy->max_age.count()));
+  known.found.policy = std::move(fetched.policy);
+  known.found.id = id;
+  known.fetched = now;
+  known.expires = now + known.found.policy->max_age;
+  if (cache_ == nullptr) co_return;
+  store::StsEntry const kept{domain, id, now, *known.found.policy};
+  auto keep = [cache = cache_, kept] { return cache->keep(kept).has_value(); };
+  co_await workers_.run(std::move(keep));
+}
+
+}  // namespace postern::delivery

@@ -1,0 +1,71 @@
+// The MTA-STS policies of domains we send to (RFC 8461): looked for in the DNS, fetched over HTTPS, kept
+// until they expire. Of one loop; fetches run on workers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/log.hpp"
+#include "net/dns.hpp"
+#include "net/one_shot.hpp"
+#include "net/worker_pool.hpp"
+#include "store/sts_cache.hpp"
+#include "wire/mta_sts.hpp"
+
+namespace postern::delivery {
+
+struct StsSettings {
+  bool enabled = true;
+  std::uint16_t port = 443;  // of the policy hosts, for tests
+  Duration timeout = std::chrono::seconds(30);
+  std::string ca_file;  // who is trusted; empty: the system's
+};
+
+enum class StsFailure : std::uint8_t {
+  none,
+  fetch_error,
+  policy_invalid,
+  webpki_invalid
+};  // RFC 8460 section 4.3.2
+
+struct StsFound {
+  std::optional<wire::StsPolicy> policy;  // in force
+  std::string id;
+  StsFailure failure = StsFailure::none;  // of the last fetch
+  std::string problem;
+};
+
+class StsPolicies {
+ public:
+  // `cache` may be null: nothing is kept on disk then. All outlive it.
+  StsPolicies(net::Dns& dns, net::WorkerPool& workers, store::StsCache* cache, Log& log);
+
+  void configure(StsSettings settings) { settings_ = std::move(settings); }
+  net::Task<StsFound> find(std::string domain);
+
+ private:
+  struct Known {
+    StsFound found;
+    Instant fetched{};
+    Instant expires{};  // of the policy
+    Instant look_again{};
+  };
+  using Waiters = std::vector<std::shared_ptr<net::OneShot<bool>>>;
+
+  net::Task<void> refresh(std::string domain);
+  net::Task<void> fetch(std::string domain, std::string id);
+  Known& entry(std::string const& domain);
+
+  net::Dns& dns_;
+  net::WorkerPool& workers_;
+  store::StsCache* cache_;
+  Log& log_;
+  StsSettings settings_;
+  std::unordered_map<std::string, Known> known_;
+  std::unordered_map<std::string, Waiters> running_;
+};
+
+}  // namespace postern::delivery

@@ -1,0 +1,34 @@
+// A message as a client's dialogue needs to know it: its envelope, and what its content asks of a server.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.hpp"
+#include "wire/content_traits.hpp"
+#include "wire/mail_command.hpp"
+#include "wire/rcpt_command.hpp"
+
+namespace postern::dialogue {
+
+struct OutgoingRecipient {
+  Address address;
+  wire::Notify notify;
+  std::string orcpt;
+};
+
+struct OutgoingMessage {
+  std::optional<Address> reverse_path;
+  std::vector<OutgoingRecipient> recipients;
+  std::uint64_t size = 0;  // bytes of content
+  wire::Body body = wire::Body::seven_bit;
+  bool smtputf8 = false;  // as it came
+  wire::ContentTraits content;
+  bool requiretls = false;
+  wire::Ret ret = wire::Ret::unsaid;
+  std::string envid;
+};
+
+}  // namespace postern::dialogue

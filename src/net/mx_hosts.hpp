@@ -1,0 +1,52 @@
+// Which hosts take mail for a domain, in the order in which they are to be tried (RFC 5321 section 5.1).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/ip_address.hpp"
+#include "base/random.hpp"
+#include "net/dns.hpp"
+
+namespace postern::net {
+
+struct MailHost {
+  std::string name;  // lower case
+  std::uint16_t preference = 0;
+};
+
+enum class MailHostsStatus : std::uint8_t {
+  found,
+  null_mx,         // RFC 7505: the domain takes no mail
+  no_such_domain,  // neither MX nor address
+  loop,            // we are the best host ourselves
+  failed           // ask again later
+};
+
+struct MailHosts {
+  MailHostsStatus status = MailHostsStatus::failed;
+  std::vector<MailHost> hosts;  // best first; equal ones in random order
+  bool implicit = false;        // no MX records: the domain itself
+  bool secure = false;          // the MX answer, or that there is none, is validated
+  std::string canonical_name;   // the domain behind CNAMEs
+  std::string problem;
+};
+
+// `own_name`: hosts that are no better than ourselves are left out, against loops (RFC 5321 section 5.1).
+Task<MailHosts> find_mail_hosts(Dns& dns, std::string domain, std::string own_name, Random& random);
+
+struct HostAddresses {
+  DnsStatus status = DnsStatus::failed;
+  std::vector<IpAddress> addresses;  // IPv6 and IPv4 in turns
+  bool secure = false;               // all answers are
+  std::string canonical_name;
+  std::string problem;
+};
+
+Task<HostAddresses> find_addresses(Dns& dns, std::string host);
+
+// The order alone, of MX records as they came: sorted by preference, equal ones shuffled.
+std::vector<MailHost> in_order(std::vector<wire::MxRecord> records, std::string_view own_name,
+                               Random& random);
+
+}  // namespace postern::net

@@ -1,0 +1,56 @@
+// The client's side of TLS: what a handshake with a mail server must prove, and what it has proved. Every
+// handshake is let through (RFC 7435: unauthenticated TLS beats the clear), then judged.
+// Threads: immutable once made.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "net/certificate.hpp"
+#include "wire/tlsa.hpp"
+
+namespace postern::net {
+
+enum class Proof : std::uint8_t {
+  none,         // nothing: encryption against those who only listen
+  name,         // a certificate of a trusted authority for one of the names (RFC 6125)
+  dane,         // what TLSA records say (RFC 7672 section 3)
+  fingerprint,  // a certificate or public key known beforehand
+};
+
+struct ClientTlsPlan {
+  Proof proof = Proof::none;
+  std::vector<std::string> names;         // the first is sent as SNI; those the certificate may be for
+  std::vector<wire::Tlsa> tlsa;           // usable ones
+  std::vector<std::string> fingerprints;  // SHA-256 of certificate or public key, hexadecimal, lower case
+  bool modern = false;  // TLS 1.2 at least; where nothing is asked for, older beats the clear
+};
+
+enum class ServerCertificate : std::uint8_t { none, self_signed, untrusted, expired, wrong_name, trusted };
+std::string_view print(ServerCertificate value);
+
+struct ServerProof {
+  ServerCertificate certificate = ServerCertificate::none;  // as the public authorities have it
+  bool proved = true;                                       // what was asked for
+  std::string problem;                                      // why not, for people
+};
+
+class TlsClient {
+ public:
+  // `ca_file`: who is trusted; empty: the system's. `certificate`, `key`: PEM files shown to servers that ask
+  // for one; may be empty. The error names what is to blame.
+  static Result<std::shared_ptr<TlsClient const>, std::string> make(std::string const& ca_file,
+                                                                    std::string const& certificate,
+                                                                    std::string const& key);
+
+  Result<OpensslPtr<SSL>, std::string> new_session(int fd, ClientTlsPlan const& plan) const;
+
+ private:
+  OpensslPtr<SSL_CTX> context_;
+};
+
+ServerProof judge(SSL* session, ClientTlsPlan const& plan);  // after the handshake
+
+}  // namespace postern::net

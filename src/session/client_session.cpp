@@ -1,0 +1,183 @@
+#include "session/client_session.hpp"
+
+#include "base/ascii.hpp"
+#include "wire/content_end.hpp"
+
+namespace postern::session {
+
+using dialogue::Next;
+
+ClientSession::ClientSession(net::EventLoop& loop, net::Socket socket, dialogue::ClientSettings settings,
+                             std::shared_ptr<net::TlsClient const> tls, net::ClientTlsPlan plan,
+                             ClientTimeouts timeouts, store::Spool const& spool)
+    : Deadline(loop.deadlines()),
+      stream_(std::move(socket)),
+      dialogue_(settings),
+      tls_(std::move(tls)),
+      plan_(std::move(plan)),
+      timeouts_(timeouts),
+      spool_(spool),
+      implicit_tls_(settings.tls == dialogue::ClientTls::implicit) {}
+
+net::Task<void> ClientSession::open() {
+  if (implicit_tls_) co_await start_tls();
+  co_await go_on();
+}
+
+net::Task<void> ClientSession::deliver(MessageId id, dialogue::OutgoingMessage message) {
+  id_ = id;
+  dialogue_.begin(std::move(message));
+  co_await go_on();
+}
+
+net::Task<void> ClientSession::close() {
+  dialogue_.quit();
+  if (dialogue_.next() == Next::read_reply) {
+    timeouts_.reply = std::min(timeouts_.reply, Duration(std::chrono::seconds(5)));
+    co_await exchange();
+  }
+  stream_.close();
+}
+
+void ClientSession::cut() {
+  dialogue_.on_lost("we are shutting down");
+  stream_.cut();
+}
+
+net::Task<void> ClientSession::go_on() {
+  for (;;) {
+    switch (dialogue_.next()) {
+      case Next::read_reply: co_await exchange(); break;
+      case Next::start_tls: {
+        co_await start_tls();
+        if (dialogue_.next() == Next::start_tls) dialogue_.on_tls();
+        break;
+      }
+      case Next::send_content: co_await send_content(); break;
+      case Next::idle: off(); co_return;
+      case Next::close: stream_.close(); co_return;
+    }
+  }
+}
+
+net::Task<void> ClientSession::exchange() {
+  if (dialogue_.begins_flight() && !nothing_came_early()) co_return;
+  std::string output = dialogue_.take_output();
+  if (!output.empty()) {
+    bool const sent = co_await send(std::move(output), timeouts_.reply);
+    if (!sent) co_return;
+  }
+  co_await read_reply();
+}
+
+// What stands in the buffer came before what it is to answer was sent.
+bool ClientSession::nothing_came_early() {
+  if (lines_.empty()) return true;
+  dialogue_.on_lost("a reply came before it was due: " + printable(lines_.rest().substr(0, 100)));
+  return false;
+}
+
+net::Task<void> ClientSession::start_tls() {
+  if (!lines_.empty()) {
+    tls_outcome_.injected = true;
+    tls_outcome_.failure = "plaintext came between the reply to STARTTLS and the handshake";
+    dialogue_.on_lost(tls_outcome_.failure);
+    co_return;
+  }
+  auto session = tls_->new_session(stream_.descriptor(), plan_);
+  if (!session) {
+    tls_outcome_.failure = session.error();
+    dialogue_.on_lost("TLS: " + session.error());
+    co_return;
+  }
+  in(timeouts_.handshake);
+  auto const info = co_await stream_.connect_tls(std::move(*session));
+  if (!info) {
+    tls_outcome_.failure = passed() ? "no handshake in time" : info.error().print();
+    dialogue_.on_lost(tls_outcome_.failure);
+    co_return;
+  }
+  tls_outcome_.info = *info;
+  tls_outcome_.proof = net::judge(stream_.tls(), plan_);
+  if (!tls_outcome_.proof.proved) {
+    tls_outcome_.failure = tls_outcome_.proof.problem;
+    dialogue_.on_lost("the server cannot be authenticated: " + tls_outcome_.failure);
+  }
+}
+
+net::Task<void> ClientSession::send_content() {
+  wire::DotStuffer stuffer;
+  bool const chunking = dialogue_.chunking();
+  auto piece = spool_.read_chunk(id_, 0);
+  std::string bytes;
+  for (std::size_t i = 1;; ++i) {
+    auto following = spool_.read_chunk(id_, i);
+    if (!piece || !*piece || !following) {
+      content_unreadable_ = true;
+      dialogue_.on_lost("the message cannot be read from the spool");
+      co_return;
+    }
+    bool const last = !*following;
+    bytes = dialogue_.before_piece((*piece)->size(), last);
+    if (chunking)
+      bytes += **piece;
+    else
+      stuffer.feed(**piece, bytes);
+    if (last && !chunking) {
+      // A server that has answered already has not answered to what comes now.
+      if (auto const early = stream_.read_now(lines_.room()); early && *early > 0) lines_.filled(*early);
+      lines_.release();
+      if (!nothing_came_early()) co_return;
+      stuffer.finish(bytes);
+    }
+    bool const sent = co_await send(std::exchange(bytes, {}), timeouts_.content);
+    if (!sent) co_return;
+    if (last) break;
+    piece = std::move(following);
+  }
+  dialogue_.on_content_sent();
+}
+
+net::Task<bool> ClientSession::send(std::string bytes, Duration limit) {
+  in(limit);
+  auto const written = co_await stream_.write(std::move(bytes));
+  if (!written) lost(written.error());
+  co_return written.has_value();
+}
+
+net::Task<bool> ClientSession::read_reply() {
+  in(dialogue_.content_begun() ? timeouts_.accepted : timeouts_.reply);
+  for (;;) {
+    while (auto const line = lines_.next()) {
+      auto const reply =
+          line->end == wire::LineEnd::too_long
+              ? Result<std::optional<wire::Reply>, wire::ReplyError>(fail(wire::ReplyError::line_too_long))
+              : replies_.on_line(line->text);
+      if (!reply) {
+        dialogue_.on_lost("what the server says is no reply: " + printable(line->text, 100));
+        co_return false;
+      }
+      if (!*reply) continue;
+      dialogue_.on_reply(**reply);
+      co_return true;
+    }
+    lines_.release();
+    auto const ready = co_await stream_.readable();
+    if (!ready) {
+      lost(ready.error());
+      co_return false;
+    }
+    auto const count = stream_.read_now(lines_.room());
+    if (!count) {
+      lost(count.error());
+      co_return false;
+    }
+    lines_.filled(*count);
+  }
+}
+
+void ClientSession::lost(net::IoError const& error) {
+  dialogue_.on_lost(passed() ? "no answer in time" : error.print());
+}
+
+}  // namespace postern::session

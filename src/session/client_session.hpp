@@ -1,0 +1,79 @@
+// Our side of a connection to another mail server: opens it, hands over messages one after the other, says
+// goodbye. Waits, and knows no SMTP: that is dialogue/client_dialogue. Of one loop. Memory: one piece of a
+// message at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "dialogue/client_dialogue.hpp"
+#include "net/deadlines.hpp"
+#include "net/event_loop.hpp"
+#include "net/stream.hpp"
+#include "net/tls_client.hpp"
+#include "store/spool.hpp"
+#include "wire/line_splitter.hpp"
+#include "wire/reply.hpp"
+
+namespace postern::session {
+
+struct ClientTimeouts {                         // RFC 5321 section 4.5.3.2
+  Duration connect = std::chrono::seconds(30);  // the system's would be minutes
+  Duration handshake = std::chrono::seconds(60);
+  Duration reply = std::chrono::minutes(5);
+  Duration content = std::chrono::minutes(3);    // for each piece of it
+  Duration accepted = std::chrono::minutes(10);  // for the reply to its end
+};
+
+struct ClientTlsOutcome {
+  std::optional<net::TlsInfo> info;  // absent: no TLS
+  net::ServerProof proof;
+  std::string failure;    // why the handshake failed, or did not prove what it had to
+  bool injected = false;  // something came between "220" and the handshake (RFC 3207 section 6)
+};
+
+class ClientSession : private net::Deadline {
+ public:
+  // `tls` outlives nobody: it is shared. `spool` outlives the session.
+  ClientSession(net::EventLoop& loop, net::Socket socket, dialogue::ClientSettings settings,
+                std::shared_ptr<net::TlsClient const> tls, net::ClientTlsPlan plan, ClientTimeouts timeouts,
+                store::Spool const& spool);
+
+  net::Task<void> open();  // until messages can be sent: usable(), or dialogue().problem()
+  // What came of it: dialogue().replies().
+  net::Task<void> deliver(MessageId id, dialogue::OutgoingMessage message);
+  net::Task<void> close();  // with QUIT where that is possible
+  void cut();               // from anywhere on the loop: what waits ends
+
+  bool usable() const { return dialogue_.next() == dialogue::Next::idle && dialogue_.greeted(); }
+  dialogue::ClientDialogue const& dialogue() const { return dialogue_; }
+  ClientTlsOutcome const& tls() const { return tls_outcome_; }
+  bool content_unreadable() const { return content_unreadable_; }  // ours to mend: the spool failed
+
+ private:
+  void expire() override { stream_.cut(); }
+  net::Task<void> go_on();
+  net::Task<void> exchange();
+  net::Task<void> start_tls();
+  net::Task<void> send_content();
+  net::Task<bool> send(std::string bytes, Duration limit);
+  net::Task<bool> read_reply();
+  bool nothing_came_early();
+  void lost(net::IoError const& error);
+
+  net::Stream stream_;
+  dialogue::ClientDialogue dialogue_;
+  std::shared_ptr<net::TlsClient const> tls_;
+  net::ClientTlsPlan plan_;
+  ClientTimeouts timeouts_;
+  store::Spool const& spool_;
+  bool implicit_tls_;
+  MessageId id_;
+  bool content_unreadable_ = false;
+  ClientTlsOutcome tls_outcome_;
+  wire::LineSplitter lines_{4096};
+  wire::ReplyReader replies_;
+};
+
+}  // namespace postern::session
