@@ -236,6 +236,8 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, bool make)
   built.delivery = std::make_shared<delivery::DeliveryConfig const>(delivery::DeliveryConfig{
       settings.hostname, std::shared_ptr<policy::Directory const>(gate, &gate->policy.directory),
       std::move(routes), settings.retry, std::move(sts), std::move(smtp)});
+  built.tls_reports = {settings.tls_reports, settings.hostname, settings.path(settings.send.ca_file),
+                       settings.sts.port};
   built.gate = std::move(gate);
   return built;
 }

@@ -8,6 +8,7 @@
 
 #include "app/settings.hpp"
 #include "delivery/scheduler.hpp"
+#include "delivery/tls_reports.hpp"
 #include "net/ticket_keys.hpp"
 #include "session/gate_config.hpp"
 
@@ -16,6 +17,7 @@ namespace postern::app {
 struct BuiltConfig {
   std::shared_ptr<session::GateConfig const> gate;
   std::shared_ptr<delivery::DeliveryConfig const> delivery;
+  delivery::TlsReportConfig tls_reports;
   std::vector<std::string> errors;    // not empty: gate and delivery are absent
   std::vector<std::string> warnings;  // legal, but the owner should know
 };

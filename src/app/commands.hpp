@@ -18,11 +18,22 @@ int run_version();
 struct QueueOptions {
   std::string config;
   std::string data_dir;  // instead of the configuration's
-  std::string action;    // list, show, retry, hold, release, delete
+  std::string action;    // destinations, list, show, retry, hold, release, delete, move
   std::string id;
+  std::string destination;  // instead of an id: every message that waits for it
+  std::string to;           // of move: a route; empty: back to the configured way
   bool json = false;
 };
 int run_queue(QueueOptions const& options);
+
+struct TlsrptOptions {
+  std::vector<std::string> files;
+  bool json = false;
+  bool send = false;  // ask the running server to send
+  std::string day;
+  std::string config;
+};
+int run_tlsrpt(TlsrptOptions const& options);
 
 enum class LoadTls { none, full, resume };
 struct LoadOptions {
@@ -33,6 +44,7 @@ struct LoadOptions {
   std::size_t size = 4096;      // bytes of content
   LoadTls tls = LoadTls::none;
   bool pipelining = true;
+  double rate = 0;       // messages a second in all; 0: as fast as it goes
   std::size_t idle = 0;  // connections to open, and to hold until standard input ends
   std::string sender = "load@localhost";
   std::string recipient = "load@localhost";

@@ -12,11 +12,13 @@ struct DataPaths {
       : spool(directory + "/spool"),
         facts(directory + "/facts.db"),
         sts(directory + "/mta-sts.db"),
+        tls_reports(directory + "/tls-reports.db"),
         control(directory + "/control.sock"),
         lock(directory + "/lock") {}
   std::string spool;
   std::string facts;
   std::string sts;
+  std::string tls_reports;
   std::string control;
   std::string lock;
 };

@@ -49,20 +49,41 @@ void add_queue(CLI::App& app, Run& run) {
   command->add_flag("--json", options->json, "print JSON");
   command->require_subcommand(0, 1);
   command->fallthrough();
-  options->action = "list";
+  options->action = "destinations";
   for (auto const& [name, help, takes_id] :
-       {std::tuple{"list", "What waits, and why", false}, std::tuple{"show", "One message", true},
-        std::tuple{"retry", "Try now: one message, or all", true}, std::tuple{"hold", "Do not try", true},
-        std::tuple{"release", "Try again what was held", true},
-        std::tuple{"delete", "Forget a message; nobody is told", true}}) {
+       {std::tuple{"destinations", "What waits for whom, and why", false},
+        std::tuple{"list", "Each message that waits", false}, std::tuple{"show", "One message", true},
+        std::tuple{"retry", "Try now: one message, those for a destination, or all", true},
+        std::tuple{"hold", "Do not try", true}, std::tuple{"release", "Try again what was held", true},
+        std::tuple{"delete", "Forget a message; nobody is told", true},
+        std::tuple{"move", "Send it another way: mx, smtp:HOST:PORT, or a configured route", true}}) {
     auto* action = command->add_subcommand(name, help);
-    if (takes_id) {
-      auto* id = action->add_option("ID", options->id, "queue id");
-      if (std::string_view(name) != "retry") id->required();
-    }
+    std::string_view const what = name;
+    if (takes_id) action->add_option("ID", options->id, "queue id");
+    if (what == "list" || (takes_id && what != "show"))
+      action->add_option("--destination", options->destination,
+                         "all that wait for it, as `postern queue` names it");
+    if (what == "move")
+      action->add_option("--to", options->to, "the route; without it, back to the configured one");
     action->callback([options, name = std::string(name)] { options->action = name; });
   }
   command->final_callback([options, &run] { run = [options] { return run_queue(*options); }; });
+}
+
+void add_tlsrpt(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand(
+      "tlsrpt", "Show reports about TLS that others have sent us (JSON, gzip, or whole mails), or send ours");
+  auto options = std::make_shared<TlsrptOptions>();
+  command->add_option("FILE", options->files, "- is standard input");
+  command->add_flag("--json", options->json, "print JSON");
+  command->add_flag("--send", options->send, "send ours now: those of --day that have not been sent");
+  command->add_option("--day", options->day, "2026-11-24 (UTC)");
+  command->add_option("-c,--config", options->config, "configuration file of the server, for --send");
+  command->callback([options, &run] {
+    if (options->send == options->day.empty() || options->send != options->files.empty())
+      throw CLI::ValidationError("tlsrpt", "give files, or --send with --day");
+    run = [options] { return run_tlsrpt(*options); };
+  });
 }
 
 void add_load(CLI::App& app, Run& run) {
@@ -78,6 +99,7 @@ void add_load(CLI::App& app, Run& run) {
       ->transform(CLI::CheckedTransformer(std::map<std::string, LoadTls>{
           {"none", LoadTls::none}, {"full", LoadTls::full}, {"resume", LoadTls::resume}}));
   command->add_flag("!--no-pipelining", options->pipelining, "wait for each reply");
+  command->add_option("--rate", options->rate, "messages a second; without it as many as possible");
   command->add_option("--idle", options->idle,
                       "open so many connections and hold them until standard input ends");
   command->add_option("--from", options->sender)->capture_default_str();
@@ -131,6 +153,7 @@ int main(int argc, char** argv) {
   add_check(app, run);
   add_config(app, run);
   add_facts(app, run);
+  add_tlsrpt(app, run);
   add_load(app, run);
   add_whatif(app, run);
   app.add_subcommand("version", "Print the versions of Postern and of what it is built on")->callback([&run] {

@@ -44,7 +44,11 @@ std::span<Key<Settings> const> send_keys() {
       duration<S>("mta_sts.timeout", POSTERN_AT(sts.timeout), milliseconds(100), minutes(5),
                   "How long fetching a policy may take."),
       number<S>("mta_sts.port", POSTERN_AT(sts.port), 1, 65535,
-                "The port policies are fetched from: 443, but for tests."),
+                "The port policies are fetched from, and reports posted to: 443, but for tests."),
+      flag<S>("tlsrpt.send", POSTERN_AT(tls_reports.send),
+              "Whether domains that ask for reports about TLS get them, once a day (RFC 8460)."),
+      text<S>("tlsrpt.contact", POSTERN_AT(tls_reports.contact),
+              "Who is to be asked about them. Default: postmaster at the host name."),
   };
   return keys;
 }

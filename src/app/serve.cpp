@@ -5,14 +5,17 @@
 #include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
+#include <future>
 #include <random>
 #include <thread>
 
 #include "app/build_config.hpp"
 #include "app/data_dir.hpp"
 #include "app/descriptor_limit.hpp"
+#include "app/destination_of.hpp"
 #include "app/log_output.hpp"
 #include "app/settings_file.hpp"
+#include "base/ascii.hpp"
 #include "delivery/scheduler.hpp"
 #include "net/event_loop.hpp"
 #include "session/smtp_server.hpp"
@@ -62,7 +65,14 @@ class Server {
     if (!sts_cache) return {sts_cache.error()};
     sts_cache_ = std::move(*sts_cache);
     make_loops();
+    auto report_log = store::ReportLog::open(paths_.tls_reports);
+    if (!report_log) return {report_log.error()};
+    report_log_ = std::move(*report_log);
     make_scheduler(built.delivery);
+    tls_reports_ = std::make_unique<delivery::TlsReports>(
+        delivery::TlsReportServices{delivery_loop_, *dns_, *spool_, *report_log_, log_, random_,
+                                    paths_.facts},
+        built.tls_reports);
     if (auto const error = make_gate(built.gate); !error.empty()) return {error};
     if (auto const error = make_web(); !error.empty()) return {error};
     begin();
@@ -92,6 +102,7 @@ class Server {
   void make_scheduler(std::shared_ptr<delivery::DeliveryConfig const> config) {
     delivery::DeliveryServices const services{*spool_,          *evidence_, store::real_files(), *dns_,
                                               sts_cache_.get(), log_,       counters_,           random_};
+    *delivery_config_.access() = config;
     scheduler_ = std::make_unique<delivery::Scheduler>(delivery_loop_, services, std::move(config));
     spool_->on_accepted([this](auto const& ids) { scheduler_->accepted(ids); });
   }
@@ -116,12 +127,10 @@ class Server {
   }
 
   std::string make_web() {
-    control_ = std::make_unique<web::HttpServer>(
-        web_loop_, [this](std::string_view method, std::string_view target) {
-          return web::answer_api(
-              {*spool_, [this](MessageId id) { scheduler_->retry(id); }, [this] { scheduler_->retry_all(); }},
-              method, target);
-        });
+    control_ = std::make_unique<web::HttpServer>(web_loop_,
+                                                 [this](std::string_view method, std::string_view target) {
+                                                   return web::answer_api(control(), method, target);
+                                                 });
     if (auto const listening = control_->listen_unix(paths_.control); !listening) return listening.error();
     if (settings_.web_address.empty()) return {};
     web_ = std::make_unique<web::HttpServer>(
@@ -130,6 +139,38 @@ class Server {
     auto const at = web_->listen(*net::Endpoint::parse(settings_.web_address));
     if (!at) return at.error();
     lines_.push_back("web on http://" + at->print() + "/metrics and /healthz");
+    return {};
+  }
+
+  web::Control control() {
+    return {*spool_,
+            [this](MessageId id) { scheduler_->retry(id); },
+            [this] { scheduler_->retry_all(); },
+            destination_of(*delivery_config_.access()),
+            [this] { return destinations(); },
+            [this](MessageId id, std::string const& route) { return move(id, route); },
+            [this](Instant day) { tls_reports_->send(day); }};
+  }
+
+  // Asks the delivery loop; nothing when that does not answer soon.
+  std::vector<web::DestinationState> destinations() {
+    auto views = std::make_shared<std::promise<std::vector<delivery::LaneView>>>();
+    auto told = views->get_future();
+    scheduler_->lanes([views](auto lanes) { views->set_value(std::move(lanes)); });
+    std::vector<web::DestinationState> states;
+    if (told.wait_for(std::chrono::seconds(2)) != std::future_status::ready) return states;
+    for (auto& lane : told.get())
+      states.push_back(
+          {std::move(lane.destination), lane.running, lane.suspended_until, std::move(lane.problem)});
+    return states;
+  }
+
+  std::string move(MessageId id, std::string const& route) {
+    auto const config = *delivery_config_.access();
+    if (!route.empty() && !config->routes.rules.contains(lowered(route)))
+      if (auto const way = delivery::parse_route(route); !way) return route + ": " + way.error();
+    if (!spool_->move(id, route)) return "no such message";
+    scheduler_->move(id);
     return {};
   }
 
@@ -153,6 +194,7 @@ class Server {
     control_->start();
     if (web_) web_->start();
     scheduler_->start();
+    tls_reports_->start();
   }
 
   void log_started(std::vector<std::string> const& certificates) {
@@ -194,7 +236,9 @@ class Server {
                      .add("kept", "the configuration and certificates in use"));
     if (built.errors.empty()) {
       gate_->reload(built.gate);
+      *delivery_config_.access() = built.delivery;
       scheduler_->reload(built.delivery);
+      tls_reports_->reload(built.tls_reports);
       log_.write(LogEvent(Severity::info, "reloaded"));
       for (auto const& certificate : built.gate->tls->descriptions())
         log_.write(LogEvent(Severity::info, "certificate").add("file", certificate));
@@ -208,6 +252,7 @@ class Server {
     log_.write(LogEvent(Severity::info, "stopping").add("open", counters_.open_connections.load()));
     gate_->drain();
     scheduler_->stop();
+    tls_reports_->stop();
     limit_.expires_after(settings_.shutdown_limit);
     limit_.async_wait([this](boost::system::error_code error) {
       if (!error) give_up_waiting();
@@ -241,11 +286,13 @@ class Server {
     delivery_loop_.stop();
     for (auto& loop : loops_) loop->stop();
     if (scheduler_) scheduler_->join_workers();
+    if (tls_reports_) tls_reports_->join_workers();
     spool_.reset();
     dns_.reset();
     web_.reset();
     control_.reset();
     gate_.reset();
+    tls_reports_.reset();
     scheduler_.reset();
     evidence_.reset();
   }
@@ -264,6 +311,9 @@ class Server {
   Guarded<policy::TlsMemory> tls_memory_;
   std::unique_ptr<store::Evidence> evidence_;
   std::unique_ptr<store::StsCache> sts_cache_;
+  std::unique_ptr<store::ReportLog> report_log_;
+  std::unique_ptr<delivery::TlsReports> tls_reports_;
+  Guarded<std::shared_ptr<delivery::DeliveryConfig const>> delivery_config_;
   std::unique_ptr<delivery::Scheduler> scheduler_;
   std::unique_ptr<store::SegmentSpool> spool_;
   std::unique_ptr<net::Dns> dns_;

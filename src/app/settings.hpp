@@ -10,6 +10,7 @@
 #include "delivery/retry_times.hpp"
 #include "delivery/send_settings.hpp"
 #include "delivery/sts_policies.hpp"
+#include "delivery/tls_reports.hpp"
 #include "dialogue/smtp_settings.hpp"
 #include "net/dns.hpp"
 #include "net/tls_settings.hpp"
@@ -64,6 +65,7 @@ struct Settings {
   delivery::RetrySettings retry;
   delivery::SendSettings send;
   delivery::StsSettings sts;
+  delivery::TlsReportSettings tls_reports;
   std::uint64_t segment_size = 64U << 20;
   Duration facts_retention = std::chrono::hours(24 * 90);
   std::string web_address = "127.0.0.1:8025";

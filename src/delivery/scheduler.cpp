@@ -208,6 +208,7 @@ void Scheduler::sort_again(Which which) {
 void Scheduler::move(MessageId id) {
   loop_.post([this, id] {
     sort_again([id](MessageId each) { return each == id; });
+    if (in_work_.contains(id)) moved_in_work_.insert(id);  // an attempt on the old way is still under way
     retry_on_loop(id);
     look();
   });
@@ -217,6 +218,10 @@ void Scheduler::work_done(MessageId id) {
   auto const left = in_work_.find(id);
   if (left == in_work_.end() || --left->second > 0) return;
   in_work_.erase(left);
+  if (moved_in_work_.erase(id) > 0) {
+    retry_on_loop(id);
+    return look();
+  }
   auto const envelope = services_.spool.envelope(id);
   if (!envelope || envelope->held) return;
   Instant next = Instant::max();

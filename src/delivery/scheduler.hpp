@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -99,6 +100,7 @@ class Scheduler {
   std::set<std::pair<Instant, MessageId>> due_;
   std::unordered_map<MessageId, Instant, MessageIdHash> due_of_;
   std::unordered_map<MessageId, std::size_t, MessageIdHash> in_work_;  // destinations still at it
+  std::unordered_set<MessageId, MessageIdHash> moved_in_work_;
   std::unordered_map<std::string, LanePtr> lanes_;
   std::set<std::pair<Instant, std::string>> resting_;  // destinations, until when
   std::deque<std::string> hungry_;                     // destinations that wait for a courier

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "delivery/tls_result.hpp"
 #include "net/connector.hpp"
 #include "net/wall_clock.hpp"
 
@@ -20,6 +21,7 @@ struct SmtpTransport::Way {
   std::vector<std::string> fingerprints;
   bool implicit_tls = false;
   bool clear = false;  // a handshake has failed, and nothing forbids to do without
+  store::ReportedPolicy reported;
 };
 
 struct SmtpTransport::Connection {
@@ -164,6 +166,7 @@ net::Task<void> SmtpTransport::try_hosts(Progress* progress) {
       continue;
     }
     if (!host.plan) {
+      record_refusal(*candidates, host);
       auto const& refusal = host.plan.error();
       progress->reached = progress->reached || refusal.permanent;  // the message's fault, not the way's
       progress->fail_host({static_cast<std::uint16_t>(refusal.permanent ? 550 : 451),
@@ -172,12 +175,35 @@ net::Task<void> SmtpTransport::try_hosts(Progress* progress) {
                           {});
       continue;
     }
-    co_await try_host(progress, std::move(host));
+    auto reported = std::holds_alternative<MxRoute>(route_) ? reported_policy(*candidates, host)
+                                                            : store::ReportedPolicy{};
+    co_await try_host(progress, std::move(host), std::move(reported));
   }
 }
 
-net::Task<void> SmtpTransport::try_host(Progress* progress, FoundHost host) {
+void SmtpTransport::record_refusal(Candidates const& candidates, FoundHost const& host) {
+  auto record = new_record(host.name, {});
+  record.policy = print(policy::AppliedPolicy::none);
+  record.problem = host.plan.error().why;
+  if (std::holds_alternative<MxRoute>(route_)) record.reported = reported_policy(candidates, host);
+  record.reported.reason = record.problem;
+  record.result = record.reported.domain.empty() ? std::string() : refusal_result(host);
+  services_.evidence.record(std::move(record));
+}
+
+store::OutboundRecord SmtpTransport::new_record(std::string const& host, std::string const& peer) {
+  store::OutboundRecord record;
+  record.at = net::wall_clock();
+  record.id = services_.session_ids.next(record.at);
+  record.destination = key_;
+  record.host = host;
+  record.peer = peer;
+  return record;
+}
+
+net::Task<void> SmtpTransport::try_host(Progress* progress, FoundHost host, store::ReportedPolicy reported) {
   Way way;
+  way.reported = std::move(reported);
   way.host = host.name;
   way.endpoints = host.endpoints;
   way.plan = *host.plan;
@@ -237,17 +263,12 @@ net::Task<bool> SmtpTransport::open(Progress* progress, Way way) {
     }
   }
   auto made = std::make_unique<Connection>();
-  auto& record_of = made->record;
-  record_of.at = net::wall_clock();
-  record_of.id = services_.session_ids.next(record_of.at);
-  record_of.destination = key_;
-  record_of.host = way.host;
-  record_of.peer = peer;
-  record_of.policy = print(way.plan.applied);
+  made->record = new_record(way.host, peer);
+  made->record.policy = print(way.plan.applied);
   if (!socket) {
     progress->fail_host({451, {4, 4, 1}, way.host + ": " + failure}, way.host);
-    record_of.problem = failure;
-    services_.evidence.record(std::move(record_of));
+    made->record.problem = failure;
+    services_.evidence.record(std::move(made->record));
     co_return false;
   }
   made->session =
@@ -345,6 +366,14 @@ void SmtpTransport::record(std::string const& problem) {
       tls.info.has_value() || !tls.failure.empty() || connection_->session->dialogue().peer().starttls;
   record.tls_failure = tls.failure;
   record.problem = problem;
+  auto const& way = connection_->way;
+  bool const asked = way.plan.tls && !way.clear;  // a second try in the clear counts once, as the first
+  auto const& dialogue = connection_->session->dialogue();
+  if (!way.reported.domain.empty() && asked && dialogue.said_hello()) {
+    record.reported = way.reported;
+    record.result =
+        session_result(way.reported, way.plan, record.tls_offered && !dialogue.starttls_refused(), tls);
+  }
   services_.evidence.record(std::move(record));
 }
 

@@ -54,11 +54,13 @@ class SmtpTransport : public Transport {
 
   net::Task<void> try_lmtp(Progress* progress, net::Target target);
   net::Task<void> try_hosts(Progress* progress);
-  net::Task<void> try_host(Progress* progress, FoundHost host);
+  net::Task<void> try_host(Progress* progress, FoundHost host, store::ReportedPolicy reported);
   net::Task<bool> open(Progress* progress, Way way);
   net::Task<void> talk(Progress* progress);
   net::Task<void> hang_up();
+  store::OutboundRecord new_record(std::string const& host, std::string const& peer);
   void record(std::string const& problem);
+  void record_refusal(Candidates const& candidates, FoundHost const& host);
   dialogue::ClientSettings client_settings(Way const& way) const;
 
   SmtpServices services_;

@@ -35,7 +35,9 @@ Fetched fetch_policy(net::HttpsRequest const& request) {
   return {std::move(*policy), StsFailure::none, {}};
 }
 
-std::string_view word(StsFailure failure) {
+}  // namespace
+
+std::string_view print(StsFailure failure) {
   switch (failure) {
     case StsFailure::none: return "none";
     case StsFailure::fetch_error: return "sts-policy-fetch-error";
@@ -44,8 +46,6 @@ std::string_view word(StsFailure failure) {
   }
   return {};
 }
-
-}  // namespace
 
 StsPolicies::StsPolicies(net::Dns& dns, net::WorkerPool& workers, store::StsCache* cache, Log& log)
     : dns_(dns), workers_(workers), cache_(cache), log_(log) {
@@ -129,7 +129,7 @@ net::Task<void> StsPolicies::fetch(std::string domain, std::string id) {
   event.add("domain", domain).add("id", id);
   if (!fetched.policy) {
     bool const cached = known.found.policy && known.expires > now;
-    log_.write(event.add("failure", word(fetched.failure))
+    log_.write(event.add("failure", print(fetched.failure))
                    .add("reason", fetched.problem)
                    .add("instead", cached ? "the policy in the cache" : "no policy"));
     co_return;

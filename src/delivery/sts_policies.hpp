@@ -30,6 +30,7 @@ enum class StsFailure : std::uint8_t {
   policy_invalid,
   webpki_invalid
 };  // RFC 8460 section 4.3.2
+std::string_view print(StsFailure failure);
 
 struct StsFound {
   std::optional<wire::StsPolicy> policy;  // in force

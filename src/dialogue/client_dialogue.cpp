@@ -90,6 +90,7 @@ void ClientDialogue::hello() {
 
 void ClientDialogue::on_hello(Reply const& reply, Asked what) {
   if (reply.positive()) {
+    said_hello_ = true;
     peer_ = what == Asked::ehlo ? wire::parse_extensions(reply.text) : wire::PeerExtensions{};
     return after_hello();
   }

@@ -72,7 +72,8 @@ class ClientDialogue {
     return peer_.chunking && peer_.pipelining && settings_.protocol == ClientProtocol::smtp;
   }
   bool over_tls() const { return over_tls_; }
-  bool greeted() const { return ready_; }  // messages can be sent
+  bool greeted() const { return ready_; }          // messages can be sent
+  bool said_hello() const { return said_hello_; }  // and was answered
   bool content_begun() const { return content_begun_; }
   bool starttls_refused() const { return starttls_refused_; }
   wire::PeerExtensions const& peer() const { return peer_; }
@@ -130,6 +131,7 @@ class ClientDialogue {
   wire::PeerExtensions peer_;
   bool over_tls_ = false;
   bool ready_ = false;
+  bool said_hello_ = false;
   bool begins_flight_ = false;
   bool starting_tls_ = false;
   bool starttls_refused_ = false;

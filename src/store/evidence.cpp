@@ -125,7 +125,8 @@ class Evidence::Writer {
   Result<void, std::string> insert(OutboundRecord const& o) {
     return finish(inserts_[4].bind(o.id, o.destination, o.host, o.peer, o.policy, o.tls_offered, o.tls,
                                    o.tls_version, o.tls_cipher, o.tls_group, o.certificate, o.proved,
-                                   o.tls_failure, o.delivered, o.problem));
+                                   o.tls_failure, o.delivered, o.problem, o.reported.domain, o.reported.type,
+                                   o.reported.policy, o.reported.mx, o.result, o.reported.reason));
   }
 
   Database database_;

@@ -36,6 +36,15 @@ struct DeliveryRecord {
   std::string reply;
 };
 
+struct ReportedPolicy {  // how a session counts in the report about its domain (RFC 8460 section 4.2)
+  std::string domain;    // empty: it counts nowhere
+  std::string type;      // "tlsa", "sts", "no-policy-found"
+  std::string policy;    // lines, separated by \n
+  std::string mx;        // patterns of an MTA-STS policy, as well
+  std::string failure;   // of finding the policy (RFC 8460 section 4.3.2)
+  std::string reason;
+};
+
 struct OutboundRecord {  // a connection to another server, or why there was none
   std::uint64_t id = 0;
   Instant at{};
@@ -53,6 +62,8 @@ struct OutboundRecord {  // a connection to another server, or why there was non
   std::string tls_failure;
   std::uint32_t delivered = 0;  // recipients
   std::string problem;          // why it ended early; empty: it did not
+  ReportedPolicy reported;
+  std::string result;  // RFC 8460 section 4.3, or "success"; empty: no session to be reported
 };
 
 using EvidenceRecord =

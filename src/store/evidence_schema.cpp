@@ -76,7 +76,7 @@ constexpr std::array<Column, 7> delivery_columns{{
     {"reply", "TEXT", "what was said"},
 }};
 
-constexpr std::array<Column, 15> outbound_columns{{
+constexpr std::array<Column, 21> outbound_columns{{
     {"id", "INTEGER PRIMARY KEY", "microseconds since 1970 at which it began, made unique"},
     {"destination", "TEXT", "as in deliveries"},
     {"host", "TEXT", "the server's name"},
@@ -94,6 +94,13 @@ constexpr std::array<Column, 15> outbound_columns{{
     {"tls_failure", "TEXT", "why the handshake failed, or did not prove enough"},
     {"delivered", "INTEGER", "recipients"},
     {"problem", "TEXT", "why it ended early; empty: it did not"},
+    {"policy_domain", "TEXT", "whose report it counts in (RFC 8460); empty: nobody's"},
+    {"policy_type", "TEXT", "there: tlsa, sts or no-policy-found"},
+    {"policy_lines", "TEXT", "the policy, a line each"},
+    {"policy_mx", "TEXT", "the MTA-STS policy's patterns, a line each"},
+    {"result", "TEXT",
+     "success, or the type of failure (RFC 8460 section 4.3); empty: no session to be reported"},
+    {"policy_problem", "TEXT", "why the policy could not be had"},
 }};
 
 constexpr std::array<Table, 5> tables{{

@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 
 #include "web/queue_json.hpp"
 
@@ -11,7 +12,20 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t page_size = 1000;
-constexpr std::string_view prefix = "/api/queue";
+
+struct Request {
+  std::string_view method;
+  std::string_view path;
+  std::string_view query;
+
+  bool is(std::string_view m, std::string_view p) const { return method == m && path == p; }
+  // The rest behind a name and '='; one parameter is all there ever is.
+  std::string_view parameter(std::string_view name) const {
+    return query.substr(0, name.size()) == name && query.substr(name.size(), 1) == "="
+               ? query.substr(name.size() + 1)
+               : std::string_view();
+  }
+};
 
 HttpAnswer answer(json::value const& value, int status = 200) {
   return {status, "application/json", json::serialize(value) + "\n"};
@@ -19,64 +33,108 @@ HttpAnswer answer(json::value const& value, int status = 200) {
 
 HttpAnswer error(int status, std::string_view what) { return answer(json::object{{"error", what}}, status); }
 
-HttpAnswer list(store::Spool const& spool, std::string_view query) {
-  MessageId after;
-  if (auto const at = query.find("after="); at != std::string_view::npos)
-    after = MessageId::parse(query.substr(at + 6)).value_or(MessageId{});
+HttpAnswer done(std::string_view what, bool done = true) {
+  return done ? answer(json::object{{what, true}}) : error(404, "no such message");
+}
+
+HttpAnswer list(Control const& control, Request const& request) {
+  auto const after = MessageId::parse(request.parameter("after")).value_or(MessageId{});
   json::array messages;
-  auto const ids = spool.list(after, page_size);
+  auto const ids = control.spool.list(after, page_size);
   for (auto id : ids)
-    if (auto const envelope = spool.envelope(id)) messages.push_back(queue_json(id, *envelope));
+    if (auto const envelope = control.spool.envelope(id))
+      messages.push_back(queue_json(id, *envelope, control.destination));
   json::value const next = ids.size() == page_size ? json::value(ids.back().print()) : json::value(nullptr);
   return answer(json::object{{"messages", std::move(messages)}, {"next", next}});
 }
 
-HttpAnswer show(store::Spool const& spool, MessageId id) {
-  auto const envelope = spool.envelope(id);
+HttpAnswer show(Control const& control, MessageId id) {
+  auto const envelope = control.spool.envelope(id);
   if (!envelope) return error(404, "no such message");
-  auto message = queue_json(id, *envelope);
-  auto const chunk = spool.read_chunk(id, 0);
+  auto message = queue_json(id, *envelope, control.destination);
+  auto const chunk = control.spool.read_chunk(id, 0);
   if (chunk && *chunk) message["header"] = (*chunk)->substr(0, (*chunk)->find("\r\n\r\n"));
   return answer(message);
 }
 
-HttpAnswer act(QueueControl const& control, MessageId id, std::string_view action) {
-  if (action == "hold")
-    return control.spool.hold(id, true) ? answer(json::object{{"held", true}})
-                                        : error(404, "no such message");
+HttpAnswer destinations(Control const& control) {
+  DestinationSummary summary(control.destination);
+  MessageId last;
+  for (auto ids = control.spool.list(last, page_size); !ids.empty();
+       ids = control.spool.list(last, page_size)) {
+    for (auto id : ids)
+      if (auto const envelope = control.spool.envelope(id)) summary.add(*envelope);
+    last = ids.back();
+  }
+  return answer(json::object{{"destinations", summary.print(control.destinations())}});
+}
+
+HttpAnswer act(Control const& control, MessageId id, std::string_view action, Request const& request) {
+  if (action == "hold") return done("held", control.spool.hold(id, true));
+  if (action == "move") {
+    auto const problem = control.move(id, std::string(request.parameter("to")));
+    return problem.empty() ? done("moved") : error(400, problem);
+  }
   bool const release = action == "release";
   if (!release && action != "retry") return error(404, "no such action");
   if (release ? !control.spool.hold(id, false) : !control.spool.envelope(id))
     return error(404, "no such message");
   control.retry(id);
-  return answer(json::object{{"retried", true}});
+  return done("retried");
 }
 
-}  // namespace
+std::optional<Instant> parse_day(std::string_view text) {  // "2026-11-24"
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  auto const number = [&](std::size_t at, std::size_t size, auto& value) {
+    auto const part = text.substr(std::min(at, text.size()), size);
+    return std::from_chars(part.data(), part.data() + part.size(), value).ptr == part.data() + size;
+  };
+  if (text.size() != 10 || !number(0, 4, year) || !number(5, 2, month) || !number(8, 2, day))
+    return std::nullopt;
+  std::chrono::year_month_day const date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  if (!date.ok()) return std::nullopt;
+  return Instant(std::chrono::sys_days(date));
+}
 
-HttpAnswer answer_api(QueueControl const& control, std::string_view method, std::string_view target) {
-  auto const question = target.find('?');
-  auto const path = target.substr(0, question);
-  if (path.substr(0, prefix.size()) != prefix) return error(404, "no such thing");
-  auto rest = path.substr(prefix.size());
-  if (rest.empty() || rest == "/")
-    return method == "GET"
-               ? list(control.spool, question == std::string_view::npos ? "" : target.substr(question + 1))
-               : error(405, "GET only");
-  rest.remove_prefix(1);
-  if (rest == "retry" && method == "POST") {
+HttpAnswer send_reports(Control const& control, Request const& request) {
+  auto const day = parse_day(request.parameter("day"));
+  if (!day) return error(400, "the day is written 2026-11-24");
+  control.send_tls_reports(*day);
+  return done("sending");
+}
+
+HttpAnswer answer_queue(Control const& control, Request const& request, std::string_view rest) {
+  if (rest.empty()) return request.method == "GET" ? list(control, request) : error(405, "GET only");
+  if (rest == "retry" && request.method == "POST") {
     control.retry_all();
-    return answer(json::object{{"retried", true}});
+    return done("retried");
   }
   auto const slash = rest.find('/');
   auto const id = MessageId::parse(rest.substr(0, slash));
   if (!id) return error(400, "that is no queue id");
   if (slash != std::string_view::npos)
-    return method == "POST" ? act(control, *id, rest.substr(slash + 1)) : error(405, "POST only");
-  if (method == "DELETE")
-    return control.spool.remove(*id) ? answer(json::object{{"deleted", true}})
-                                     : error(404, "no such message");
-  return method == "GET" ? show(control.spool, *id) : error(405, "GET or DELETE only");
+    return request.method == "POST" ? act(control, *id, rest.substr(slash + 1), request)
+                                    : error(405, "POST only");
+  if (request.method == "DELETE") return done("deleted", control.spool.remove(*id));
+  return request.method == "GET" ? show(control, *id) : error(405, "GET or DELETE only");
+}
+
+}  // namespace
+
+HttpAnswer answer_api(Control const& control, std::string_view method, std::string_view target) {
+  constexpr std::string_view queue = "/api/queue";
+  auto const question = target.find('?');
+  Request const request{method, target.substr(0, question),
+                        question == std::string_view::npos ? "" : target.substr(question + 1)};
+  if (request.is("GET", "/api/destinations")) return destinations(control);
+  if (request.is("POST", "/api/tlsrpt/send")) return send_reports(control, request);
+  if (request.path == queue) return answer_queue(control, request, {});
+  if (request.path.substr(0, queue.size() + 1) == std::string(queue) + "/")
+    return answer_queue(control, request, request.path.substr(queue.size() + 1));
+  return error(404, "no such thing");
 }
 
 }  // namespace postern::web

@@ -1,27 +1,36 @@
-// The management API, spoken over the control socket only (docs/operations.md): the queue.
+// The management API, spoken over the control socket only (docs/operations.md): the queue, reports.
 //   GET    /api/queue?after=ID          {"messages": [...], "next": ID or null}
 //   GET    /api/queue/ID                one, with its header section
 //   POST   /api/queue/ID/retry|hold|release, POST /api/queue/retry
+//   POST   /api/queue/ID/move?to=ROUTE  along another way; none: back to the configured one
 //   DELETE /api/queue/ID
+//   GET    /api/destinations            {"destinations": [...]}: what waits for whom, and why
+//   POST   /api/tlsrpt/send?day=DAY     sends that day's reports about TLS that have not been sent
 // Threads: of the web loop.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/message_id.hpp"
 #include "store/spool.hpp"
+#include "web/destination_summary.hpp"
 #include "web/http_server.hpp"
 
 namespace postern::web {
 
-struct QueueControl {
+struct Control {
   store::Spool& spool;
   std::function<void(MessageId)> retry;
   std::function<void()> retry_all;
+  DestinationOf destination;
+  std::function<std::vector<DestinationState>()> destinations;
+  std::function<std::string(MessageId, std::string const& route)> move;  // what is wrong; empty: moved
+  std::function<void(Instant day)> send_tls_reports;
 };
 
-HttpAnswer answer_api(QueueControl const& control, std::string_view method, std::string_view target);
+HttpAnswer answer_api(Control const& control, std::string_view method, std::string_view target);
 
 }  // namespace postern::web

@@ -4,13 +4,17 @@
 
 namespace postern::web {
 
-boost::json::object queue_json(MessageId id, wire::Envelope const& envelope) {
+boost::json::object queue_json(MessageId id, wire::Envelope const& envelope,
+                               DestinationOf const& destination) {
   boost::json::array recipients;
   for (auto const& r : envelope.recipients) {
     boost::json::object one{
         {"address", r.address.print()}, {"state", print(r.state)}, {"attempts", r.attempts}};
     if (!r.original.empty()) one["original"] = r.original;
-    if (r.state == wire::RecipientState::waiting) one["due"] = print_iso8601(r.due);
+    if (r.state == wire::RecipientState::waiting) {
+      one["due"] = print_iso8601(r.due);
+      one["destination"] = destination(envelope, r);
+    }
     if (!r.last_reply.empty()) one["last_reply"] = r.last_reply;
     recipients.push_back(std::move(one));
   }

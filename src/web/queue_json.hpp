@@ -5,10 +5,12 @@
 #include <boost/json/object.hpp>
 
 #include "base/message_id.hpp"
+#include "web/destination_summary.hpp"
 #include "wire/envelope.hpp"
 
 namespace postern::web {
 
-boost::json::object queue_json(MessageId id, wire::Envelope const& envelope);
+boost::json::object queue_json(MessageId id, wire::Envelope const& envelope,
+                               DestinationOf const& destination);
 
 }  // namespace postern::web

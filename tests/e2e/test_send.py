@@ -123,6 +123,44 @@ class Good(unittest.TestCase):
         self.assertEqual([c.split(" ")[1] for c in receiver.said("MAIL")], ["FROM:<s@elsewhere.example>", "FROM:<>"])
 
 
+class Queue(unittest.TestCase):
+    def test_shows_what_waits_and_why_and_acts(self):
+        receiver = Receiver(self, replies={"RCPT": "451 4.2.1 not today"})
+        other = Receiver(self)
+        server = sender(self, receiver, sections=f'[routes."dead.example"]\nvia = "smtp:127.0.0.1:{free_port()}"\n', queue='first_retry = "1h"').start()
+        for i in range(3):
+            send(server, [f"a{i}@far.example", f"b{i}@dead.example"])
+        def rows():
+            found = {d["destination"]: d for d in server.queue()}
+            return found if len(found) == 2 and all("last_reply" in d or "problem" in d for d in found.values()) else None
+        rows = wait_until(rows, "both destinations wait")
+        far = rows[f"smtp:127.0.0.1:{receiver.port}"]
+        self.assertEqual((far["recipients"], far["last_reply"]), (3, "451 4.2.1 not today"))
+        dead = next(d for name, d in rows.items() if name != f"smtp:127.0.0.1:{receiver.port}")
+        self.assertIn("Connection refused", dead["problem"])
+        self.assertIn("rests_until", dead)
+        text = server.run("queue", "--config", str(server.config)).stdout
+        self.assertIn("451 4.2.1 not today", text)
+        self.assertIn("6 recipients wait for 2 destinations", text)
+        ids = [m["id"] for m in server.queue("list")]
+        server.queue("hold", ids[0])
+        self.assertEqual(server.queue()[0]["held"], 1)
+        server.queue("release", ids[0])
+        for junk in (["move", ids[0], "--to", "nonsense"], ["hold"], ["show", "0000"]):
+            self.assertNotEqual(server.run("queue", "--config", str(server.config), *junk).returncode, 0)
+        server.queue("move", "--destination", dead["destination"], "--to", f"smtp:127.0.0.1:{other.port}")
+        everybody = {f"{who}{i}@{domain}.example" for i in range(3) for who, domain in (("a", "far"), ("b", "dead"))}
+        wait_until(lambda: {r for m in other.messages for r in m["to"]} == everybody, lambda: f"moved mail goes the other way: {server.log()[-1000:]}")
+        empty(server)
+        send(server, ["c@far.example", "d@far.example"])
+        wait_until(lambda: server.queue(), "it waits")
+        self.assertEqual(len(server.queue("list", "--destination", f"smtp:127.0.0.1:{receiver.port}")), 1)
+        server.queue("delete", server.queue("list")[0]["id"])
+        empty(server)
+        server.stop()
+        self.assertEqual(server.queue(), [], "a stopped server's spool can be looked at")
+
+
 class Bad(unittest.TestCase):
     def setUp(self):
         Good.setUp(self)

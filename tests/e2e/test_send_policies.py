@@ -1,6 +1,6 @@
 """Sending by what receivers publish: MX, null MX, loops, DANE over signed zones, MTA-STS over HTTPS, REQUIRETLS; real Postfix and Exim as
 receivers. Hosts are 127.0.0.x, all on one port."""
-import os, pathlib, shutil, tempfile, unittest
+import datetime, gzip, json, os, pathlib, shutil, tempfile, unittest
 
 from peers import Authority, Exim, NameServer, Postfix, Receiver, WebServer, tlsa
 from support import MESSAGE, Server, free_port, make_certificate, wait_until
@@ -206,6 +206,55 @@ class RequireTls(Case):  # RFC 8689
         self.assertRegex(self.reply(server, "a@dane.example"), "cannot be authenticated")
         self.send(server, "a@dane.example", message="TLS-Required: No\r\n" + MESSAGE)
         wait_until(lambda: receiver.messages, "delivered all the same")
+
+
+class TlsReports(Case):  # RFC 8460
+    def test_what_was_seen_is_reported_by_mail_and_posted_and_can_be_read(self):
+        self.port = free_port()
+        directory = self.directory()
+        authority = Authority(directory)
+        reports = Receiver(self, "127.0.5.2", self.port, certificate=make_certificate(directory, "x"))
+        clear = Receiver(self, "127.0.5.3", self.port)
+        stale = Receiver(self, "127.0.5.4", self.port, certificate=make_certificate(directory, "stale.example"))
+        certificates = {"web.insecure.example": authority.issue("web.insecure.example"), "mta-sts.sts.insecure.example": authority.issue("mta-sts.sts.insecure.example")}
+        web = WebServer(self, certificates, {"mta-sts.sts.insecure.example": (200, "text/plain", b"version: STSv1\nmode: testing\nmx: mx.sts.insecure.example\nmax_age: 100\n")})
+        names = NameServer(self, {
+            "example": ["stale MX 10 stale", "stale A 127.0.5.4", f"_{self.port}._tcp.stale TLSA 3 1 1 {'00' * 32}", '_smtp._tls.stale TXT "v=TLSRPTv1; rua=mailto:tls@rua.insecure.example"'],
+            "insecure.example": ["rua MX 10 mx.rua", "mx.rua A 127.0.5.2", "clear MX 10 mx.clear", "mx.clear A 127.0.5.3", "web A 127.0.0.1",
+                                 '_smtp._tls.clear TXT "v=TLSRPTv1; rua=https://web.insecure.example/tls,mailto:tls@rua.insecure.example"',
+                                 "sts MX 10 mx.sts", "mx.sts A 127.0.5.2", "mta-sts.sts A 127.0.0.1", '_mta-sts.sts TXT "v=STSv1; id=1"',
+                                 '_smtp._tls.sts TXT "v=TLSRPTv1; rua=mailto:tls@rua.insecure.example"']})
+        server = self.server(names, send=f'ca_file = "{authority.pem}"', sections=f"[mta_sts]\nport = {web.port}\n")
+        for recipient in ("a@clear.insecure.example", "a@stale.example", "a@sts.insecure.example"):
+            self.send(server, recipient)
+        wait_until(lambda: clear.messages and reports.messages, "delivered")
+        self.reply(server, "a@stale.example")
+        server.facts("SELECT 1 FROM outbound WHERE result <> ''", 3)
+        day = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
+        for _ in range(2):  # sent once, however often it is asked for
+            result = server.run("tlsrpt", "--send", "--day", day, "--config", str(server.config))
+            self.assertEqual(result.returncode, 0, result.stderr)
+        mails = wait_until(lambda: (found := [m for m in reports.messages if b"TLS-Report-Domain" in m["body"]]) and len(found) >= 3 and found, lambda: f"the reports come: {server.log()[-1500:]}")
+        files = []
+        for i, mail in enumerate(mails):
+            files.append(directory / f"mail{i}")
+            files[-1].write_bytes(mail["body"])
+        wait_until(lambda: web.posted, "the report is posted")
+        path, kind, body = web.posted[0]
+        self.assertEqual((path, kind), ("/tls", "application/tlsrpt+gzip"))
+        (directory / "posted.json.gz").write_bytes(body)
+        (directory / "posted.json").write_bytes(gzip.decompress(body))
+        seen = json.loads(server.run("tlsrpt", "--json", *map(str, files)).stdout)
+        results = {p["policy"]["policy-domain"]: (p["policy"]["policy-type"], [f["result-type"] for f in p.get("failure-details", [])]) for r in seen for p in r["policies"]}
+        self.assertEqual(results, {"clear.insecure.example": ("no-policy-found", ["starttls-not-supported"]), "stale.example": ("tlsa", ["validation-failure"]),
+                                   "sts.insecure.example": ("sts", ["certificate-not-trusted"])})
+        for file in ("posted.json", "posted.json.gz"):
+            table = server.run("tlsrpt", str(directory / file)).stdout
+            self.assertIn("1 x starttls-not-supported at mx.clear.insecure.example", table)
+            self.assertIn("1 report: 0 sessions over TLS, 1 failed", table)
+        bad = server.run("tlsrpt", str(server.config))
+        self.assertEqual((bad.returncode, "neither a TLS report" in bad.stderr), (1, True))
+        self.assertEqual(len(web.posted), 1)
 
 
 @unittest.skipIf(os.geteuid() != 0, "a Postfix and an Exim of one's own need root")

@@ -33,7 +33,18 @@ TEST(Api, ListsShowsAndActsOnTheQueue) {
   spool->accept(id, "Subject: hello\r\n\r\nbody", envelope, [&](auto) { done.set_value(); });
   done.get_future().wait();
   int retried = 0, all = 0;
-  QueueControl const control{*spool, [&](MessageId) { ++retried; }, [&] { ++all; }};
+  std::string moved;
+  std::vector<std::string> reports;
+  Control const control{
+      *spool,
+      [&](MessageId) { ++retried; },
+      [&] { ++all; },
+      [](auto const&, auto const&) { return "mx:example.org"; },
+      [] {
+        return std::vector<DestinationState>{{"mx:example.org", 2, from_micros(1'000'000), "nobody there"}};
+      },
+      [&](MessageId, std::string const& to) { return moved = to, to == "junk" ? "no" : ""; },
+      [&](Instant day) { reports.push_back(print_iso8601(day)); }};
   auto const ask = [&](std::string_view method, std::string const& target) {
     return answer_api(control, method, target);
   };
@@ -45,6 +56,17 @@ TEST(Api, ListsShowsAndActsOnTheQueue) {
   EXPECT_FALSE(spool->envelope(id)->held);
   EXPECT_EQ(retried, 1);
   EXPECT_EQ(ask("POST", "/api/queue/retry").status, 200);
+  auto const destinations = ask("GET", "/api/destinations").body;
+  for (auto const* part : {"\"destination\":\"mx:example.org\"", "\"recipients\":1", "\"rests_until\":\"1970",
+                           "\"problem\":\"nobody there\""})
+    EXPECT_NE(destinations.find(part), std::string::npos) << destinations;
+  EXPECT_EQ(ask("POST", "/api/queue/" + id.print() + "/move?to=smtp:a.example:25").status, 200);
+  EXPECT_EQ(moved, "smtp:a.example:25");
+  EXPECT_EQ(ask("POST", "/api/queue/" + id.print() + "/move?to=junk").status, 400);
+  EXPECT_EQ(ask("POST", "/api/tlsrpt/send?day=2026-11-24").status, 200);
+  EXPECT_EQ(reports, std::vector<std::string>{"2026-11-24T00:00:00.000Z"});
+  for (auto const* day : {"", "2026-13-01", "2026-1-1", "2026-11-2x"})
+    EXPECT_EQ(ask("POST", std::string("/api/tlsrpt/send?day=") + day).status, 400) << day;
   EXPECT_EQ(all, 1);
   for (auto const& [method, target, status] :
        {std::tuple{"GET", "/", 404}, std::tuple{"GET", "/api/queue/junk", 400},

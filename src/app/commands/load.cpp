@@ -49,12 +49,9 @@ class Worker {
   std::atomic<std::size_t> held{0};
 
  private:
-  net::Task<void> one_client() {
-    if (options_.idle > 0)
-      co_await hold();
-    else
-      co_await repeat();
-  }
+  using Timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                        boost::asio::wait_traits<std::chrono::steady_clock>, net::Executor>;
 
   net::Task<void> repeat() {
     for (;;) {
@@ -65,6 +62,12 @@ class Worker {
         take = 0;
       }
       if (take == 0) co_return;
+      if (options_.rate > 0) {
+        double const before = static_cast<double>(begun_with_++ * options_.threads * take);
+        Timer pace(loop_.context(), begun_ + std::chrono::microseconds(
+                                                 static_cast<std::int64_t>(before / options_.rate * 1e6)));
+        co_await pace.async_wait(net::quietly);
+      }
       LoadClient client(loop_, plan_, result, ticket_);
       bool const connected = co_await client.connect();
       if (connected)
@@ -90,6 +93,8 @@ class Worker {
   net::EventLoop loop_{"load"};
   std::vector<std::unique_ptr<LoadClient>> held_;
   std::size_t running_ = 0;
+  std::size_t begun_with_ = 0;  // batches
+  std::chrono::steady_clock::time_point const begun_ = std::chrono::steady_clock::now();
   std::thread thread_;
 };
 

@@ -1,11 +1,15 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
+#include <ctime>
 
+#include "app/build_config.hpp"
 #include "app/commands.hpp"
 #include "app/control_client.hpp"
 #include "app/data_dir.hpp"
+#include "app/destination_of.hpp"
 #include "app/settings_file.hpp"
 #include "base/ascii.hpp"
 #include "store/recovery.hpp"
@@ -62,55 +66,160 @@ void print_one(json::object const& message, bool as_json) {
   }
 }
 
-int ask_running(QueueOptions const& options, std::string const& socket, bool& running) {
-  running = true;
-  json::array all;
-  std::string const base = "/api/queue";
-  bool const listing = options.action == "list";
-  bool const showing = options.action == "show";
-  std::string target = listing                                 ? base
-                       : showing || options.action == "delete" ? base + "/" + options.id
-                       : options.id.empty()                    ? base + "/" + options.action
-                                            : base + "/" + options.id + "/" + options.action;
-  std::string const method = listing || showing ? "GET" : options.action == "delete" ? "DELETE" : "POST";
-  for (;;) {
-    auto const answer = ask_server(socket, method, target);
-    if (!answer) return complain(answer.error());
-    if (!*answer) return running = false, 0;
-    auto const& body = (*answer)->body.as_object();
-    if ((*answer)->status != 200) return complain(text_of(body, "error"));
-    if (showing) return print_one(body, options.json), 0;
-    if (!listing) return std::printf("done\n"), 0;
-    auto const& page = body.at("messages").as_array();
-    all.insert(all.end(), page.begin(), page.end());
-    if (body.at("next").is_null()) break;
-    target = base + "?after=" + text_of(body, "next");
-  }
-  print_list(all, options.json);
-  return 0;
+// "2h", "3d": how long ago; for a glance.
+std::string since(std::string const& at) {
+  std::tm parts{};
+  if (::strptime(at.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return at;
+  auto const seconds = std::max<std::int64_t>(0, std::time(nullptr) - ::timegm(&parts));
+  for (auto const& [unit, size] : {std::pair{'d', 86'400}, std::pair{'h', 3'600}, std::pair{'m', 60}})
+    if (seconds >= size) return std::to_string(seconds / size) + unit;
+  return std::to_string(seconds) + "s";
 }
 
-int read_stopped(QueueOptions const& options, DataPaths const& paths) {
-  if (options.action != "list" && options.action != "show")
-    return complain("the server does not run: only list and show work on a stopped server's spool");
+void print_destination(json::object const& one) {
+  auto const count = [&](char const* key) {
+    auto const* value = one.if_contains(key);
+    return value != nullptr ? value->to_number<std::int64_t>() : 0;
+  };
+  std::printf("%8lld  oldest %-4s  %s", static_cast<long long>(count("recipients")),
+              since(text_of(one, "oldest")).c_str(), printable(text_of(one, "destination")).c_str());
+  if (count("held") > 0) std::printf("  (%lld held)", static_cast<long long>(count("held")));
+  if (count("connections") > 0)
+    std::printf("  (%lld connections)", static_cast<long long>(count("connections")));
+  auto const rests = text_of(one, "rests_until");
+  auto const next = rests.empty() ? text_of(one, "next") : rests;
+  if (!next.empty()) std::printf("\n          next %s", next.c_str());
+  auto const problem = text_of(one, "problem");
+  auto const why = problem.empty() ? text_of(one, "last_reply") : problem;
+  if (!why.empty()) std::printf("\n          %s", printable(why, 512).c_str());
+  std::printf("\n");
+}
+
+void print_destinations(json::array const& destinations, bool as_json) {
+  if (as_json) return void(std::printf("%s\n", json::serialize(destinations).c_str()));
+  std::int64_t recipients = 0;
+  for (auto const& one : destinations) {
+    print_destination(one.as_object());
+    recipients += one.at("recipients").to_number<std::int64_t>();
+  }
+  std::printf("%lld recipient%s wait%s for %zu destination%s\n", static_cast<long long>(recipients),
+              recipients == 1 ? "" : "s", recipients == 1 ? "s" : "", destinations.size(),
+              destinations.size() == 1 ? "" : "s");
+}
+
+// Talks to a running server.
+class Running {
+ public:
+  Running(QueueOptions const& options, std::string socket) : options_(options), socket_(std::move(socket)) {}
+
+  bool there = true;
+
+  int run() {
+    std::string const base = "/api/queue/";
+    if (options_.action == "destinations") {
+      auto const body = ask("GET", "/api/destinations");
+      if (body) print_destinations(body->at("destinations").as_array(), options_.json);
+      return body ? 0 : code_;
+    }
+    if (options_.action == "show") {
+      auto const body = ask("GET", base + options_.id);
+      if (body) print_one(*body, options_.json);
+      return body ? 0 : code_;
+    }
+    if (options_.action == "list") {
+      auto const all = list();
+      if (all) print_list(*all, options_.json);
+      return all ? 0 : code_;
+    }
+    if (options_.id.empty() && options_.destination.empty()) return act("POST", base + "retry");  // all
+    if (!options_.id.empty()) return act_on(options_.id);
+    auto const all = list();
+    if (!all) return code_;
+    for (auto const& message : *all)
+      if (int const code = act_on(text_of(message.as_object(), "id")); code != 0) return code;
+    return std::printf("%zu message%s\n", all->size(), all->size() == 1 ? "" : "s"), 0;
+  }
+
+ private:
+  std::optional<json::object> ask(std::string const& method, std::string const& target) {
+    auto answer = ask_server(socket_, method, target);
+    code_ = 1;
+    if (!answer) return complain(answer.error()), std::nullopt;
+    there = answer->has_value();
+    if (!there) return std::nullopt;
+    auto body = (*answer)->body.as_object();
+    if ((*answer)->status != 200) return complain(text_of(body, "error")), std::nullopt;
+    return body;
+  }
+
+  int act(std::string const& method, std::string const& target) {
+    auto const body = ask(method, target);
+    if (body && options_.destination.empty()) std::printf("done\n");
+    return body ? 0 : code_;
+  }
+
+  int act_on(std::string const& id) {
+    std::string const target = "/api/queue/" + id;
+    if (options_.action == "delete") return act("DELETE", target);
+    return act("POST",
+               target + "/" + options_.action + (options_.action == "move" ? "?to=" + options_.to : ""));
+  }
+
+  bool wanted(json::object const& message) const {
+    if (options_.destination.empty()) return true;
+    auto const& recipients = message.at("recipients").as_array();
+    return std::any_of(recipients.begin(), recipients.end(), [&](auto const& r) {
+      return text_of(r.as_object(), "destination") == options_.destination;
+    });
+  }
+
+  std::optional<json::array> list() {
+    json::array all;
+    for (std::string target = "/api/queue";;) {
+      auto const body = ask("GET", target);
+      if (!body) return std::nullopt;
+      for (auto const& message : body->at("messages").as_array())
+        if (wanted(message.as_object())) all.push_back(message);
+      if (body->at("next").is_null()) return all;
+      target = "/api/queue?after=" + text_of(*body, "next");
+    }
+  }
+
+  QueueOptions const& options_;
+  std::string socket_;
+  int code_ = 1;
+};
+
+int read_stopped(QueueOptions const& options, DataPaths const& paths, web::DestinationOf const& destination) {
+  if (options.action != "destinations" && options.action != "list" && options.action != "show")
+    return complain(
+        "the server does not run: only destinations, list and show work on a stopped server's spool");
   store::SpoolIndex index;
   auto& files = store::real_files();
   if (auto const recovery = store::recover(files, paths.spool, index); !recovery)
     return complain(paths.spool + ": cannot be read");
-  if (options.action == "list") {
+  if (options.action != "show") {
     json::array messages;
+    web::DestinationSummary summary(destination);
     MessageId last;
     for (auto ids = index.list(last, 1000); !ids.empty(); ids = index.list(last, 1000)) {
-      for (auto id : ids) messages.push_back(web::queue_json(id, *index.envelope(id)));
+      for (auto id : ids) {
+        auto const envelope = index.envelope(id);
+        summary.add(*envelope);
+        if (options.action == "list") messages.push_back(web::queue_json(id, *envelope, destination));
+      }
       last = ids.back();
     }
-    print_list(messages, options.json);
+    if (options.action == "list")
+      print_list(messages, options.json);
+    else
+      print_destinations(summary.print({}), options.json);
     return 0;
   }
   auto const id = MessageId::parse(options.id);
   auto const* entry = id ? index.find(*id) : nullptr;
   if (entry == nullptr) return complain(options.id + ": no such message");
-  auto message = web::queue_json(*id, *index.envelope(*id));
+  auto message = web::queue_json(*id, *index.envelope(*id), destination);
   if (!entry->chunks.empty()) {
     auto const& segment = index.segments().at(entry->chunks.front().segment);
     auto const content = store::read_content(*segment.file, segment.salt, *id, entry->chunks.front());
@@ -123,15 +232,22 @@ int read_stopped(QueueOptions const& options, DataPaths const& paths) {
 }  // namespace
 
 int run_queue(QueueOptions const& options) {
+  bool const needs =
+      options.action != "destinations" && options.action != "list" && options.action != "retry";
+  if (needs && options.id.empty() && (options.destination.empty() || options.action == "show"))
+    return complain("queue " + options.action + ": of which message? Give its queue id, or --destination"), 2;
   auto const read =
       options.config.empty() ? SettingsRead{default_settings(), {}} : read_settings(options.config);
   if (!read.errors.empty()) return complain(read.errors.front());
   std::string const directory =
       options.data_dir.empty() ? read.settings.path(read.settings.data_dir) : options.data_dir;
   DataPaths const paths(directory);
-  bool running = false;
-  int const code = ask_running(options, paths.control, running);
-  return running ? code : read_stopped(options, paths);
+  Running running(options, paths.control);
+  int const code = running.run();
+  if (running.there) return code;
+  auto const built = check_config(read.settings);
+  if (!built.errors.empty()) return complain(built.errors.front());
+  return read_stopped(options, paths, destination_of(built.delivery));
 }
 
 }  // namespace postern::app

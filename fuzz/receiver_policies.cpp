@@ -1,0 +1,29 @@
+// What a receiver publishes: DNS records, TLSA, MTA-STS record and policy, TLSRPT record, the answer to EHLO.
+#include "expect.hpp"
+#include "wire/dns_records.hpp"
+#include "wire/extensions.hpp"
+#include "wire/mta_sts.hpp"
+#include "wire/tlsa.hpp"
+#include "wire/tlsrpt_record.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  using namespace postern::wire;
+  std::string_view const text(reinterpret_cast<char const*>(data), size);
+  if (auto const name = parse_dns_name(text)) POSTERN_EXPECT(name->size() <= 255);
+  parse_mx(text);
+  parse_txt(text);
+  for (auto type : {DnsType::a, DnsType::aaaa}) parse_address(type, text);
+  if (auto const tlsa = parse_tlsa(text)) POSTERN_EXPECT(!tlsa->usable() || tlsa->print().size() > 6);
+  std::vector<std::string> const records{std::string(text)};
+  if (auto const id = parse_sts_record(records)) POSTERN_EXPECT(!id->empty() && id->size() <= 32);
+  if (auto const addresses = parse_tlsrpt_record(records))
+    POSTERN_EXPECT(!addresses->empty() && addresses->size() <= 10);
+  if (auto const policy = parse_sts_policy(text)) {
+    auto const again = parse_sts_policy(print(*policy));
+    POSTERN_EXPECT(again && print(*again) == print(*policy));
+    POSTERN_EXPECT(policy->mx.size() <= 100);
+    policy->lists("mx.example.org");
+  }
+  parse_extensions(text);
+  return 0;
+}

@@ -1,0 +1,133 @@
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+
+#include "app/commands.hpp"
+#include "app/control_client.hpp"
+#include "app/data_dir.hpp"
+#include "app/settings_file.hpp"
+#include "app/whatif/input_stream.hpp"
+#include "base/ascii.hpp"
+#include "wire/gzip.hpp"
+#include "wire/mime.hpp"
+#include "wire/tls_report.hpp"
+
+namespace postern::app {
+namespace {
+
+struct Found {
+  std::string file;
+  wire::TlsReport report;
+};
+
+int complain(std::string const& what) {
+  std::fprintf(stderr, "postern: %s\n", what.c_str());
+  return 1;
+}
+
+Result<std::string, std::string> read_all(std::string const& path) {
+  auto stream = InputStream::open(path);
+  if (!stream) return fail(stream.error());
+  std::string text;
+  for (auto piece = (*stream)->read(); !piece.empty(); piece = (*stream)->read()) {
+    text += piece;
+    if (text.size() > 2 * wire::tls_report_limit) return fail(path + ": larger than 32 MiB");
+  }
+  if (!(*stream)->problem().empty()) return fail(path + ": " + (*stream)->problem());
+  return text;
+}
+
+bool is_report(wire::MimePart const& part) {  // RFC 8460 section 6.4, 6.5
+  return istarts_with(part.type, "application/tlsrpt") || wire::is_gzip(part.content) ||
+         part.type == "application/json";
+}
+
+// The reports in a file: one as JSON, or those that a mail carries.
+Result<std::vector<wire::TlsReport>, std::string> reports_in(std::string const& text) {
+  std::vector<wire::TlsReport> reports;
+  if (trimmed(text.substr(0, 64)).substr(0, 1) == "{") {
+    auto report = wire::parse_tls_report(text);
+    if (!report) return fail(report.error());
+    reports.push_back(std::move(*report));
+    return reports;
+  }
+  for (auto& part : wire::mime_leaves(text)) {
+    if (!is_report(part)) continue;
+    auto content = wire::is_gzip(part.content) ? wire::gunzip(part.content, wire::tls_report_limit)
+                                               : std::optional(std::move(part.content));
+    if (!content) return fail(std::string("its attachment is damaged, or too large"));
+    auto report = wire::parse_tls_report(*content);
+    if (!report) return fail(report.error());
+    reports.push_back(std::move(*report));
+  }
+  if (reports.empty()) return fail(std::string("neither a TLS report in JSON, nor a mail that carries one"));
+  return reports;
+}
+
+void print_table(std::vector<Found> const& all) {
+  std::uint64_t good = 0;
+  std::uint64_t bad = 0;
+  for (auto const& [file, report] : all) {
+    std::printf("%s  %s  (%s)\n", printable(report.start, 10).c_str(), printable(report.organization).c_str(),
+                printable(report.contact).c_str());
+    for (auto const& p : report.policies) {
+      good += p.successful;
+      bad += p.failed;
+      std::printf("    %-32s %-16s %8llu over TLS, %llu failed\n", printable(p.domain).c_str(),
+                  printable(p.type).c_str(), static_cast<unsigned long long>(p.successful),
+                  static_cast<unsigned long long>(p.failed));
+      for (auto const& f : p.failures)
+        std::printf("        %6llu x %s at %s%s%s%s%s\n", static_cast<unsigned long long>(f.sessions),
+                    printable(f.result).c_str(),
+                    f.receiving_host.empty() ? "?" : printable(f.receiving_host).c_str(),
+                    f.sending_ip.empty() ? "" : (" from " + printable(f.sending_ip)).c_str(),
+                    f.reason.empty() ? "" : ": ", printable(f.reason).c_str(), "");
+    }
+  }
+  std::printf("%zu report%s: %llu sessions over TLS, %llu failed\n", all.size(), all.size() == 1 ? "" : "s",
+              static_cast<unsigned long long>(good), static_cast<unsigned long long>(bad));
+}
+
+void print_json(std::vector<Found> const& all) {
+  boost::json::array out;
+  for (auto const& found : all) out.push_back(boost::json::parse(print(found.report)));
+  std::printf("%s\n", boost::json::serialize(out).c_str());
+}
+
+int send_now(TlsrptOptions const& options) {
+  auto const read =
+      options.config.empty() ? SettingsRead{default_settings(), {}} : read_settings(options.config);
+  if (!read.errors.empty()) return complain(read.errors.front());
+  DataPaths const paths(read.settings.path(read.settings.data_dir));
+  auto const answer = ask_server(paths.control, "POST", "/api/tlsrpt/send?day=" + options.day);
+  if (!answer) return complain(answer.error());
+  if (!*answer) return complain("the server does not run");
+  if ((*answer)->status != 200) return complain((*answer)->body.at("error").as_string().c_str());
+  return std::printf("being sent; the log tells what became of it\n"), 0;
+}
+
+}  // namespace
+
+int run_tlsrpt(TlsrptOptions const& options) {
+  if (options.send) return send_now(options);
+  std::vector<Found> all;
+  int code = 0;
+  for (auto const& file : options.files) {
+    auto const text = read_all(file);
+    auto reports =
+        text ? reports_in(*text) : Result<std::vector<wire::TlsReport>, std::string>(fail(text.error()));
+    if (!reports) {
+      code = complain(text ? file + ": " + reports.error() : reports.error());
+      continue;
+    }
+    for (auto& report : *reports) all.push_back({file, std::move(report)});
+  }
+  if (options.json)
+    print_json(all);
+  else if (!all.empty())
+    print_table(all);
+  return code;
+}
+
+}  // namespace postern::app

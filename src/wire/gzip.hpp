@@ -1,0 +1,16 @@
+// Bytes compressed as gzip (RFC 1952) and back, by zlib.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace postern::wire {
+
+std::string gzip(std::string_view bytes);
+// Absent when it is not gzip, is cut off, or would be larger than `limit` bytes.
+std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit);
+bool is_gzip(std::string_view bytes);  // by its first bytes
+
+}  // namespace postern::wire

@@ -1,0 +1,48 @@
+// A report about TLS (RFC 8460 section 4): what one sender has seen of one domain in a day. Printed for the
+// domains we send to, read for our own. Bounds: 16 MiB of text, 10,000 policies, 10,000 failures of each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/instant.hpp"
+#include "base/result.hpp"
+
+namespace postern::wire {
+
+struct TlsFailure {
+  std::string result;  // "starttls-not-supported", ... (RFC 8460 section 4.3)
+  std::string sending_ip;
+  std::string receiving_host;
+  std::string receiving_ip;
+  std::uint64_t sessions = 0;
+  std::string reason;
+};
+
+struct TlsPolicyResult {
+  std::string type;                 // "tlsa", "sts", "no-policy-found"
+  std::vector<std::string> policy;  // its lines
+  std::string domain;
+  std::vector<std::string> mx_hosts;
+  std::uint64_t successful = 0;  // sessions
+  std::uint64_t failed = 0;
+  std::vector<TlsFailure> failures;
+};
+
+struct TlsReport {
+  std::string organization;
+  std::string contact;
+  std::string id;
+  std::string start, end;  // RFC 3339, UTC
+  std::vector<TlsPolicyResult> policies;
+};
+
+constexpr std::size_t tls_report_limit = 16 * 1024 * 1024;
+
+std::string print(TlsReport const& report);                              // JSON
+Result<TlsReport, std::string> parse_tls_report(std::string_view text);  // the error is for people
+
+}  // namespace postern::wire
