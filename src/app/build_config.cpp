@@ -6,9 +6,11 @@
 #include <fstream>
 #include <unordered_set>
 
+#include "app/published.hpp"
 #include "base/ascii.hpp"
 #include "store/file.hpp"
 #include "wire/path.hpp"
+#include "wire/tlsrpt_record.hpp"
 
 namespace postern::app {
 namespace {
@@ -37,7 +39,17 @@ class Builder {
     return made;
   }
 
+  void check_published(DomainSettings const& domain) {
+    std::string const where = "domains.\"" + domain.name + "\".";
+    auto const policy = wire::parse_sts_policy(print(published_policy(domain, settings_.hostname)));
+    if (!policy) error(domain.line, where + "mta_sts: " + policy.error());
+    for (auto const& rua : domain.tlsrpt_rua)
+      if (!wire::parse_tlsrpt_record({"v=TLSRPTv1; rua=" + rua}))
+        error(domain.line, where + "tlsrpt.rua: \"" + rua + "\" is neither mailto: nor https:");
+  }
+
   void check_values() {
+    for (auto const& domain : settings_.domains) check_published(domain);
     if (!Domain::parse(settings_.hostname))
       error(0, "hostname = \"" + settings_.hostname + "\": not a host name");
     if (settings_.tls.min_version > settings_.tls.max_version)
@@ -238,6 +250,7 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, bool make)
       std::move(routes), settings.retry, std::move(sts), std::move(smtp)});
   built.tls_reports = {settings.tls_reports, settings.hostname, settings.path(settings.send.ca_file),
                        settings.sts.port};
+  built.sts_site = std::make_shared<web::StsPolicies const>(published_policies(settings));
   built.gate = std::move(gate);
   return built;
 }

@@ -11,6 +11,7 @@
 #include "delivery/tls_reports.hpp"
 #include "net/ticket_keys.hpp"
 #include "session/gate_config.hpp"
+#include "web/sts_site.hpp"
 
 namespace postern::app {
 
@@ -18,6 +19,7 @@ struct BuiltConfig {
   std::shared_ptr<session::GateConfig const> gate;
   std::shared_ptr<delivery::DeliveryConfig const> delivery;
   delivery::TlsReportConfig tls_reports;
+  std::shared_ptr<web::StsPolicies const> sts_site;
   std::vector<std::string> errors;    // not empty: gate and delivery are absent
   std::vector<std::string> warnings;  // legal, but the owner should know
 };

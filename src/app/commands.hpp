@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/instant.hpp"
+#include "wire/mail_command.hpp"
+#include "wire/rcpt_command.hpp"
 
 namespace postern::app {
 
@@ -14,6 +16,7 @@ int run_check(std::string const& config);
 int run_config(bool markdown);
 int run_facts_schema();
 int run_version();
+int run_dns(std::string const& config);
 
 struct QueueOptions {
   std::string config;
@@ -25,6 +28,29 @@ struct QueueOptions {
   bool json = false;
 };
 int run_queue(QueueOptions const& options);
+
+struct SendOptions {
+  std::string config;  // empty: $POSTERN_CONFIG, or /etc/postern/postern.toml, or embedded defaults
+  std::string sender;  // "<>": the null sender; empty: who runs it
+  std::string full_name;
+  std::vector<std::string> recipients;
+  bool reads_recipients = false;  // from To, Cc and Bcc
+  bool dot_ends = true;           // a line with a lone dot ends the message
+  bool smtp = false;              // a conversation on standard input and output
+  wire::Notify notify;
+  wire::Ret ret = wire::Ret::unsaid;
+  std::string envid;
+};
+int run_send(SendOptions const& options);                     // sysexits.h
+int run_sendmail(std::vector<std::string> const& arguments);  // sendmail's command line; sysexits.h
+
+struct ProbeOptions {
+  std::string domain;
+  std::string config;
+  bool json = false;
+};
+int run_probe(
+    ProbeOptions const& options);  // 0: nothing is wrong; 1: something is; 2: it could not be looked at
 
 struct TlsrptOptions {
   std::vector<std::string> files;

@@ -70,6 +70,39 @@ void add_queue(CLI::App& app, Run& run) {
   command->final_callback([options, &run] { run = [options] { return run_queue(*options); }; });
 }
 
+void add_probe(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand(
+      "probe", "Look at a domain's mail hosts as a sender would: TLS, certificates, DANE, MTA-STS, reports");
+  auto options = std::make_shared<ProbeOptions>();
+  command->add_option("DOMAIN", options->domain)->required();
+  command->add_option("-c,--config", options->config, "configuration file: whom to ask, and who is trusted");
+  command->add_flag("--json", options->json, "print JSON");
+  command->callback([options, &run] { run = [options] { return run_probe(*options); }; });
+}
+
+void add_dns(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("dns", "Print the DNS records to publish for our domains");
+  auto config = std::make_shared<std::string>();
+  command->add_option("-c,--config", *config, "configuration file of the server");
+  command->callback([config, &run] { run = [config] { return run_dns(*config); }; });
+}
+
+void add_send(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand(
+      "send",
+      "Send the message on standard input, also while the server is down; linked as sendmail, it is one");
+  auto options = std::make_shared<SendOptions>();
+  command->add_option("RECIPIENT", options->recipients, "addresses");
+  command->add_option("-f,--from", options->sender,
+                      "the sender; <> is the null sender. Default: who runs it");
+  command->add_option("-F,--full-name", options->full_name, "for a missing From field");
+  command->add_flag("-t,--read-recipients", options->reads_recipients, "from To, Cc and Bcc");
+  command->add_option("-c,--config", options->config,
+                      "configuration file; default: $POSTERN_CONFIG, or /etc/postern/postern.toml");
+  options->dot_ends = false;
+  command->callback([options, &run] { run = [options] { return run_send(*options); }; });
+}
+
 void add_tlsrpt(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand(
       "tlsrpt", "Show reports about TLS that others have sent us (JSON, gzip, or whole mails), or send ours");
@@ -143,6 +176,13 @@ void add_whatif(CLI::App& app, Run& run) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::string_view const called = std::string_view(argv[0]).substr(std::string_view(argv[0]).rfind('/') + 1);
+  std::vector<std::string> const arguments(argv + 1, argv + argc);
+  if (called == "sendmail") return run_sendmail(arguments);
+  if (called == "mailq") return run_sendmail({"-bp"});
+  if (called == "newaliases") return run_sendmail({"-bi"});
+  if (!arguments.empty() && arguments.front() == "sendmail")
+    return run_sendmail({arguments.begin() + 1, arguments.end()});
   CLI::App app(
       "Postern, the mail gate: takes mail with and without TLS, never loses it, and records how each message "
       "came.");
@@ -153,6 +193,9 @@ int main(int argc, char** argv) {
   add_check(app, run);
   add_config(app, run);
   add_facts(app, run);
+  add_probe(app, run);
+  add_dns(app, run);
+  add_send(app, run);
   add_tlsrpt(app, run);
   add_load(app, run);
   add_whatif(app, run);

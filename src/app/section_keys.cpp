@@ -10,8 +10,9 @@ std::span<Key<ListenSettings> const> listen_keys() {
           "address", [](L & l) -> auto& { return l.address; },
           "Address and port: \"0.0.0.0:25\", \"[::]:25\"."),
       choice<L, std::string>(
-          "role", [](L & l) -> auto& { return l.role; }, {{"mx", "mx"}},
-          "What is served: mail from other servers."),
+          "role", [](L & l) -> auto& { return l.role; }, {{"mx", "mx"}, {"https", "https"}},
+          "What is served: \"mx\": mail from other servers; \"https\": the MTA-STS policies of our domains, "
+          "over TLS."),
       choice<L, policy::ListenerTls>(
           "tls", [](L & l) -> auto& { return l.tls; },
           {{"starttls", policy::ListenerTls::starttls},
@@ -43,6 +44,23 @@ std::span<Key<DomainSettings> const> domain_keys() {
           {requirements.begin(), requirements.end()},
           "For recipients in this domain, instead of the general one: \"always\" answers RCPT in the clear "
           "with 530 5.7.0."),
+      choice<D, wire::StsMode>(
+          "mta_sts.mode", [](D & d) -> auto& { return d.sts_mode; },
+          {{"none", wire::StsMode::none},
+           {"testing", wire::StsMode::testing},
+           {"enforce", wire::StsMode::enforce}},
+          "The MTA-STS policy that listeners with role \"https\" serve for this domain (RFC 8461); `postern "
+          "dns` prints the records for it."),
+      texts<D>(
+          "mta_sts.mx", [](D & d) -> auto& { return d.sts_mx; },
+          "Its mail hosts, also \"*.example.org\". Default: the host name."),
+      duration<D>(
+          "mta_sts.max_age", [](D & d) -> auto& { return d.sts_max_age; }, std::chrono::hours(1),
+          std::chrono::hours(24 * 365), "How long senders keep the policy."),
+      texts<D>(
+          "tlsrpt.rua", [](D & d) -> auto& { return d.tlsrpt_rua; },
+          "Where others are to send reports about TLS: \"mailto:tls@example.org\" (RFC 8460); for `postern "
+          "dns`."),
   };
   return keys;
 }

@@ -6,7 +6,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
 #include <future>
-#include <random>
 #include <thread>
 
 #include "app/build_config.hpp"
@@ -15,6 +14,7 @@
 #include "app/destination_of.hpp"
 #include "app/log_output.hpp"
 #include "app/settings_file.hpp"
+#include "app/system_random.hpp"
 #include "base/ascii.hpp"
 #include "delivery/scheduler.hpp"
 #include "net/event_loop.hpp"
@@ -26,14 +26,6 @@
 
 namespace postern::app {
 namespace {
-
-class SystemRandom : public Random {
- public:
-  std::uint64_t next() override { return engine_(); }
-
- private:
-  std::mt19937_64 engine_{std::random_device{}()};
-};
 
 int complain(std::vector<std::string> const& errors) {
   for (auto const& error : errors) std::fprintf(stderr, "postern: %s\n", error.c_str());
@@ -65,10 +57,16 @@ class Server {
     if (!sts_cache) return {sts_cache.error()};
     sts_cache_ = std::move(*sts_cache);
     make_loops();
+    *sts_policies_.access() = built.sts_site;
+    *tls_.access() = built.gate->tls;
     auto report_log = store::ReportLog::open(paths_.tls_reports);
     if (!report_log) return {report_log.error()};
     report_log_ = std::move(*report_log);
     make_scheduler(built.delivery);
+    auto pickup = delivery::DropPickup::make({delivery_loop_, *spool_, log_, settings_.smtp.max_message_size},
+                                             settings_.drop_directory(), built.delivery);
+    if (!pickup) return {pickup.error()};
+    pickup_ = std::move(*pickup);
     tls_reports_ = std::make_unique<delivery::TlsReports>(
         delivery::TlsReportServices{delivery_loop_, *dns_, *spool_, *report_log_, log_, random_,
                                     paths_.facts},
@@ -114,6 +112,7 @@ class Server {
                                      tls_memory_, connection_ids_, log_,           counters_};
     gate_ = std::make_unique<session::SmtpServer>(loops, services, std::move(config));
     for (auto const& listener : settings_.listen) {
+      if (listener.role == "https") continue;
       auto const at = gate_->listen(*net::Endpoint::parse(listener.address),
                                     {listener.address, listener.tls, listener.proxies});
       if (!at) return at.error();
@@ -127,18 +126,32 @@ class Server {
   }
 
   std::string make_web() {
-    control_ = std::make_unique<web::HttpServer>(web_loop_,
-                                                 [this](std::string_view method, std::string_view target) {
-                                                   return web::answer_api(control(), method, target);
-                                                 });
+    control_ = std::make_unique<web::HttpServer>(web_loop_, [this](web::HttpRequest const& request) {
+      return web::answer_api(control(), request.method, request.target);
+    });
     if (auto const listening = control_->listen_unix(paths_.control); !listening) return listening.error();
+    if (auto const error = make_sts_sites(); !error.empty()) return error;
     if (settings_.web_address.empty()) return {};
-    web_ = std::make_unique<web::HttpServer>(
-        web_loop_,
-        [this](std::string_view method, std::string_view target) { return answer_web(method, target); });
+    web_ = std::make_unique<web::HttpServer>(web_loop_, [this](web::HttpRequest const& request) {
+      return answer_web(request.method, request.target);
+    });
     auto const at = web_->listen(*net::Endpoint::parse(settings_.web_address));
     if (!at) return at.error();
     lines_.push_back("web on http://" + at->print() + "/metrics and /healthz");
+    return {};
+  }
+
+  std::string make_sts_sites() {
+    for (auto const& listener : settings_.listen) {
+      if (listener.role != "https") continue;
+      auto& site = sts_sites_.emplace_back(std::make_unique<web::HttpServer>(
+          web_loop_,
+          [this](web::HttpRequest const& request) { return answer_sts(**sts_policies_.access(), request); }));
+      auto const at =
+          site->listen_tls(*net::Endpoint::parse(listener.address), [this] { return *tls_.access(); });
+      if (!at) return at.error();
+      lines_.push_back("MTA-STS policies on https://" + at->print());
+    }
     return {};
   }
 
@@ -192,9 +205,11 @@ class Server {
     web_loop_.start();
     gate_->start();
     control_->start();
+    for (auto& site : sts_sites_) site->start();
     if (web_) web_->start();
     scheduler_->start();
     tls_reports_->start();
+    pickup_->start();
   }
 
   void log_started(std::vector<std::string> const& certificates) {
@@ -235,10 +250,13 @@ class Server {
                      .add("reason", error)
                      .add("kept", "the configuration and certificates in use"));
     if (built.errors.empty()) {
+      *sts_policies_.access() = built.sts_site;
+      *tls_.access() = built.gate->tls;
       gate_->reload(built.gate);
       *delivery_config_.access() = built.delivery;
       scheduler_->reload(built.delivery);
       tls_reports_->reload(built.tls_reports);
+      pickup_->reload(built.delivery);
       log_.write(LogEvent(Severity::info, "reloaded"));
       for (auto const& certificate : built.gate->tls->descriptions())
         log_.write(LogEvent(Severity::info, "certificate").add("file", certificate));
@@ -253,6 +271,7 @@ class Server {
     gate_->drain();
     scheduler_->stop();
     tls_reports_->stop();
+    pickup_->stop();
     limit_.expires_after(settings_.shutdown_limit);
     limit_.async_wait([this](boost::system::error_code error) {
       if (!error) give_up_waiting();
@@ -287,12 +306,15 @@ class Server {
     for (auto& loop : loops_) loop->stop();
     if (scheduler_) scheduler_->join_workers();
     if (tls_reports_) tls_reports_->join_workers();
+    if (pickup_) pickup_->join_workers();
     spool_.reset();
     dns_.reset();
     web_.reset();
+    sts_sites_.clear();
     control_.reset();
     gate_.reset();
     tls_reports_.reset();
+    pickup_.reset();
     scheduler_.reset();
     evidence_.reset();
   }
@@ -313,6 +335,7 @@ class Server {
   std::unique_ptr<store::StsCache> sts_cache_;
   std::unique_ptr<store::ReportLog> report_log_;
   std::unique_ptr<delivery::TlsReports> tls_reports_;
+  std::unique_ptr<delivery::DropPickup> pickup_;
   Guarded<std::shared_ptr<delivery::DeliveryConfig const>> delivery_config_;
   std::unique_ptr<delivery::Scheduler> scheduler_;
   std::unique_ptr<store::SegmentSpool> spool_;
@@ -321,6 +344,9 @@ class Server {
   std::unique_ptr<session::SmtpServer> gate_;
   std::unique_ptr<web::HttpServer> control_;
   std::unique_ptr<web::HttpServer> web_;
+  std::vector<std::unique_ptr<web::HttpServer>> sts_sites_;
+  Guarded<std::shared_ptr<web::StsPolicies const>> sts_policies_;
+  Guarded<std::shared_ptr<net::TlsContext const>> tls_;
   boost::asio::io_context main_;
   // From the first moment on: a signal that comes while the server starts waits until it has.
   boost::asio::signal_set signals_{main_, SIGTERM, SIGINT, SIGHUP};

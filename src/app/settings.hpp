@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "delivery/drop_pickup.hpp"
 #include "delivery/retry_times.hpp"
 #include "delivery/send_settings.hpp"
 #include "delivery/sts_policies.hpp"
@@ -36,6 +37,10 @@ struct DomainSettings {
   std::vector<std::pair<std::string, std::vector<std::string>>> aliases;
   std::string deliver;
   std::optional<policy::TlsRequirement> require_tls;
+  wire::StsMode sts_mode = wire::StsMode::none;
+  std::vector<std::string> sts_mx;  // empty: the host name
+  Duration sts_max_age = std::chrono::hours(24 * 7);
+  std::vector<std::string> tlsrpt_rua;
   int line = 0;
 };
 
@@ -66,6 +71,7 @@ struct Settings {
   delivery::SendSettings send;
   delivery::StsSettings sts;
   delivery::TlsReportSettings tls_reports;
+  delivery::DropSettings drop;
   std::uint64_t segment_size = 64U << 20;
   Duration facts_retention = std::chrono::hours(24 * 90);
   std::string web_address = "127.0.0.1:8025";
@@ -78,6 +84,7 @@ struct Settings {
   std::vector<RouteSettings> routes;
 
   std::string path(std::string const& written) const;  // as the process sees it
+  std::string drop_directory() const;
 };
 
 }  // namespace postern::app

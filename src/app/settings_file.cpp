@@ -61,6 +61,15 @@ class Reader {
     return out.str();
   }
 
+  // Whether there are keys "name.something".
+  template <class Owner>
+  static bool is_section(std::span<Key<Owner> const> keys, std::string_view name) {
+    return std::any_of(keys.begin(), keys.end(), [&](auto const& key) {
+      return key.name.size() > name.size() && key.name.compare(0, name.size(), name) == 0 &&
+             key.name[name.size()] == '.';
+    });
+  }
+
   template <class Owner>
   void set(std::span<Key<Owner> const> keys, Owner& owner, std::string const& shown, std::string const& name,
            toml::node const& node) {
@@ -114,7 +123,7 @@ class Reader {
       for (auto const& [name, value] : *keys) {
         if (name.str() == "aliases")
           take_aliases(domain, value);
-        else if (value.is_table() && name.str() != "tls")  // [domains.example.org] without its quotes
+        else if (value.is_table() && !is_section(domain_keys(), name.str()))  // no quotes around its name
           error(value, "domains." + domain.name + "." + std::string(name.str()) + ": write [domains.\"" +
                            domain.name + "." + std::string(name.str()) +
                            "\"] (quotes keep the dots together)");
@@ -171,6 +180,10 @@ std::string system_hostname() {
 
 }  // namespace
 
+std::string Settings::drop_directory() const {
+  return path(drop.directory.empty() ? data_dir + "/drop" : drop.directory);
+}
+
 std::string Settings::path(std::string const& written) const {
   if (written.empty() || written.front() == '/' || base.empty()) return written;
   return base + "/" + written;
@@ -212,6 +225,17 @@ Settings default_settings() {
   return settings;
 }
 
+namespace {
+
+DomainSettings any_mailbox_at(std::string const& name) {
+  DomainSettings domain;
+  domain.name = name;
+  domain.mailboxes = {"*"};
+  return domain;
+}
+
+}  // namespace
+
 void complete(Settings& settings) {
   if (settings.hostname.empty()) settings.hostname = system_hostname();
   settings.smtp.hostname = settings.hostname;
@@ -219,8 +243,8 @@ void complete(Settings& settings) {
   if (settings.listen.empty())
     settings.listen.push_back({"127.0.0.1:2525", "mx", policy::ListenerTls::starttls, {}, 0});
   if (settings.domains.empty()) {
-    settings.domains.push_back({settings.hostname, {"*"}, {}, {}, {}, {}, 0});
-    if (settings.hostname != "localhost") settings.domains.push_back({"localhost", {"*"}, {}, {}, {}, {}, 0});
+    settings.domains.push_back(any_mailbox_at(settings.hostname));
+    if (settings.hostname != "localhost") settings.domains.push_back(any_mailbox_at("localhost"));
   }
   for (auto& domain : settings.domains)
     if (domain.deliver.empty()) domain.deliver = "maildir:" + data + "/mail/{domain}/{local}";

@@ -60,6 +60,9 @@ std::vector<Key<Settings>> make_general_keys() {
                "PEM files, each with its chain. Several: by SNI, and ECDSA beside RSA. None: a self-signed "
                "one is made in data_dir."),
       texts<S>("tls.key", POSTERN_AT(tls.key), "Their keys, in the same order."),
+      texts<S>("tls.next", POSTERN_AT(tls.next),
+               "PEM files of certificates or keys that are to follow: `postern dns` prints their TLSA "
+               "records, too."),
       choice<S, net::TlsVersion>("tls.min_version", POSTERN_AT(tls.min_version), versions,
                                  "The oldest version taken."),
       choice<S, net::TlsVersion>("tls.max_version", POSTERN_AT(tls.max_version), versions,
@@ -104,6 +107,9 @@ std::vector<Key<Settings>> make_general_keys() {
       size<S>("spool.segment_size", POSTERN_AT(segment_size), 64U << 10, 4ULL << 30,
               "Bytes after which the spool begins a new file."),
 
+      text<S>("drop.directory", POSTERN_AT(drop.directory),
+              "Where local programs leave mail (`postern send`, sendmail); whoever sends must be able to "
+              "reach it. Default: drop in data_dir."),
       duration<S>("facts.retention", POSTERN_AT(facts_retention), hours(1), hours(24 * 3650),
                   "How long facts are kept."),
       text<S>("web.address", POSTERN_AT(web_address),

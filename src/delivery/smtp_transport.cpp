@@ -273,7 +273,7 @@ net::Task<bool> SmtpTransport::open(Progress* progress, Way way) {
   }
   made->session =
       std::make_unique<ClientSession>(services_.loop, std::move(*socket), client_settings(way), config_->tls,
-                                      tls_plan(way.plan, way.fingerprints), send.timeouts, services_.spool);
+                                      tls_plan(way.plan, way.fingerprints), send.timeouts);
   made->way = std::move(way);
   connection_ = std::move(made);
   co_await connection_->session->open();
@@ -296,7 +296,7 @@ net::Task<void> SmtpTransport::talk(Progress* progress) {
   auto& connection = *connection_;
   bool const reused = !connection.fresh;
   connection.fresh = false;
-  co_await connection.session->deliver(progress->attempt.id, progress->message);
+  co_await connection.session->deliver(&services_.spool, progress->attempt.id, progress->message);
   auto const& dialogue = connection.session->dialogue();
   auto const remote = connection.way.host;
   auto const replies = dialogue.replies();

@@ -96,6 +96,14 @@ OpensslPtr<X509> sign_self(EVP_PKEY* key, std::vector<std::string> const& names)
   return certificate;
 }
 
+std::string digest_of(unsigned char* der, int length) {  // frees it
+  if (length <= 0) return {};
+  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
+  ::SHA256(der, static_cast<std::size_t>(length), digest.data());
+  ::OPENSSL_free(der);
+  return hex(digest);
+}
+
 }  // namespace
 
 Result<Certificate, std::string> load_certificate(std::string const& certificate_file,
@@ -136,11 +144,23 @@ Result<void, std::string> make_self_signed(std::string const& certificate_file, 
 std::string spki_sha256(X509* certificate) {
   unsigned char* der = nullptr;
   int const length = ::i2d_X509_PUBKEY(::X509_get_X509_PUBKEY(certificate), &der);
-  if (length <= 0) return {};
-  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
-  ::SHA256(der, static_cast<std::size_t>(length), digest.data());
-  ::OPENSSL_free(der);
-  return hex(digest);
+  return digest_of(der, length);
+}
+
+Result<std::string, std::string> spki_sha256_of(std::string const& file) {
+  OpensslPtr<BIO> in(::BIO_new_file(file.c_str(), "r"));
+  if (!in) return fail(file + ": " + std::strerror(errno));
+  OpensslPtr<X509> certificate(::PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+  if (certificate) return spki_sha256(certificate.get());
+  static_cast<void>(BIO_reset(in.get()));
+  OpensslPtr<EVP_PKEY> key(::PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr));
+  static_cast<void>(BIO_reset(in.get()));
+  if (!key) key.reset(::PEM_read_bio_PUBKEY(in.get(), nullptr, nullptr, nullptr));
+  ::ERR_clear_error();
+  if (!key) return fail(file + ": holds neither a certificate nor a key in PEM form");
+  unsigned char* der = nullptr;
+  int const length = ::i2d_PUBKEY(key.get(), &der);
+  return digest_of(der, length);
 }
 
 std::string last_openssl_error() {

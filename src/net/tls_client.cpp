@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/hex.hpp"
+#include "net/tls_context.hpp"
 
 namespace postern::net {
 namespace {
@@ -101,6 +102,10 @@ Result<std::shared_ptr<TlsClient const>, std::string> TlsClient::make(std::strin
 Result<OpensslPtr<SSL>, std::string> TlsClient::new_session(int fd, ClientTlsPlan const& plan) const {
   OpensslPtr<SSL> ssl(::SSL_new(context_.get()));
   if (!ssl || ::SSL_set_fd(ssl.get(), fd) != 1) return fail(last_openssl_error());
+  if (plan.only) {
+    ::SSL_set_min_proto_version(ssl.get(), openssl_version(*plan.only));
+    ::SSL_set_max_proto_version(ssl.get(), openssl_version(*plan.only));
+  }
   if (plan.modern) ::SSL_set_min_proto_version(ssl.get(), TLS1_2_VERSION);
   bool const set = (plan.proof != Proof::dane || set_tlsa(ssl.get(), plan)) && set_names(ssl.get(), plan);
   if (!set) return fail(last_openssl_error());

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "net/certificate.hpp"
+#include "net/tls_settings.hpp"
 #include "wire/tlsa.hpp"
 
 namespace postern::net {
@@ -25,6 +27,7 @@ struct ClientTlsPlan {
   std::vector<std::string> names;         // the first is sent as SNI; those the certificate may be for
   std::vector<wire::Tlsa> tlsa;           // usable ones
   std::vector<std::string> fingerprints;  // SHA-256 of certificate or public key, hexadecimal, lower case
+  std::optional<TlsVersion> only;         // no other version, to find out whether it is taken
   bool modern = false;  // TLS 1.2 at least; where nothing is asked for, older beats the clear
 };
 

@@ -10,16 +10,6 @@
 namespace postern::net {
 namespace {
 
-int number_of(TlsVersion version) {
-  switch (version) {
-    case TlsVersion::v1_0: return TLS1_VERSION;
-    case TlsVersion::v1_1: return TLS1_1_VERSION;
-    case TlsVersion::v1_2: return TLS1_2_VERSION;
-    case TlsVersion::v1_3: return TLS1_3_VERSION;
-  }
-  return TLS1_2_VERSION;
-}
-
 // Whatever a client shows is taken; what it is worth is in SSL_get_verify_result, and resumed with the
 // session.
 int take_any(int, X509_STORE_CTX*) { return 1; }
@@ -28,8 +18,8 @@ Result<OpensslPtr<SSL_CTX>, std::string> make_context(TlsSettings const& setting
   OpensslPtr<SSL_CTX> context(::SSL_CTX_new(::TLS_server_method()));
   auto* ctx = context.get();
   ::SSL_CTX_set_security_level(ctx, 0);  // opportunistic: a weak key or signature still beats the clear
-  ::SSL_CTX_set_min_proto_version(ctx, number_of(settings.min_version));
-  ::SSL_CTX_set_max_proto_version(ctx, number_of(settings.max_version));
+  ::SSL_CTX_set_min_proto_version(ctx, openssl_version(settings.min_version));
+  ::SSL_CTX_set_max_proto_version(ctx, openssl_version(settings.max_version));
   ::SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                  SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
                                  SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -76,6 +66,16 @@ bool matches(std::string_view pattern,
 }
 
 }  // namespace
+
+int openssl_version(TlsVersion version) {
+  switch (version) {
+    case TlsVersion::v1_0: return TLS1_VERSION;
+    case TlsVersion::v1_1: return TLS1_1_VERSION;
+    case TlsVersion::v1_2: return TLS1_2_VERSION;
+    case TlsVersion::v1_3: return TLS1_3_VERSION;
+  }
+  return TLS1_2_VERSION;
+}
 
 Result<std::shared_ptr<TlsContext const>, std::string> TlsContext::make(TlsSettings const& settings,
                                                                         TicketKeys& tickets) {

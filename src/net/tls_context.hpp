@@ -38,6 +38,7 @@ class TlsContext {
   std::vector<std::string> descriptions_;
 };
 
+int openssl_version(TlsVersion version);
 TlsInfo describe(SSL* ssl);  // after the handshake
 
 }  // namespace postern::net

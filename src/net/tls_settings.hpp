@@ -15,6 +15,7 @@ enum class ClientCertificates : std::uint8_t { ignore, ask };
 struct TlsSettings {
   std::vector<std::string> certificate;  // PEM files, each with its chain
   std::vector<std::string> key;          // as many, in the same order
+  std::vector<std::string> next;         // PEM files of certificates or keys that are to follow
   TlsVersion min_version = TlsVersion::v1_2;
   TlsVersion max_version = TlsVersion::v1_3;
   // Opportunistic: what is weak beats the clear, what does not authenticate anybody does not matter here.

@@ -9,14 +9,13 @@ using dialogue::Next;
 
 ClientSession::ClientSession(net::EventLoop& loop, net::Socket socket, dialogue::ClientSettings settings,
                              std::shared_ptr<net::TlsClient const> tls, net::ClientTlsPlan plan,
-                             ClientTimeouts timeouts, store::Spool const& spool)
+                             ClientTimeouts timeouts)
     : Deadline(loop.deadlines()),
       stream_(std::move(socket)),
       dialogue_(settings),
       tls_(std::move(tls)),
       plan_(std::move(plan)),
       timeouts_(timeouts),
-      spool_(spool),
       implicit_tls_(settings.tls == dialogue::ClientTls::implicit) {}
 
 net::Task<void> ClientSession::open() {
@@ -24,7 +23,9 @@ net::Task<void> ClientSession::open() {
   co_await go_on();
 }
 
-net::Task<void> ClientSession::deliver(MessageId id, dialogue::OutgoingMessage message) {
+net::Task<void> ClientSession::deliver(store::Spool const* spool, MessageId id,
+                                       dialogue::OutgoingMessage message) {
+  spool_ = spool;
   id_ = id;
   dialogue_.begin(std::move(message));
   co_await go_on();
@@ -108,10 +109,10 @@ net::Task<void> ClientSession::start_tls() {
 net::Task<void> ClientSession::send_content() {
   wire::DotStuffer stuffer;
   bool const chunking = dialogue_.chunking();
-  auto piece = spool_.read_chunk(id_, 0);
+  auto piece = spool_->read_chunk(id_, 0);
   std::string bytes;
   for (std::size_t i = 1;; ++i) {
-    auto following = spool_.read_chunk(id_, i);
+    auto following = spool_->read_chunk(id_, i);
     if (!piece || !*piece || !following) {
       content_unreadable_ = true;
       dialogue_.on_lost("the message cannot be read from the spool");

@@ -35,14 +35,12 @@ struct ClientTlsOutcome {
 
 class ClientSession : private net::Deadline {
  public:
-  // `tls` outlives nobody: it is shared. `spool` outlives the session.
   ClientSession(net::EventLoop& loop, net::Socket socket, dialogue::ClientSettings settings,
-                std::shared_ptr<net::TlsClient const> tls, net::ClientTlsPlan plan, ClientTimeouts timeouts,
-                store::Spool const& spool);
+                std::shared_ptr<net::TlsClient const> tls, net::ClientTlsPlan plan, ClientTimeouts timeouts);
 
   net::Task<void> open();  // until messages can be sent: usable(), or dialogue().problem()
-  // What came of it: dialogue().replies().
-  net::Task<void> deliver(MessageId id, dialogue::OutgoingMessage message);
+  // The message `id` of the spool. What came of it: dialogue().replies().
+  net::Task<void> deliver(store::Spool const* spool, MessageId id, dialogue::OutgoingMessage message);
   net::Task<void> close();  // with QUIT where that is possible
   void cut();               // from anywhere on the loop: what waits ends
 
@@ -67,7 +65,7 @@ class ClientSession : private net::Deadline {
   std::shared_ptr<net::TlsClient const> tls_;
   net::ClientTlsPlan plan_;
   ClientTimeouts timeouts_;
-  store::Spool const& spool_;
+  store::Spool const* spool_ = nullptr;
   bool implicit_tls_;
   MessageId id_;
   bool content_unreadable_ = false;

@@ -5,26 +5,77 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/beast/core/basic_stream.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <vector>
+#include <sstream>
+
+#include "net/deadlines.hpp"
+#include "net/stream.hpp"
 
 namespace postern::web {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using Unix = asio::local::stream_protocol;
 using UnixAcceptor = asio::basic_socket_acceptor<Unix, net::Executor>;
-using HttpStream = beast::basic_stream<asio::generic::stream_protocol, net::Executor>;
 
 constexpr std::size_t connection_limit = 100;
 constexpr std::size_t request_limit = 16 * 1024;
 constexpr std::chrono::seconds idle_limit{30};
+
+class Connection : public net::Deadline {
+ public:
+  Connection(net::EventLoop& loop, net::Socket socket)
+      : Deadline(loop.deadlines()), stream_(std::move(socket)) {}
+
+  net::Task<bool> start_tls(std::shared_ptr<net::TlsContext const> tls) {
+    in(idle_limit);
+    auto const info = co_await stream_.accept_tls(std::move(tls));
+    co_return info.has_value();
+  }
+
+  // Whether a whole request has come.
+  net::Task<bool> read(http::request_parser<http::string_body>* parser) {
+    in(idle_limit);
+    for (;;) {
+      boost::system::error_code error;
+      while (!received_.empty() && !parser->is_done()) {
+        auto const used = parser->put(asio::buffer(received_), error);
+        received_.erase(0, used);
+        if (error || used == 0) break;
+      }
+      if (parser->is_done()) co_return true;
+      if ((error && error != http::error::need_more) || received_.size() > 2 * request_limit) co_return false;
+      auto const ready = co_await stream_.readable();
+      if (!ready) co_return false;
+      std::array<char, 4096> bytes{};
+      auto const count = stream_.read_now(bytes);
+      if (!count) co_return false;
+      received_.append(bytes.data(), *count);
+    }
+  }
+
+  net::Task<bool> write(std::string bytes) {
+    in(idle_limit);
+    auto const written = co_await stream_.write(std::move(bytes));
+    co_return written.has_value();
+  }
+
+  void close() { stream_.close(); }
+
+ private:
+  void expire() override { stream_.cut(); }
+
+  net::Stream stream_;
+  std::string received_;
+};
+
+HttpRequest to_request(http::request<http::string_body> const& request) {
+  auto const view = [](auto const& text) { return std::string_view(text.data(), text.size()); };
+  auto const host = view(request[http::field::host]);
+  return {view(request.method_string()), view(request.target()), host.substr(0, host.find(':'))};
+}
 
 }  // namespace
 
@@ -35,32 +86,36 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   void take(net::Socket socket) {
     if (open_ >= connection_limit) return;
     ++open_;
-    asio::co_spawn(loop_.context(), serve(shared_from_this(), HttpStream(std::move(socket))), asio::detached);
+    asio::co_spawn(loop_.context(),
+                   serve(shared_from_this(), std::make_shared<Connection>(loop_, std::move(socket))),
+                   asio::detached);
   }
 
-  static net::Task<void> serve(std::shared_ptr<Impl> self, HttpStream stream) {
-    beast::flat_buffer buffer;
-    for (bool keep = true; keep;) {
-      stream.expires_after(idle_limit);
+  static net::Task<void> serve(std::shared_ptr<Impl> self, std::shared_ptr<Connection> connection) {
+    bool open = true;
+    if (self->tls_) open = co_await connection->start_tls(self->tls_());
+    while (open) {
       http::request_parser<http::string_body> parser;
+      parser.eager(true);
       parser.header_limit(request_limit);
       parser.body_limit(request_limit);
-      auto [failed, received] = co_await http::async_read(stream, buffer, parser, net::quietly);
-      if (failed) break;
-      auto const& request = parser.get();
-      auto const method = request.method_string();
-      auto const target = request.target();
-      auto answer = self->handler_({method.data(), method.size()}, {target.data(), target.size()});
-      http::response<http::string_body> response(static_cast<http::status>(answer.status), request.version());
+      bool const came = co_await connection->read(&parser);
+      if (!came) break;
+      auto answer = self->handler_(to_request(parser.get()));
+      http::response<http::string_body> response(static_cast<http::status>(answer.status),
+                                                 parser.get().version());
       response.set(http::field::content_type, answer.content_type);
       response.set(http::field::cache_control, "no-store");
       response.body() = std::move(answer.body);
       response.prepare_payload();
-      keep = request.keep_alive();
+      bool const keep = parser.get().keep_alive();
       response.keep_alive(keep);
-      auto [unsent, sent] = co_await http::async_write(stream, response, net::quietly);
-      if (unsent) break;
+      std::ostringstream printed;
+      printed << response;
+      bool const sent = co_await connection->write(printed.str());
+      open = sent && keep;
     }
+    connection->close();
     --self->open_;
   }
 
@@ -73,6 +128,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
 
   net::EventLoop& loop_;
   HttpHandler handler_;
+  CurrentTls tls_;
   std::unique_ptr<net::Listener> tcp_;
   std::unique_ptr<UnixAcceptor> unix_;
   std::string unix_path_;
@@ -86,7 +142,14 @@ HttpServer::~HttpServer() {
   if (!impl_->unix_path_.empty()) ::unlink(impl_->unix_path_.c_str());
 }
 
-Result<net::Endpoint, std::string> HttpServer::listen(net::Endpoint at) {
+Result<net::Endpoint, std::string> HttpServer::listen(net::Endpoint at) { return bind(at); }
+
+Result<net::Endpoint, std::string> HttpServer::listen_tls(net::Endpoint at, CurrentTls tls) {
+  impl_->tls_ = std::move(tls);
+  return bind(at);
+}
+
+Result<net::Endpoint, std::string> HttpServer::bind(net::Endpoint at) {
   if (at.port != 0)
     if (auto const free = net::Listener::check_free(at); !free) return fail(free.error());
   auto listener = net::Listener::bind(

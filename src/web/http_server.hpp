@@ -1,5 +1,5 @@
-// A small HTTP/1.1 server on Boost.Beast, over TCP or a Unix socket: takes a request, gives the answer its
-// owner computes. Of one loop. Bounds: 100 connections, requests of 16 KiB, 30 s without one.
+// A small HTTP/1.1 server on Boost.Beast's parser, over TCP, TLS or a Unix socket: takes a request, gives the
+// answer its owner computes. Of one loop. Bounds: 100 connections, requests of 16 KiB, 30 s without one.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
+#include "net/tls_context.hpp"
 
 namespace postern::web {
 
@@ -20,7 +21,14 @@ struct HttpAnswer {
   std::string body;
 };
 
-using HttpHandler = std::function<HttpAnswer(std::string_view method, std::string_view target)>;
+struct HttpRequest {
+  std::string_view method;
+  std::string_view target;
+  std::string_view host;  // without a port
+};
+
+using HttpHandler = std::function<HttpAnswer(HttpRequest const&)>;
+using CurrentTls = std::function<std::shared_ptr<net::TlsContext const>()>;  // a reload may bring another
 
 class HttpServer {
  public:
@@ -28,12 +36,14 @@ class HttpServer {
   ~HttpServer();
 
   Result<net::Endpoint, std::string> listen(net::Endpoint at);
+  Result<net::Endpoint, std::string> listen_tls(net::Endpoint at, CurrentTls tls);
   Result<void, std::string> listen_unix(std::string const& path);  // 0600; replaces a stale socket
   void start();
   void close();  // on the loop
 
  private:
   class Impl;
+  Result<net::Endpoint, std::string> bind(net::Endpoint at);
   std::shared_ptr<Impl> impl_;
 };
 

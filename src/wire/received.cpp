@@ -31,6 +31,12 @@ std::string_view with_protocol(bool extended, bool tls, bool smtputf8) {
   return tls ? "ESMTPS" : "ESMTP";
 }
 
+std::string print_local_received(std::string const& by, std::uint32_t user, std::string const& id,
+                                 Instant at) {
+  return "Received: by " + by + " (Postern, from userid " + std::to_string(user) + ")\r\n\tid " + id +
+         ";\r\n\t" + print_date_time(at) + "\r\n";
+}
+
 std::string print(Received const& r) {
   std::string out = "Received: from " + harmless(r.helo) + " (";
   out += (r.verified_name.empty() ? "unknown" : harmless(r.verified_name)) + " " + r.client.print_literal() +

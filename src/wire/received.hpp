@@ -31,6 +31,10 @@ struct Received {
 std::string print(Received const& received);  // folded, lines end with CRLF; strangers' text made harmless
 
 // The protocol word (RFC 3848; RFC 6531 section 4.3).
+// Of a message that a program on this machine has left.
+std::string print_local_received(std::string const& by, std::uint32_t user, std::string const& id,
+                                 Instant at);
+
 std::string_view with_protocol(bool extended, bool tls, bool smtputf8);
 
 }  // namespace postern::wire

@@ -57,7 +57,7 @@ class Operations(unittest.TestCase):
         self.assertFalse(server.queue("list")[0]["held"])
         server.queue("retry", message["id"])
         server.queue("retry")
-        self.assertIn("1 message", server.run("queue", "--config", str(server.config)).stdout)
+        self.assertIn("1 recipient waits for 1 destination", server.run("queue", "--config", str(server.config)).stdout)
         server.queue("delete", message["id"])
         self.assertEqual(server.queue("list"), [])
         self.assertEqual(server.run("queue", "--config", str(server.config), "show", "00000000001").returncode, 1)

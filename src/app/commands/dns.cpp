@@ -1,0 +1,74 @@
+#include <cstdio>
+
+#include "app/commands.hpp"
+#include "app/published.hpp"
+#include "app/settings_file.hpp"
+#include "base/domain.hpp"
+#include "net/certificate.hpp"
+
+namespace postern::app {
+namespace {
+
+constexpr int name_column = 40;
+
+void print_record(std::string const& name, std::string const& type, std::string const& data) {
+  std::printf("%-*s %-6s %s\n", name_column, (name + ".").c_str(), type.c_str(), data.c_str());
+}
+
+// RFC 7672 section 3.1.1: the server's own key, whatever certificate it is in.
+int print_tlsa(std::string const& host, std::vector<std::string> const& files, char const* what) {
+  int code = 0;
+  for (auto const& file : files) {
+    auto const digest = net::spki_sha256_of(file);
+    if (!digest) {
+      std::fprintf(stderr, "postern: %s\n", digest.error().c_str());
+      code = 1;
+      continue;
+    }
+    std::printf("; %s: %s\n", what, file.c_str());
+    print_record("_25._tcp." + host, "TLSA", "3 1 1 " + *digest);
+  }
+  return code;
+}
+
+void print_domain(DomainSettings const& domain, std::string const& name, std::string const& host) {
+  std::printf("\n; %s\n", name.c_str());
+  print_record(name, "MX", "10 " + host + ".");
+  if (domain.sts_mode != wire::StsMode::none) {
+    auto const policy = published_policy(domain, host);
+    print_record("_mta-sts." + name, "TXT", "\"v=STSv1; id=" + policy_id(policy) + "\"");
+    std::printf("; %s serves https://mta-sts.%s/.well-known/mta-sts.txt, with a certificate for that name:\n",
+                host.c_str(), name.c_str());
+    print_record("mta-sts." + name, "CNAME", host + ".");
+  }
+  if (domain.tlsrpt_rua.empty()) return;
+  std::string rua;
+  for (auto const& address : domain.tlsrpt_rua) rua += (rua.empty() ? "" : ",") + address;
+  print_record("_smtp._tls." + name, "TXT", "\"v=TLSRPTv1; rua=" + rua + "\"");
+}
+
+}  // namespace
+
+int run_dns(std::string const& config) {
+  auto const read = config.empty() ? SettingsRead{default_settings(), {}} : read_settings(config);
+  for (auto const& error : read.errors) std::fprintf(stderr, "postern: %s\n", error.c_str());
+  if (!read.errors.empty()) return 1;
+  auto const& settings = read.settings;
+  auto const host = Domain::parse(settings.hostname);
+  if (!host) return std::fprintf(stderr, "postern: hostname: not a host name\n"), 1;
+  auto const paths = [&](std::vector<std::string> const& files) {
+    std::vector<std::string> out;
+    for (auto const& file : files) out.push_back(settings.path(file));
+    return out;
+  };
+  std::printf(
+      "; Of use in a zone that is signed (DNSSEC) only. Publish the record of a next certificate two TTLs\n"
+      "; before you take it into use; keep that of the old one as long.\n");
+  int code = print_tlsa(host->a_label(), paths(settings.tls.certificate), "in use");
+  code = std::max(code, print_tlsa(host->a_label(), paths(settings.tls.next), "next"));
+  for (auto const& domain : settings.domains)
+    if (auto const name = Domain::parse(domain.name)) print_domain(domain, name->a_label(), host->a_label());
+  return code;
+}
+
+}  // namespace postern::app

@@ -1,0 +1,112 @@
+"""Mail from programs on this machine: `postern send`, and sendmail's command line, with the server up and down."""
+import os, pathlib, shutil, subprocess, unittest
+
+from peers import Receiver
+from support import POSTERN, SLOW, Server, wait_until
+
+
+class Submit(unittest.TestCase):
+    def setUp(self):
+        self.receiver = Receiver(self, extensions=("8BITMIME", "SMTPUTF8", "DSN"))
+        self.server = Server(self, domains='[domains."local.example"]\nmailboxes = ["alice", "root"]\naliases = { "all" = ["alice@local.example", "x@far.example"] }\n',
+                             sections=f'[routes."*"]\nvia = "smtp:127.0.0.1:{self.receiver.port}"\n').start()
+        self.sendmail_link = self.server.dir / "sendmail"
+        self.sendmail_link.symlink_to(POSTERN)
+
+    def run_as(self, command, text="", **options):
+        environment = dict(os.environ, POSTERN_CONFIG=str(self.server.config))
+        return subprocess.run(command, input=text, capture_output=True, text=True, env=environment, timeout=60 * SLOW, **options)
+
+    def sendmail(self, *args, text="", code=0, **options):
+        result = self.run_as([self.sendmail_link, *args], text, **options)
+        self.assertEqual(result.returncode, code, result.stderr + self.server.log()[-500:])
+        return result
+
+    def received(self, count=1):
+        return wait_until(lambda: self.receiver.messages if len(self.receiver.messages) >= count else None, lambda: f"{count} arrive: {self.server.log()[-1000:]}")
+
+    def test_as_cron_calls_it(self):
+        self.sendmail("-i", "-FCronDaemon", "-B8BITMIME", "-oem", "root@local.example", text="From: root (Cron Daemon)\nTo: root\nSubject: Cron\n\n.\nline\n")
+        mail = self.server.wait_for_mail(1, "root", "local.example")[0].decode()
+        self.assertIn("Received: by mx.example.org (Postern, from userid ", mail)
+        self.assertIn("\n\n.\nline\n", mail)
+        self.assertIn("\nDate: ", mail)
+        self.assertIn("\nMessage-ID: <", mail)
+        self.assertEqual(mail.count("From: "), 1)
+
+    def test_as_php_calls_it(self):
+        self.sendmail("-t", "-i", "-fbounces@local.example", text='To: "A, B" <a@far.example>, b@far.example (him)\r\nCc: Group: c@far.example;\r\nBcc: d@far.example,\r\n e@far.example\r\nSubject: hi\r\n\r\nbody ü\r\n')
+        message = self.received()[0]
+        self.assertEqual(message["to"], [f"{who}@far.example" for who in "abcde"])
+        self.assertEqual(message["from"], "MAIL FROM:<bounces@local.example> BODY=8BITMIME")
+        self.assertNotIn(b"Bcc", message["body"])
+        self.assertNotIn(b"e@far.example", message["body"])
+        self.assertIn("body ü\r\n".encode(), message["body"])
+        self.assertIn(b"From: <bounces@local.example>\r\n", message["body"])
+
+    def test_a_lone_dot_ends_it_without_i(self):
+        self.sendmail("-f", "s@local.example", "a@far.example", text="Subject: x\n\nbefore\n.\nafter\n")
+        self.assertTrue(self.received()[0]["body"].endswith(b"before\r\n"))
+
+    def test_smtp_on_standard_input(self):
+        result = self.sendmail("-bs", text="EHLO me\r\nMAIL FROM:<s@local.example>\r\nRCPT TO:<a@far.example> NOTIFY=SUCCESS\r\nRCPT TO:<nobody@local.example>\r\n"
+                               "DATA\r\nSubject: x\r\n\r\n..dot\r\n.\r\nQUIT\r\n")
+        self.assertIn("250 2.0.0 Ok", result.stdout)
+        self.assertIn("550 5.1.1", result.stdout)
+        self.assertNotIn("STARTTLS", result.stdout)
+        self.received()
+        self.assertEqual(self.receiver.said("RCPT"), ["RCPT TO:<a@far.example> NOTIFY=SUCCESS"])
+        self.assertTrue(self.receiver.messages[0]["body"].endswith(b"\r\n.dot\r\n"))
+
+    def test_exit_codes(self):  # sysexits.h
+        self.sendmail(text="x\n", code=64)
+        self.sendmail("-t", text="Subject: nobody\n\n", code=67)
+        self.sendmail("-t", text="To: not an address\n\n", code=65)
+        self.sendmail("-f", "@", "a@far.example", code=64)
+        self.sendmail("-Q", "a@far.example", code=64)
+        self.sendmail("-bz", code=64)
+        self.sendmail("-bi")
+        self.assertIn("0 messages", self.sendmail("-bp").stdout)
+        bad = self.run_as([self.sendmail_link, "-C", "/nonexistent.toml", "a@far.example"])
+        self.assertEqual(bad.returncode, 78)
+        shutil.rmtree(self.server.data / "drop")
+        self.sendmail("a@far.example", text="x\n", code=75)
+
+    def test_while_the_server_is_down(self):
+        self.server.stop()
+        result = self.run_as([POSTERN, "send", "-f", "s@local.example", "a@far.example", "all@local.example", "gone@local.example"], "Subject: later\n\nbody\n")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.server.start()
+        self.assertEqual(self.received()[0]["to"], ["a@far.example", "x@far.example"])
+        self.server.wait_for_mail(1, "alice", "local.example")
+        wait_until(lambda: not list((self.server.data / "drop").iterdir()), "the drop directory is empty")
+
+    @unittest.skipIf(os.geteuid() != 0, "needs another user")
+    def test_from_another_user_who_cannot_look(self):
+        for path in (self.server.dir, self.server.data):
+            path.chmod(0o711)
+        os.chmod(self.server.config, 0o644)
+        self.server.stop()
+        self.sendmail("a@far.example", text="Subject: x\n\n", user="nobody")
+        seen = subprocess.run(["ls", self.server.data / "drop"], user="nobody", capture_output=True)
+        self.assertNotEqual(seen.returncode, 0)
+        self.server.start()
+        self.assertIn(b"from userid 65534", self.received()[0]["body"])
+        self.assertEqual(self.receiver.messages[0]["from"], "MAIL FROM:<nobody@mx.example.org>")
+
+    def test_what_is_no_message_is_set_aside(self):
+        drop = self.server.data / "drop"
+        for name, text in (("a", "junk"), ("b", "postern-drop 1\nFROM:<s@local.example>\n\nno recipients\n"), ("c", "postern-drop 1\nFROM:<x\n")):
+            (drop / f".{name}").write_text(text)
+            (drop / f".{name}").rename(drop / f"{name}.drop")
+        os.symlink("/etc/passwd", drop / ".link")
+        os.rename(drop / ".link", drop / "link.drop")
+        os.mkfifo(drop / ".fifo")
+        os.rename(drop / ".fifo", drop / "fifo.drop")
+        wait_until(lambda: sorted(p.name for p in drop.iterdir()) == [f"{n}.drop.bad" for n in ("a", "b", "c", "fifo", "link")], lambda: f"all are set aside: {list(drop.iterdir())}")
+        self.sendmail("a@far.example", text="Subject: still\n\n")
+        self.received()
+
+
+if __name__ == "__main__":
+    unittest.main()
