@@ -71,6 +71,9 @@ class Client {
           next = dialogue_.on_stored(dialogue::Stored::safe);
           continue;
         }
+        case Then::ask_login:
+          next = dialogue_.on_login(dialogue_.credentials().password == "secret");
+          continue;
         case Then::start_tls: {
           lines_.consume(lines_.rest().size());
           policy::TlsFacts tls;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 #include <unordered_set>
 
 #include "app/published.hpp"
@@ -42,7 +43,8 @@ class Builder {
   void check_published(DomainSettings const& domain) {
     std::string const where = "domains.\"" + domain.name + "\".";
     auto const policy = wire::parse_sts_policy(print(published_policy(domain, settings_.hostname)));
-    if (!policy) error(domain.line, where + "mta_sts: " + policy.error());
+    if (!policy && domain.sts_mode != wire::StsMode::none)
+      error(domain.line, where + "mta_sts: " + policy.error());
     for (auto const& rua : domain.tlsrpt_rua)
       if (!wire::parse_tlsrpt_record({"v=TLSRPTv1; rua=" + rua}))
         error(domain.line, where + "tlsrpt.rua: \"" + rua + "\" is neither mailto: nor https:");
@@ -73,6 +75,36 @@ class Builder {
                    ": each certificate needs its key, in the same order");
   }
 
+  // SHA-256 in hexadecimal, colons allowed: in lower case, without them.
+  std::unordered_set<std::string> fingerprints(int line, std::string const& where,
+                                               std::vector<std::string> const& written) {
+    std::unordered_set<std::string> found;
+    for (auto const& fingerprint : written) {
+      std::string digits;
+      for (char c : fingerprint)
+        if (c != ':') digits += to_lower(c);
+      if (digits.size() != 64 || digits.find_first_not_of("0123456789abcdef") != std::string::npos)
+        error(line, where + ": \"" + fingerprint + "\" is no SHA-256: 64 hexadecimal digits");
+      found.insert(std::move(digits));
+    }
+    return found;
+  }
+
+  std::shared_ptr<session::Passwords const> passwords() {
+    if (settings_.users_file.empty()) return nullptr;
+    std::string const where = "auth.users_file = \"" + settings_.users_file + "\": ";
+    std::ifstream in(settings_.path(settings_.users_file));
+    if (!in) {
+      error(0, where + "cannot be read");
+      return nullptr;
+    }
+    std::stringstream text;
+    text << in.rdbuf();
+    auto read = session::Passwords::parse(text.str());
+    if (!read) error(0, where + read.error());
+    return read ? *read : nullptr;
+  }
+
   delivery::RouteTable routes() {
     delivery::RouteTable table;
     for (auto const& written : settings_.routes) add_route(table, written);
@@ -90,15 +122,8 @@ class Builder {
     auto route = delivery::parse_route(written.via);
     if (!route) return error(written.line, where + ".via = \"" + written.via + "\": " + route.error());
     policy::DestinationTls tls{written.tls, {}};
-    for (auto const& fingerprint : written.fingerprints) {
-      std::string digits;
-      for (char c : fingerprint)
-        if (c != ':') digits += to_lower(c);
-      if (digits.size() != 64 || digits.find_first_not_of("0123456789abcdef") != std::string::npos)
-        error(written.line,
-              where + ".tls_fingerprints: \"" + fingerprint + "\" is no SHA-256: 64 hexadecimal digits");
-      tls.fingerprints.push_back(std::move(digits));
-    }
+    auto const known = fingerprints(written.line, where + ".tls_fingerprints", written.fingerprints);
+    tls.fingerprints.assign(known.begin(), known.end());
     if (tls.level == policy::DestinationLevel::fingerprint && tls.fingerprints.empty())
       error(written.line, where + ".tls = \"fingerprint\": tls_fingerprints says which");
     if (auto* smtp = std::get_if<delivery::SmtpRoute>(&*route)) {
@@ -219,11 +244,19 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, bool make)
   BuiltConfig built;
   Builder builder(settings, built);
   builder.check_values();
-  auto gate = std::make_shared<session::GateConfig>(session::GateConfig{
-      settings.smtp,
-      {builder.directory(), settings.relay_networks, settings.require_tls, {}, settings.fallback},
-      settings.timeouts,
-      {}});
+  auto gate = std::make_shared<session::GateConfig>(
+      session::GateConfig{settings.smtp,
+                          {builder.directory(),
+                           settings.relay_networks,
+                           builder.fingerprints(0, "relay.certificates", settings.relay_certificates),
+                           false,
+                           settings.require_tls,
+                           {},
+                           settings.fallback},
+                          settings.timeouts,
+                          {},
+                          builder.passwords()});
+  gate->policy.logins = gate->passwords != nullptr;
   if (make || !settings.tls.certificate.empty()) {
     auto const tls = with_certificate(settings, builder, make);
     auto context = net::TlsContext::make(tls, tickets);

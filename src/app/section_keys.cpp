@@ -10,8 +10,11 @@ std::span<Key<ListenSettings> const> listen_keys() {
           "address", [](L & l) -> auto& { return l.address; },
           "Address and port: \"0.0.0.0:25\", \"[::]:25\"."),
       choice<L, std::string>(
-          "role", [](L & l) -> auto& { return l.role; }, {{"mx", "mx"}, {"https", "https"}},
-          "What is served: \"mx\": mail from other servers; \"https\": the MTA-STS policies of our domains, "
+          "role", [](L & l) -> auto& { return l.role; },
+          {{"mx", "mx"}, {"submission", "submission"}, {"https", "https"}},
+          "What is served: \"mx\": mail from other servers; \"submission\": mail from our own users, who log "
+          "in (auth.users_file) or are known by network or certificate; \"https\": the MTA-STS policies of "
+          "our domains, "
           "over TLS."),
       choice<L, policy::ListenerTls>(
           "tls", [](L & l) -> auto& { return l.tls; },

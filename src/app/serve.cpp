@@ -108,13 +108,15 @@ class Server {
   std::string make_gate(std::shared_ptr<session::GateConfig const> config) {
     std::vector<net::EventLoop*> loops;
     for (auto& loop : loops_) loops.push_back(loop.get());
-    session::Services const services{*spool_,     *evidence_,      *client_names_, admission_,
-                                     tls_memory_, connection_ids_, log_,           counters_};
+    session::Services const services{*spool_,         *evidence_, *client_names_, admission_, tls_memory_,
+                                     connection_ids_, logins_,    log_,           counters_};
     gate_ = std::make_unique<session::SmtpServer>(loops, services, std::move(config));
     for (auto const& listener : settings_.listen) {
       if (listener.role == "https") continue;
+      auto const role =
+          listener.role == "submission" ? policy::ListenerRole::submission : policy::ListenerRole::mx;
       auto const at = gate_->listen(*net::Endpoint::parse(listener.address),
-                                    {listener.address, listener.tls, listener.proxies});
+                                    {listener.address, listener.tls, role, listener.proxies});
       if (!at) return at.error();
       smtp_at_.push_back(*at);
       lines_.push_back("SMTP on " + at->print() +
@@ -307,6 +309,7 @@ class Server {
     if (scheduler_) scheduler_->join_workers();
     if (tls_reports_) tls_reports_->join_workers();
     if (pickup_) pickup_->join_workers();
+    logins_.join();
     spool_.reset();
     dns_.reset();
     web_.reset();
@@ -330,6 +333,7 @@ class Server {
   SystemRandom random_;
   IdSource connection_ids_;
   session::Admission admission_{settings_.admission};
+  net::WorkerPool logins_{2};
   Guarded<policy::TlsMemory> tls_memory_;
   std::unique_ptr<store::Evidence> evidence_;
   std::unique_ptr<store::StsCache> sts_cache_;

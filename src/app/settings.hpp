@@ -67,6 +67,8 @@ struct Settings {
   policy::TlsRequirement require_tls = policy::TlsRequirement::never;
   policy::TlsFallback fallback;
   std::vector<Network> relay_networks;
+  std::vector<std::string> relay_certificates;
+  std::string users_file;
   delivery::RetrySettings retry;
   delivery::SendSettings send;
   delivery::StsSettings sts;

@@ -94,6 +94,14 @@ std::vector<Key<Settings>> make_general_keys() {
                   "How long that while is."),
 
       networks<S>("relay.networks", POSTERN_AT(relay_networks), "Clients that may send to other domains."),
+      texts<S>("relay.certificates", POSTERN_AT(relay_certificates),
+               "And clients that show one of these certificates: SHA-256 of the public key, hexadecimal, as "
+               "the facts have it "
+               "(connections.tls_client_spki)."),
+      text<S>("auth.users_file", POSTERN_AT(users_file),
+              "And users who log in, on listeners with role \"submission\": a file with a line NAME:HASH "
+              "each, hashes as "
+              "crypt(3) makes them (mkpasswd). Read again on SIGHUP."),
 
       duration<S>("queue.first_retry", POSTERN_AT(retry.first), milliseconds(100), hours(24),
                   "How long after a delivery that failed for now the next is tried; each wait is twice the "

@@ -43,6 +43,7 @@ class StdioSession {
           break;
         case Then::store: step = dialogue_.on_stored(store()); break;
         case Then::start_tls: step = dialogue_.on_tls_unavailable(); break;
+        case Then::ask_login: step = dialogue_.on_login(false); break;
         case Then::close: return end();
       }
     }
@@ -111,7 +112,7 @@ class StdioSession {
 void hold_stdio_session(dialogue::SmtpSettings const& settings, policy::Directory const& directory,
                         std::string const& drop_directory) {
   policy::Policy const policy{
-      directory, {*Network::parse("127.0.0.1/32")}, policy::TlsRequirement::never, {}, {}};
+      directory, {*Network::parse("127.0.0.1/32")}, {}, false, policy::TlsRequirement::never, {}, {}};
   StdioSession(settings, policy, drop_directory).hold();
 }
 

@@ -25,6 +25,9 @@ CountName name_of(Count count) {
     case Count::messages_refused:
       return {"postern_messages_refused_total", "Messages refused after their content."};
     case Count::recipients_refused: return {"postern_recipients_refused_total", "RCPT commands refused."};
+    case Count::logins: return {"postern_logins_total", "Users who logged in."};
+    case Count::logins_failed:
+      return {"postern_logins_failed_total", "Logins with a wrong name or password."};
     case Count::commands_bad:
       return {"postern_commands_bad_total", "Commands answered with 5xx for their syntax or order."};
     case Count::deadlines_passed:

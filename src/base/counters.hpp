@@ -22,6 +22,8 @@ enum class Count : std::uint8_t {
   message_bytes,
   messages_refused,
   recipients_refused,
+  logins,
+  logins_failed,
   commands_bad,
   deadlines_passed,
   spool_commits,

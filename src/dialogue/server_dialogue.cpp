@@ -1,4 +1,5 @@
-// The table, the greeting and the small commands. Beside it: server_tls, server_transaction, server_content.
+// The table, the greeting and the small commands. Beside it: server_tls, server_auth, server_transaction,
+// server_content.
 #include "dialogue/server_dialogue.hpp"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ ServerDialogue::Row const* ServerDialogue::row_for(Verb verb) {
   };
   constexpr auto any = static_cast<std::uint8_t>(0xFF);
   constexpr std::string_view hello_first = "EHLO or HELO first";
-  static constexpr std::array<Row, 13> table{{
+  static constexpr std::array<Row, 14> table{{
       {Verb::ehlo, any, &ServerDialogue::on_ehlo, {}},  // RFC 5321 section 4.1.1.1
       {Verb::helo, any, &ServerDialogue::on_helo, {}},  // RFC 5321 section 4.1.1.1
       {Verb::mail, in(State::greeted), &ServerDialogue::on_mail,
@@ -51,6 +52,8 @@ ServerDialogue::Row const* ServerDialogue::row_for(Verb verb) {
       {Verb::noop, any, &ServerDialogue::on_noop, {}},  // RFC 5321 section 4.1.1.9
       {Verb::quit, any, &ServerDialogue::on_quit, {}},  // RFC 5321 section 4.1.1.10
       {Verb::starttls, in(State::greeted), &ServerDialogue::on_starttls, hello_first},  // RFC 3207 section 4
+      {Verb::auth, in(State::greeted), &ServerDialogue::on_auth,
+       "AUTH is not due now"},  // RFC 4954 section 4
   }};
   auto const* row = std::find_if(table.begin(), table.end(), [verb](Row const& r) { return r.verb == verb; });
   return row == table.end() ? nullptr : row;
@@ -74,6 +77,7 @@ Step ServerDialogue::on_line(wire::Line line, Instant now) {
   if (line.end == wire::LineEnd::too_long) return bad(500, {5, 5, 2}, "Line too long");
   if (line.end == wire::LineEnd::bare_lf && settings_->bare_newlines == BareNewlines::reject)
     return bad(500, {5, 5, 2}, "Lines end with CR LF, not with a bare LF");
+  if (auth_ != Auth::none) return on_auth_line(line.text);
   auto const command = wire::parse_command(line.text);
   if (!line_is_clean(line, command.verb)) return bad(500, {5, 5, 2}, "Only printable characters are allowed");
   auto const* row = row_for(command.verb);
@@ -117,6 +121,7 @@ Step ServerDialogue::on_ehlo(std::string_view argument) {
   extensions.max_recipients = settings_->max_recipients;
   extensions.starttls = offers;
   extensions.requiretls = facts_.over_tls();
+  extensions.auth = offers_auth();
   return say(250, {}, wire::print_extensions(settings_->hostname, extensions));
 }
 
@@ -137,7 +142,7 @@ Step ServerDialogue::on_vrfy(std::string_view argument) {
 Step ServerDialogue::on_expn(std::string_view) { return bad(502, {5, 5, 1}, "EXPN is not offered"); }
 
 Step ServerDialogue::on_help(std::string_view) {
-  return say(214, {2, 0, 0}, "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS");
+  return say(214, {2, 0, 0}, "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS AUTH");
 }
 
 Step ServerDialogue::on_quit(std::string_view argument) {

@@ -22,6 +22,11 @@ namespace postern::dialogue {
 
 enum class Stored : std::uint8_t { safe, full, broken };  // safe: on disk
 
+struct Credentials {
+  std::string user;
+  std::string password;
+};
+
 class ServerDialogue {
  public:
   ServerDialogue(SmtpSettings const& settings, policy::Policy const& policy,
@@ -33,6 +38,7 @@ class ServerDialogue {
   Step on_tls(policy::TlsFacts const& tls,
               Instant now);             // established, or failed: then the connection is over
   Step on_tls_unavailable();            // instead of start_tls: 454
+  Step on_login(bool good);             // whether the credentials are right
   void on_injected(std::size_t bytes);  // came between STARTTLS and the handshake; thrown away
   Step on_content();
   Step on_stored(Stored stored);
@@ -43,6 +49,7 @@ class ServerDialogue {
   void on_end(policy::ConnectionEnd end, Instant now);  // the last word; ends an open transaction
 
   Content& content() { return *content_; }
+  Credentials const& credentials() const { return credentials_; }  // when a login is asked for
   bool in_transaction() const { return state_ >= State::mail; }
   policy::Facts const& facts() const { return facts_; }
   policy::Facts& facts() { return facts_; }  // for what the gatekeeper finds out
@@ -69,6 +76,10 @@ class ServerDialogue {
   Step on_help(std::string_view argument);
   Step on_quit(std::string_view argument);
   Step on_starttls(std::string_view argument);
+  Step on_auth(std::string_view argument);
+  Step on_auth_line(std::string_view line);
+  Step take_plain(std::string_view text);
+  bool offers_auth() const;
 
   Step say(std::uint16_t code, wire::EnhancedStatus status, std::string text, Then then = Then::read_line);
   Step bad(std::uint16_t code, wire::EnhancedStatus status, std::string text);  // counts as an error
@@ -88,6 +99,10 @@ class ServerDialogue {
   std::uint32_t idle_commands_ = 0;  // since the last message
   Instant now_{};
   policy::Facts facts_;
+  enum class Auth : std::uint8_t { none, plain, login_user, login_password };  // what the next line is
+  Auth auth_ = Auth::none;
+  Credentials credentials_;
+  std::uint32_t failed_logins_ = 0;
   std::optional<Content> content_;
   std::optional<wire::Reply> refusal_;  // of a chunk that must still be read
   std::optional<policy::TransactionFacts> finished_;

@@ -68,8 +68,8 @@ wire::Received make_trace(policy::Facts const& facts, std::string const& hostnam
   received.verified_name = connection.verified_name;
   received.client = connection.client;
   received.by = hostname;
-  received.protocol = wire::with_protocol(connection.greeting == policy::Greeting::ehlo, facts.over_tls(),
-                                          transaction.mail.smtputf8);
+  received.protocol = wire::with_protocol({connection.greeting == policy::Greeting::ehlo, facts.over_tls(),
+                                           !connection.login.empty(), transaction.mail.smtputf8});
   received.over_tls = facts.over_tls();
   if (received.over_tls)
     received.tls = {connection.tls.version, connection.tls.cipher, connection.tls.group,

@@ -9,11 +9,6 @@ Verdict refuse(std::string rule, std::uint16_t code, wire::EnhancedStatus status
   return {Effect::reject, std::move(rule), {code, status, std::move(text)}};
 }
 
-bool relays_for(Policy const& policy, IpAddress const& client) {
-  return std::any_of(policy.relay_networks.begin(), policy.relay_networks.end(),
-                     [&](Network const& network) { return network.contains(client); });
-}
-
 Verdict unless_satisfied(Facts const& facts, TlsRequirement required) {
   return satisfies(facts.connection, required) ? Verdict{} : refusal(required);
 }
@@ -23,8 +18,7 @@ Verdict decide_recipient(Policy const& policy, Facts const& facts) {
   switch (recipient.standing) {
     case Standing::unknown: return refuse("directory", 550, {5, 1, 1}, "No such user here");
     case Standing::elsewhere:
-      if (!relays_for(policy, facts.connection.client))
-        return refuse("relay", 550, {5, 7, 1}, "Relaying denied");
+      if (!relays_for(policy, facts.connection)) return refuse("relay", 550, {5, 7, 1}, "Relaying denied");
       return {};
     case Standing::postmaster: return {};  // RFC 5321 section 4.5.1
     case Standing::mailbox:
@@ -36,6 +30,8 @@ Verdict decide_recipient(Policy const& policy, Facts const& facts) {
 }
 
 Verdict decide_sender(Policy const& policy, Facts const& facts) {
+  if (facts.connection.role == ListenerRole::submission && !relays_for(policy, facts.connection))
+    return refuse("login", 530, {5, 7, 0}, "Authentication required");  // RFC 4954 section 6
   if (auto general = unless_satisfied(facts, policy.tls); general.refuses()) return general;
   auto const& sender = facts.transaction.mail.reverse_path;
   if (policy.sender_tls.empty() || !sender) return {};
@@ -44,6 +40,13 @@ Verdict decide_sender(Policy const& policy, Facts const& facts) {
 }
 
 }  // namespace
+
+bool relays_for(Policy const& policy, ConnectionFacts const& connection) {
+  if (!connection.login.empty()) return true;
+  if (policy.relay_certificates.contains(connection.tls.spki_sha256)) return true;
+  return std::any_of(policy.relay_networks.begin(), policy.relay_networks.end(),
+                     [&](Network const& network) { return network.contains(connection.client); });
+}
 
 Verdict decide(Policy const& policy, Facts const& facts) {
   switch (facts.stage) {

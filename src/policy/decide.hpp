@@ -13,6 +13,9 @@ Verdict decide(Policy const& policy, Facts const& facts);
 
 // Whether STARTTLS is announced in the answer to EHLO: to everybody, but for a client whose handshakes have
 // kept failing, so that its mail comes in the clear rather than never.
+// Whether a client may send to domains elsewhere: by its network, its certificate, or its login.
+bool relays_for(Policy const& policy, ConnectionFacts const& connection);
+
 bool offers_starttls(Policy const& policy, ConnectionFacts const& connection, Instant now);
 
 }  // namespace postern::policy

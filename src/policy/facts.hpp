@@ -20,6 +20,7 @@
 namespace postern::policy {
 
 enum class ListenerTls : std::uint8_t { none, starttls, implicit };
+enum class ListenerRole : std::uint8_t { mx, submission };  // RFC 6409: mail from our own users
 enum class Greeting : std::uint8_t { none, helo, ehlo };
 enum class TlsState : std::uint8_t { none, established, failed };
 enum class ClientCertificate : std::uint8_t { not_asked, none, self_signed, untrusted, expired, trusted };
@@ -70,12 +71,14 @@ struct ConnectionFacts {
   Instant ended{};
   std::string listener;  // its address as configured
   ListenerTls listener_tls = ListenerTls::starttls;
+  ListenerRole role = ListenerRole::mx;
   Greeting greeting = Greeting::none;
   ConnectionEnd end = ConnectionEnd::lost;
   std::uint16_t port = 0;
   IpAddress client;
   std::string verified_name;  // forward-confirmed reverse DNS; empty: none, or not known in time
   std::string helo;
+  std::string login;  // who has proved to be a user of ours (RFC 4954); empty: nobody
   TlsFacts tls;
   RememberedHost remembered;
   std::uint32_t commands = 0;

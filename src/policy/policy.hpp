@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/instant.hpp"
@@ -22,6 +23,8 @@ struct TlsFallback {
 struct Policy {
   Directory directory;
   std::vector<Network> relay_networks;
+  std::unordered_set<std::string> relay_certificates;  // SHA-256 of public keys, hexadecimal, lower case
+  bool logins = false;                                 // there are users who can log in
   TlsRequirement tls = TlsRequirement::never;
   std::unordered_map<std::string, TlsRequirement> sender_tls;  // by sender domain, lower-case A-label
   TlsFallback fallback;

@@ -12,6 +12,7 @@
 #include "net/tls_context.hpp"
 #include "policy/facts.hpp"
 #include "policy/policy.hpp"
+#include "session/passwords.hpp"
 
 namespace postern::session {
 
@@ -28,11 +29,13 @@ struct GateConfig {
   policy::Policy policy;
   Timeouts timeouts;
   std::shared_ptr<net::TlsContext const> tls;
+  std::shared_ptr<Passwords const> passwords;  // null: nobody can log in
 };
 
 struct ListenerConfig {
   std::string address;  // as configured
   policy::ListenerTls tls = policy::ListenerTls::starttls;
+  policy::ListenerRole role = policy::ListenerRole::mx;
   std::vector<Network> proxies;  // that must send a PROXY header; empty: no PROXY protocol here
 };
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "dialogue/transaction.hpp"
 #include "net/wall_clock.hpp"
 #include "policy/decide.hpp"
@@ -26,6 +27,7 @@ policy::ConnectionFacts first_facts(Services& services, ListenerConfig const& li
   facts.id = services.connection_ids.next(facts.started);
   facts.listener = listener.address;
   facts.listener_tls = listener.tls;
+  facts.role = listener.role;
   facts.client = peer.address;
   facts.port = peer.port;
   return facts;
@@ -75,6 +77,7 @@ net::Task<void> ServerSession::converse() {
         case Then::read_line: step = co_await next_line(); break;
         case Then::ask_verdict: step = co_await ask_verdict(); break;
         case Then::start_tls: step = co_await start_tls(); break;
+        case Then::ask_login: step = co_await ask_login(); break;
         case Then::read_content:
         case Then::read_chunk: step = co_await pump(); break;
         case Then::store: step = co_await store(); break;
@@ -174,6 +177,20 @@ net::Task<Step> ServerSession::start_tls() {
   services_.counters.add(info ? Count::connections_tls : Count::tls_failures);
   if (info && info->resumed) services_.counters.add(Count::connections_tls_resumed);
   co_return dialogue_.on_tls(facts, net::wall_clock());
+}
+
+net::Task<Step> ServerSession::ask_login() {
+  auto const credentials = dialogue_.credentials();
+  auto verify = [passwords = config_->passwords, credentials] {
+    return passwords && passwords->verify(credentials.user, credentials.password);
+  };
+  bool const good = co_await services_.workers.run(std::move(verify));
+  services_.counters.add(good ? Count::logins : Count::logins_failed);
+  if (!good)
+    services_.log.write(LogEvent(Severity::warning, "login-failed")
+                            .add("client", dialogue_.facts().connection.client.print())
+                            .add("user", printable(credentials.user, 64)));
+  co_return dialogue_.on_login(good);
 }
 
 std::size_t ServerSession::discard_early_bytes() {

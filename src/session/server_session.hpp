@@ -47,6 +47,7 @@ class ServerSession : private net::Deadline {
   net::Task<dialogue::Step> next_line();
   net::Task<dialogue::Step> ask_verdict();
   net::Task<dialogue::Step> start_tls();
+  net::Task<dialogue::Step> ask_login();
   net::Task<dialogue::Step> pump();  // content
   net::Task<dialogue::Step> store();
   net::Task<bool> store_chunk();

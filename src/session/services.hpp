@@ -6,6 +6,7 @@
 #include "base/id_source.hpp"
 #include "base/log.hpp"
 #include "net/client_names.hpp"
+#include "net/worker_pool.hpp"
 #include "policy/tls_memory.hpp"
 #include "session/admission.hpp"
 #include "store/evidence.hpp"
@@ -20,6 +21,7 @@ struct Services {
   Admission& admission;
   Guarded<policy::TlsMemory>& tls_memory;
   IdSource& connection_ids;
+  net::WorkerPool& workers;  // for logins
   Log& log;
   Counters& counters;
 };

@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <set>
+
 #include "net/wall_clock.hpp"
 #include "store/evidence_schema.hpp"
 #include "store/sqlite.hpp"
@@ -28,6 +30,22 @@ bool asks_for_dsn(policy::TransactionFacts const& t) {
   return asks;
 }
 
+// Tables that an older Postern has made grow by what was added since; columns are only ever added, at the
+// end.
+void add_missing_columns(Database const& database, Table const& table) {
+  std::set<std::string> there;
+  auto columns = Statement::prepare(database, "PRAGMA table_info(" + std::string(table.name) + ")");
+  if (!columns) return;
+  for (auto row = columns->step(); row && *row; row = columns->step()) there.insert(columns->text(1));
+  for (auto const& column : table.columns)
+    if (!there.contains(std::string(column.name))) {
+      auto add =
+          Statement::prepare(database, "ALTER TABLE " + std::string(table.name) + " ADD COLUMN \"" +
+                                           std::string(column.name) + "\" " + std::string(column.type));
+      if (add) static_cast<void>(add->step());  // the insert will say what is wrong
+    }
+}
+
 }  // namespace
 
 std::string_view print(DeliveryOutcome outcome) {
@@ -51,6 +69,7 @@ class Evidence::Writer {
     if (!ready) return fail(settings.file + ": " + ready.error());
     std::vector<Statement> inserts;
     for (auto const& table : evidence_tables()) {
+      add_missing_columns(*database, table);
       auto statement = Statement::prepare(*database, insert_statement(table));
       if (!statement) return fail(settings.file + ": " + statement.error());
       inserts.push_back(std::move(*statement));
@@ -94,7 +113,7 @@ class Evidence::Writer {
                                    c.tls.cipher, c.tls.group, c.tls.resumed, c.tls.sni,
                                    policy::print(c.tls.client_certificate), c.tls.spki_sha256, c.tls.failure,
                                    c.tls.injected, c.remembered.failed_handshakes, c.commands, c.errors,
-                                   c.transactions, c.messages, policy::print(c.end)));
+                                   c.transactions, c.messages, policy::print(c.end), c.login));
   }
 
   Result<void, std::string> insert(TransactionRecord const& record) {

@@ -5,7 +5,7 @@
 namespace postern::store {
 namespace {
 
-constexpr std::array<Column, 27> connection_columns{{
+constexpr std::array<Column, 28> connection_columns{{
     {"id", "INTEGER PRIMARY KEY", "microseconds since 1970 at which it began, made unique"},
     {"ended", "INTEGER", "microseconds since 1970"},
     {"listener", "TEXT", "the address it came to, as configured"},
@@ -34,6 +34,7 @@ constexpr std::array<Column, 27> connection_columns{{
     {"transactions", "INTEGER", "MAIL commands that were understood"},
     {"messages", "INTEGER", "accepted"},
     {"end", "TEXT", "quit, lost, timeout, shutdown, refused, tls-failed, too-many-errors or error"},
+    {"login", "TEXT", "the user who logged in; empty: nobody"},
 }};
 
 constexpr std::array<Column, 16> transaction_columns{{

@@ -47,7 +47,7 @@ Result<Rule, std::string> parse_rule(std::string_view text) {
     return fail(printable(text, 80) + ": after the rule only \"for DOMAIN\" or \"from DOMAIN\" can follow");
   Rule rule{std::string(text),
             std::string(found->meaning),
-            {policy::Directory("", {}), {}, {}, {}, {}},
+            {policy::Directory("", {}), {}, {}, false, {}, {}, {}},
             to,
             from,
             false,

@@ -10,7 +10,7 @@
 namespace postern::wire {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Verb>, 13> verbs{{{"HELO", Verb::helo},
+constexpr std::array<std::pair<std::string_view, Verb>, 14> verbs{{{"HELO", Verb::helo},
                                                                    {"EHLO", Verb::ehlo},
                                                                    {"MAIL", Verb::mail},
                                                                    {"RCPT", Verb::rcpt},
@@ -22,7 +22,8 @@ constexpr std::array<std::pair<std::string_view, Verb>, 13> verbs{{{"HELO", Verb
                                                                    {"EXPN", Verb::expn},
                                                                    {"HELP", Verb::help},
                                                                    {"QUIT", Verb::quit},
-                                                                   {"STARTTLS", Verb::starttls}}};
+                                                                   {"STARTTLS", Verb::starttls},
+                                                                   {"AUTH", Verb::auth}}};
 
 }  // namespace
 

@@ -20,6 +20,7 @@ enum class Verb : std::uint8_t {
   help,
   quit,
   starttls,
+  auth,
   unknown
 };
 

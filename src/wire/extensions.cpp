@@ -78,6 +78,7 @@ std::string print_extensions(std::string const& greeting, Extensions const& e) {
   out += "\nPIPELINING";                                          // RFC 2920
   out += "\nSIZE " + std::to_string(e.size_limit);                // RFC 1870
   if (e.starttls) out += "\nSTARTTLS";                            // RFC 3207
+  if (e.auth) out += "\nAUTH PLAIN LOGIN";                        // RFC 4954 section 3
   if (e.requiretls) out += "\nREQUIRETLS";                        // RFC 8689
   out += "\nENHANCEDSTATUSCODES";                                 // RFC 2034
   out += "\n8BITMIME";                                            // RFC 6152

@@ -14,6 +14,7 @@ struct Extensions {
   std::uint32_t max_mails = 0;       // RFC 9422 LIMITS MAILMAX; 0: no limit, not announced
   bool starttls = false;             // RFC 3207
   bool requiretls = false;           // RFC 8689: under TLS only
+  bool auth = false;                 // RFC 4954: PLAIN and LOGIN, under TLS only
 };
 
 // The text of the reply to EHLO behind `greeting`, lines separated by '\n'. What is always there, is always

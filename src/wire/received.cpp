@@ -25,10 +25,12 @@ std::string harmless(std::string_view text) {
 
 }  // namespace
 
-std::string_view with_protocol(bool extended, bool tls, bool smtputf8) {
-  if (smtputf8) return tls ? "UTF8SMTPS" : "UTF8SMTP";
-  if (!extended) return "SMTP";
-  return tls ? "ESMTPS" : "ESMTP";
+std::string with_protocol(WithProtocol how) {  // RFC 3848, RFC 6531 section 4.3
+  if (!how.smtputf8 && !how.extended) return "SMTP";
+  std::string out = how.smtputf8 ? "UTF8SMTP" : "ESMTP";
+  if (how.tls) out += 'S';
+  if (how.login) out += 'A';
+  return out;
 }
 
 std::string print_local_received(std::string const& by, std::uint32_t user, std::string const& id,

@@ -35,6 +35,12 @@ std::string print(Received const& received);  // folded, lines end with CRLF; st
 std::string print_local_received(std::string const& by, std::uint32_t user, std::string const& id,
                                  Instant at);
 
-std::string_view with_protocol(bool extended, bool tls, bool smtputf8);
+struct WithProtocol {
+  bool extended = false;  // EHLO was said
+  bool tls = false;
+  bool login = false;
+  bool smtputf8 = false;
+};
+std::string with_protocol(WithProtocol how);
 
 }  // namespace postern::wire

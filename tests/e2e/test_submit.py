@@ -1,8 +1,8 @@
 """Mail from programs on this machine: `postern send`, and sendmail's command line, with the server up and down."""
-import os, pathlib, shutil, subprocess, unittest
+import os, pathlib, shutil, smtplib, subprocess, tempfile, unittest
 
-from peers import Receiver
-from support import POSTERN, SLOW, Server, wait_until
+from peers import Receiver, tlsa
+from support import MESSAGE, POSTERN, SLOW, Server, free_port, insecure, make_certificate, wait_until
 
 
 class Submit(unittest.TestCase):
@@ -106,6 +106,62 @@ class Submit(unittest.TestCase):
         wait_until(lambda: sorted(p.name for p in drop.iterdir()) == [f"{n}.drop.bad" for n in ("a", "b", "c", "fifo", "link")], lambda: f"all are set aside: {list(drop.iterdir())}")
         self.sendmail("a@far.example", text="Subject: still\n\n")
         self.received()
+
+
+class Submission(unittest.TestCase):
+    """Users who log in, and clients known by their certificate, may send to other domains (RFC 6409, RFC 4954)."""
+
+    def setUp(self):
+        self.receiver = Receiver(self)
+
+    def server(self, relay=""):
+        submission = free_port()
+        server = Server(self, domains='[domains."local.example"]\nmailboxes = ["*"]\n', sections=f'[auth]\nusers_file = "users"\n{relay}\n[routes."*"]\nvia = "smtp:127.0.0.1:{self.receiver.port}"\n'
+                        f'[[listen]]\naddress = "127.0.0.1:{submission}"\nrole = "submission"\n')
+        hashed = subprocess.run(["openssl", "passwd", "-6", "secret"], capture_output=True, text=True, check=True).stdout
+        (server.dir / "users").write_text(f"# users\nalice:{hashed}")
+        server.start()
+        return server, submission
+
+    def test_a_user_logs_in(self):
+        server, port = self.server()
+        client = server.smtp(port)
+        client.ehlo()
+        self.assertFalse(client.has_extn("auth"))
+        client.starttls(context=insecure())
+        client.ehlo()
+        self.assertTrue(client.has_extn("auth"))
+        self.assertEqual(client.mail("alice@local.example")[0], 530)
+        with self.assertRaises(smtplib.SMTPAuthenticationError):
+            client.login("alice", "wrong")
+        client.login("alice", "secret")
+        client.sendmail("alice@local.example", ["x@far.example"], MESSAGE)
+        wait_until(lambda: self.receiver.messages, "it is passed on")
+        self.assertIn(b"with ESMTPSA id", self.receiver.messages[0]["body"])
+        client.quit()
+        self.assertEqual(server.facts("SELECT login FROM connections WHERE login <> ''")[0]["login"], "alice")
+        self.assertEqual((server.metric("postern_logins_total"), server.metric("postern_logins_failed_total")), (1, 2))  # PLAIN, then LOGIN
+        mx = server.smtp()
+        mx.starttls(context=insecure())
+        mx.ehlo()
+        self.assertFalse(mx.has_extn("auth"), "not on port 25")
+
+    def test_a_client_with_a_known_certificate(self):
+        directory = pathlib.Path(tempfile.mkdtemp(prefix="postern-e2e-"))
+        self.addCleanup(shutil.rmtree, directory, True)
+        pem, key = make_certificate(directory, "branch.example")
+        digest = tlsa(pem).split()[-1]
+        server, _ = self.server(f'[relay]\ncertificates = ["{digest.upper()}"]\n')
+        for known in (True, False):
+            context = insecure()
+            if known:
+                context.load_cert_chain(pem, key)
+            client = server.smtp()
+            client.starttls(context=context)
+            client.ehlo()
+            client.mail("s@branch.example")
+            self.assertEqual(client.rcpt("x@far.example")[0], 250 if known else 550)
+            client.close()
 
 
 if __name__ == "__main__":

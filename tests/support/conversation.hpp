@@ -88,6 +88,10 @@ class Play {
         case dialogue::Then::ask_verdict:
           next = dialogue_.on_verdict(policy::decide(stage_.policy, dialogue_.facts()));
           continue;
+        case dialogue::Then::ask_login:
+          next = dialogue_.on_login(dialogue_.credentials().user == "me" &&
+                                    dialogue_.credentials().password == "secret");
+          continue;
         case dialogue::Then::store:
           if (stage_.stored == dialogue::Stored::safe) stage_.messages.push_back(body_);
           body_.clear();

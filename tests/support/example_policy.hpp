@@ -26,6 +26,8 @@ inline policy::Policy example_policy(std::string const& deliver = "discard") {
   domains.push_back(std::move(strict));
   return {policy::Directory("mx.example.org", std::move(domains)),
           {*Network::parse("192.0.2.0/24")},
+          {},
+          true,
           policy::TlsRequirement::never,
           {},
           {}};

@@ -160,7 +160,7 @@ TEST(Received, SaysTheFullTruth) {
   r.verified_name = "mail.client.example";
   r.client = *IpAddress::parse("192.0.2.1");
   r.by = "mx.example.org";
-  r.protocol = with_protocol(true, true, false);
+  r.protocol = with_protocol({true, true, false, false});
   r.over_tls = true;
   r.tls = {"TLSv1.3", "TLS_AES_256_GCM_SHA384", "X25519", "no client certificate"};
   r.id = "ABC";
@@ -184,11 +184,12 @@ TEST(Received, CannotBeForgedByTheHelo) {
 }
 
 TEST(Received, NamesTheProtocol) {  // RFC 3848, RFC 6531 section 4.3
-  EXPECT_EQ(with_protocol(false, false, false), "SMTP");
-  EXPECT_EQ(with_protocol(true, false, false), "ESMTP");
-  EXPECT_EQ(with_protocol(true, true, false), "ESMTPS");
-  EXPECT_EQ(with_protocol(true, false, true), "UTF8SMTP");
-  EXPECT_EQ(with_protocol(true, true, true), "UTF8SMTPS");
+  EXPECT_EQ(with_protocol({}), "SMTP");
+  EXPECT_EQ(with_protocol({true, false, false, false}), "ESMTP");
+  EXPECT_EQ(with_protocol({true, true, false, false}), "ESMTPS");
+  EXPECT_EQ(with_protocol({true, true, true, false}), "ESMTPSA");
+  EXPECT_EQ(with_protocol({true, false, false, true}), "UTF8SMTP");
+  EXPECT_EQ(with_protocol({true, true, false, true}), "UTF8SMTPS");
 }
 
 TEST(DeliveryReport, HasThreePartsAndItsFields) {  // RFC 3464 section 2

@@ -39,7 +39,7 @@ TEST(Submission, AddsWhatIsMissingAndTakesBccOut) {
   auto const made =
       prepared("To: a@b.example\nBcc: c@d.example,\n e@f.example\nSubject: x\n folded\n\nbody\r\n.\nend");
   EXPECT_EQ(made.content,
-            "To: a@b.example\r\nSubject: x\r\n folded\r\nFrom: \"Me\" <me@host.example>\r\nDate: Thu, 01 Jan "
+            "To: a@b.example\r\nSubject: x\r\n folded\r\nFrom: \"Me\" <me@host.example>\r\nDate: Thu, 1 Jan "
             "1970 00:00:00 "
             "+0000\r\nMessage-ID: <u1@host.example>\r\n\r\nbody\r\n.\r\nend\r\n");
   ASSERT_EQ(made.recipients.size(), 3U);
