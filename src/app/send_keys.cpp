@@ -12,7 +12,9 @@ std::span<Key<Settings> const> send_keys() {
   static std::vector<Key<S>> const keys{
       number<S>("send.port", POSTERN_AT(send.port), 1, 65535, "The port of mail hosts that the DNS names."),
       number<S>("send.connections", POSTERN_AT(send.connections), 1, 100'000,
-                "Connections to other servers in all."),
+                "Connections to other servers in all; those still being opened count apart."),
+      number<S>("send.connecting", POSTERN_AT(send.connecting), 1, 100'000,
+                "Connections that are being opened at the same time; a quarter of them to destinations whose last attempt failed."),
       number<S>("send.connections_per_destination", POSTERN_AT(send.connections_per_destination), 1, 1000,
                 "Connections that a destination gets at most: 5 at first, more with each success, half after "
                 "a failure."),

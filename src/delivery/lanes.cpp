@@ -24,10 +24,12 @@ Scheduler::LanePtr Scheduler::lane_for(Route const& route) {
   return lane;
 }
 
-// Those whose last attempt failed get a quarter of all connections: they may take long to fail again.
+// Who connects to a dead host waits long for nothing. So that he keeps nobody from living ones, connections
+// being opened are counted apart, and those whose last attempt failed get a quarter of them.
 bool Scheduler::may_start(Lane const& lane) const {
-  auto const all = config_->smtp->send.connections;
-  return couriers_ < all && (!lane.limits.failing() || doubtful_ < std::max<std::size_t>(1, all / 4));
+  auto const& send = config_->smtp->send;
+  if (open_ >= send.connections || couriers_ - open_ >= send.connecting) return false;
+  return !lane.limits.failing() || doubtful_ < std::max<std::size_t>(1, send.connecting / 4);
 }
 
 void Scheduler::run_lane(LanePtr const& lane) {
@@ -174,7 +176,7 @@ net::Task<void> Scheduler::conclude_stale(LanePtr lane) {
 std::unique_ptr<Transport> Scheduler::make_transport(Route const& route) {
   if (is_remote(route) || std::holds_alternative<LmtpRoute>(route))
     return std::make_unique<SmtpTransport>(
-        SmtpServices{loop_, services_.spool, services_.evidence, hosts_, services_.log, session_ids_},
+        SmtpServices{loop_, services_.spool, services_.evidence, hosts_, services_.log, session_ids_, open_},
         config_->smtp, route);
   return std::make_unique<LocalTransport>(LocalServices{services_.files, services_.spool, workers_},
                                           config_->directory, config_->hostname, route);

@@ -106,6 +106,7 @@ class Scheduler {
   std::deque<std::string> hungry_;                     // destinations that wait for a courier
   std::deque<std::string> hungry_doubtful_;            // those of them whose last attempt failed
   std::atomic<std::size_t> couriers_{0};
+  std::size_t open_ = 0;      // connections of theirs
   std::size_t doubtful_ = 0;  // of those, for destinations whose last attempt failed
   bool stopping_ = false;
 };

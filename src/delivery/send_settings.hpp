@@ -17,7 +17,8 @@ struct SendSettings {
       std::chrono::milliseconds(300);       // before a host's next address is tried (RFC 8305 section 5)
   Duration idle = std::chrono::seconds(3);  // how long a connection is kept for the next message
   std::uint32_t messages_per_connection = 100;
-  std::uint32_t connections = 2000;                // in all
+  std::uint32_t connections = 2000;                // open ones in all
+  std::uint32_t connecting = 10'000;               // those still being opened: dead hosts take long to be so
   std::uint32_t connections_per_destination = 20;  // which successes grow to, from 5
   std::uint32_t hosts = 5;                         // of a domain that are tried in one attempt
   std::string certificate;                         // shown to servers that ask for one

@@ -25,6 +25,10 @@ struct SmtpTransport::Way {
 };
 
 struct SmtpTransport::Connection {
+  explicit Connection(std::size_t& open) : open_connections(open) { ++open_connections; }
+  ~Connection() { --open_connections; }
+
+  std::size_t& open_connections;
   store::OutboundRecord record;
   std::unique_ptr<ClientSession> session;
   Way way;
@@ -262,15 +266,16 @@ net::Task<bool> SmtpTransport::open(Progress* progress, Way way) {
       failure = connected.error().print();
     }
   }
-  auto made = std::make_unique<Connection>();
-  made->record = new_record(way.host, peer);
-  made->record.policy = print(way.plan.applied);
+  auto fresh = new_record(way.host, peer);
+  fresh.policy = print(way.plan.applied);
   if (!socket) {
     progress->fail_host({451, {4, 4, 1}, way.host + ": " + failure}, way.host);
-    made->record.problem = failure;
-    services_.evidence.record(std::move(made->record));
+    fresh.problem = failure;
+    services_.evidence.record(std::move(fresh));
     co_return false;
   }
+  auto made = std::make_unique<Connection>(services_.open);
+  made->record = std::move(fresh);
   made->session =
       std::make_unique<ClientSession>(services_.loop, std::move(*socket), client_settings(way), config_->tls,
                                       tls_plan(way.plan, way.fingerprints), send.timeouts);

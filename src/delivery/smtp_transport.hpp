@@ -28,6 +28,7 @@ struct SmtpServices {
   HostFinder& hosts;
   Log& log;
   IdSource& session_ids;
+  std::size_t& open;  // connections; counted here
 };
 
 struct SmtpConfig {  // immutable; a reload makes a new one

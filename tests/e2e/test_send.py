@@ -1,5 +1,5 @@
 """Sending: the outgoing conversation with receivers that say what they are told to, good and bad ones."""
-import re, subprocess, unittest
+import re, subprocess, threading, unittest
 
 from peers import Receiver
 from support import MESSAGE, SLOW, Server, free_port, make_certificate, wait_until
@@ -159,6 +159,57 @@ class Queue(unittest.TestCase):
         empty(server)
         server.stop()
         self.assertEqual(server.queue(), [], "a stopped server's spool can be looked at")
+
+
+class Interrupted(unittest.TestCase):
+    def test_killed_while_sending_nothing_is_lost(self):
+        receiver = Receiver(self, extensions=("PIPELINING",))
+        server = sender(self, receiver, sections="[send]\nconnections_per_destination = 5\n").start()
+        client, sent = None, 0
+        for round in range(4):
+            client = server.smtp()
+            for _ in range(60):
+                client.sendmail("s@local.example", [f"r{sent}@far.example"], MESSAGE)
+                sent += 1
+            wait_until(lambda: len(receiver.messages) > sent - 55, "some of them are on their way")
+            server.process.kill()
+            server.process.wait()
+            server.start()
+        empty(server)
+        arrived = {r for m in receiver.messages for r in m["to"]}
+        self.assertEqual(arrived, {f"r{i}@far.example" for i in range(sent)})
+        self.assertLess(len(receiver.messages), sent + 4 * 60, "and not everything twice")
+
+    def test_a_stop_lets_what_runs_end(self):
+        release = threading.Event()
+
+        class Slow(Receiver):
+            def reply(self, verb, default):
+                if verb == "DOT":
+                    release.wait(30)
+                return super().reply(verb, default)
+
+        receiver = Slow(self)
+        self.addCleanup(release.set)
+        server = sender(self, receiver).start()
+        send(server, ["a@far.example"])
+        wait_until(lambda: receiver.said("DATA"), "the content is on its way")
+        server.process.terminate()
+        wait_until(lambda: "event=stopping" in server.log(), "it stops")
+        release.set()
+        self.assertEqual(server.process.wait(60), 0)
+        self.assertEqual(server.queue("list"), [], "the answer was heard before the end")
+        self.assertEqual(len(receiver.messages), 1)
+
+    def test_a_stop_abandons_what_takes_too_long(self):
+        receiver = Receiver(self, replies={"RCPT": ["SILENCE", "250 ok"]})
+        server = sender(self, receiver, extra="").start()
+        send(server, ["a@far.example"])
+        wait_until(lambda: receiver.said("RCPT"), "it waits for a reply")
+        server.stop()
+        self.assertEqual(len(server.queue("list")), 1)
+        server.start()
+        wait_until(lambda: receiver.messages, "it is sent after the start")
 
 
 class Bad(unittest.TestCase):

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <fstream>
+#include <set>
 
 #include "net/client_names.hpp"
 #include "net/connector.hpp"
 #include "net/deadlines.hpp"
+#include "net/mx_hosts.hpp"
 #include "net/tls_context.hpp"
 #include "support/workplace.hpp"
 
@@ -92,6 +95,78 @@ TEST(ClientNames, AreEmptyWhenTheDnsIsTurnedOff) {
   DnsSettings bad;
   bad.servers = {"not an address"};
   EXPECT_FALSE(Dns::make(bad));
+}
+
+Endpoint loopback(std::uint16_t port) { return {*IpAddress::parse("127.0.0.1"), port}; }
+
+// A port where somebody listens; without `accepting`, nobody can get in and nobody is refused.
+class Ear {
+ public:
+  explicit Ear(bool accepting) {
+    acceptor_.bind({boost::asio::ip::make_address("127.0.0.1"), 0});
+    acceptor_.listen(accepting ? 16 : 0);
+    if (accepting) return;
+    for (auto& filler : fillers_) {
+      filler.open(boost::asio::ip::tcp::v4());
+      filler.non_blocking(true);
+      boost::system::error_code ignored;
+      filler.connect(acceptor_.local_endpoint(), ignored);
+    }
+  }
+  Endpoint endpoint() { return loopback(acceptor_.local_endpoint().port()); }
+
+ private:
+  boost::asio::io_context context_;
+  boost::asio::ip::tcp::acceptor acceptor_{context_, boost::asio::ip::tcp::v4()};
+  std::array<boost::asio::ip::tcp::socket, 3> fillers_{boost::asio::ip::tcp::socket(context_),
+                                                       boost::asio::ip::tcp::socket(context_),
+                                                       boost::asio::ip::tcp::socket(context_)};
+};
+
+Task<void> run_first(std::vector<Endpoint> endpoints, Duration limit, std::string* peer) {
+  auto const connected = co_await connect_first(std::move(endpoints), std::chrono::milliseconds(20), limit);
+  *peer = connected ? connected->peer.print() : "none: " + connected.error().print();
+}
+
+std::string first_of(std::vector<Endpoint> endpoints, Duration limit) {
+  EventLoop loop("test");
+  std::string peer;
+  boost::asio::co_spawn(loop.context(), run_first(std::move(endpoints), limit, &peer),
+                        [&](std::exception_ptr) { loop.context().stop(); });
+  loop.context().run();
+  return peer;
+}
+
+TEST(ConnectFirst, TakesTheFirstThatAnswers) {  // RFC 8305 section 5
+  Ear silent(false);
+  Ear open(true);
+  Endpoint refusing = loopback(1);
+  auto const limit = std::chrono::seconds(10);
+  EXPECT_EQ(first_of({open.endpoint()}, limit), open.endpoint().print());
+  EXPECT_EQ(first_of({refusing, open.endpoint()}, limit), open.endpoint().print());
+  EXPECT_EQ(first_of({silent.endpoint(), refusing, open.endpoint()}, limit), open.endpoint().print());
+  EXPECT_NE(first_of({refusing}, limit).find("refused"), std::string::npos);
+  EXPECT_EQ(first_of({silent.endpoint(), refusing}, std::chrono::milliseconds(300)).substr(0, 5), "none:");
+}
+
+TEST(MailHosts, AreTriedByPreferenceAndInRandomOrderAmongEquals) {  // RFC 5321 section 5.1
+  class Counting : public Random {
+   public:
+    std::uint64_t next() override { return value_++; }
+
+   private:
+    std::uint64_t value_ = 0;
+  } random;
+  std::vector<wire::MxRecord> const records{{20, "c"}, {10, "a"}, {10, "b"}, {30, "own"}, {40, "d"}};
+  std::set<std::string> first;
+  for (int i = 0; i < 20; ++i) {
+    auto const hosts = in_order(records, "own", random);
+    ASSERT_EQ(hosts.size(), 3U) << "none that is no better than ourselves";
+    EXPECT_EQ(hosts[2].name, "c");
+    first.insert(hosts[0].name);
+  }
+  EXPECT_EQ(first, (std::set<std::string>{"a", "b"}));
+  EXPECT_TRUE(in_order({{10, "own"}, {20, "b"}}, "own", random).empty());
 }
 
 }  // namespace
