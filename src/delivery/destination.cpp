@@ -6,7 +6,7 @@ RecipientOutcome outcome_of(std::uint32_t recipient, wire::Reply reply, std::str
   Ending const ending = reply.positive()    ? Ending::delivered
                         : reply.permanent() ? Ending::failed
                                             : Ending::deferred;
-  return {recipient, ending, std::move(reply), std::move(remote), Relayed::no};
+  return {recipient, ending, std::move(reply), std::move(remote), Relayed::no, {}};
 }
 
 std::vector<RecipientOutcome> same_for_all(Attempt const& attempt, wire::Reply const& reply) {

@@ -26,6 +26,7 @@ struct RecipientOutcome {
   wire::Reply reply;   // that decided; ours or the other side's
   std::string remote;  // who said it; empty: we ourselves
   Relayed relayed = Relayed::no;
+  std::string tls;  // its version, when the mail went over it
 };
 
 struct Attempt {

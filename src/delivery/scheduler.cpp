@@ -21,7 +21,7 @@ Scheduler::Scheduler(net::EventLoop& loop, DeliveryServices services,
     : loop_(loop),
       services_(services),
       config_(std::move(config)),
-      sts_(services.dns, workers_, services.sts_cache, services.log),
+      sts_(services.dns, fetchers_, services.sts_cache, services.log),
       hosts_(services.dns, sts_, services.random),
       settler_({loop, services.spool, services.evidence, services.log, services.counters, services.random}),
       timer_(loop.context()) {

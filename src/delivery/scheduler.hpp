@@ -60,7 +60,9 @@ class Scheduler {
   void stop();  // begins nothing more; what runs ends by itself
   void cut();   // ends what runs
   bool idle() const { return couriers_ == 0; }
-  void join_workers() { workers_.join(); }  // once the loop has stopped, and before the spool goes
+  void join_workers() {
+    workers_.join(), fetchers_.join();
+  }  // once the loop has stopped, and before the spool goes
 
  private:
   using LanePtr = std::shared_ptr<Lane>;
@@ -91,7 +93,8 @@ class Scheduler {
   net::EventLoop& loop_;
   DeliveryServices services_;
   std::shared_ptr<DeliveryConfig const> config_;
-  net::WorkerPool workers_{8};
+  net::WorkerPool workers_{8};    // local deliveries
+  net::WorkerPool fetchers_{16};  // of MTA-STS policies: slow web servers hold up nobody's mailbox
   StsPolicies sts_;
   HostFinder hosts_;
   Settler settler_;

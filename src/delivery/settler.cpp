@@ -1,7 +1,6 @@
 #include "delivery/settler.hpp"
 
-#include "delivery/report_message.hpp"
-#include "net/one_shot.hpp"
+#include "delivery/keep_message.hpp"
 #include "net/wall_clock.hpp"
 
 namespace postern::delivery {
@@ -71,11 +70,7 @@ net::Task<bool> Settler::report(wire::Action action, SettleConfig const* config,
   if (!report_due(request)) co_return true;
   auto const id = services_.spool.next_id();
   auto message = make_report(request, services_.spool, id);
-  auto kept = std::make_shared<net::OneShot<bool>>();
-  services_.spool.accept(id, std::move(message.content), message.envelope, [this, kept](auto result) {
-    services_.loop.post([kept, result] { kept->set(result.has_value()); });
-  });
-  bool const safe = co_await kept->wait();
+  bool const safe = co_await keep_message(&services_.loop, &services_.spool, id, std::move(message));
   services_.log.write(LogEvent(safe ? Severity::info : Severity::error, "report")
                           .add("id", id.print())
                           .add("about", attempt->id.print())
@@ -104,6 +99,7 @@ void Settler::settle(SettleConfig const& config, Attempt const& attempt, std::st
                               .add("from", attempt.envelope.reverse_path ? attempt.envelope.sender() : "<>")
                               .add("destination", destination)
                               .add("host", outcome.remote)
+                              .add("tls", outcome.tls)
                               .add("attempt", settlement.attempts)
                               .add("reply", settlement.reply));
     }

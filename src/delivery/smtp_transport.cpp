@@ -319,6 +319,7 @@ net::Task<void> SmtpTransport::talk(Progress* progress) {
       if (replies[i]->positive()) ++connection.record.delivered;
       auto outcome = outcome_of(indexes[i], *replies[i], remote);
       outcome.relayed = relayed;
+      if (auto const& info = connection.session->tls().info) outcome.tls = info->version;
       progress->outcomes.push_back(std::move(outcome));
       progress->reached = true;
       continue;

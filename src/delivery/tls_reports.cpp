@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "base/ascii.hpp"
+#include "delivery/keep_message.hpp"
 #include "delivery/tls_report_message.hpp"
 #include "net/https_fetch.hpp"
 #include "net/mx_hosts.hpp"
@@ -150,11 +151,7 @@ net::Task<std::string> TlsReports::mail(std::string uri, DuePtr due) {
                            seconds_of(last_second(due->day)) + "!" + id.print() + ".json.gz";
   auto message = make_tls_report_message({due->report, wire::gzip(print(due->report)), due->domain,
                                           config_.hostname, file, *to, id, net::wall_clock()});
-  auto kept = std::make_shared<net::OneShot<bool>>();
-  services_.spool.accept(id, std::move(message.content), message.envelope, [this, kept](auto result) {
-    services_.loop.post([kept, result] { kept->set(result.has_value()); });
-  });
-  bool const safe = co_await kept->wait();
+  bool const safe = co_await keep_message(&services_.loop, &services_.spool, id, std::move(message));
   co_return safe ? "" : "the spool cannot take it";
 }
 
