@@ -108,9 +108,9 @@ class Ear {
     if (accepting) return;
     for (auto& filler : fillers_) {
       filler.open(boost::asio::ip::tcp::v4());
-      filler.non_blocking(true);
-      boost::system::error_code ignored;
-      filler.connect(acceptor_.local_endpoint(), ignored);
+      filler.native_non_blocking(true);  // Asio's own connect would wait for those that nobody lets in
+      auto const at = acceptor_.local_endpoint();
+      static_cast<void>(::connect(filler.native_handle(), at.data(), static_cast<socklen_t>(at.size())));
     }
   }
   Endpoint endpoint() { return loopback(acceptor_.local_endpoint().port()); }
