@@ -26,9 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   std::string_view const head = std::string_view(printed).substr(0, printed.find("\r\n\r\n"));
   POSTERN_EXPECT(head.find("multipart/report") != std::string_view::npos);
   auto const delimiter = printed.find("\r\n--");
-  auto const status = printed.find("Content-Type: message/");
+  auto const status = printed.find("\r\nContent-Type: message/");
   POSTERN_EXPECT(delimiter != std::string::npos && status != std::string::npos);
-  auto const fields = printed.substr(status, printed.find("\r\n--", status) - status);
+  auto const fields = printed.substr(status, printed.find("\r\n--", status + 2) - status);
   std::size_t actions = 0;
   for (auto at = fields.find("\r\nAction: "); at != std::string::npos;
        at = fields.find("\r\nAction: ", at + 1))

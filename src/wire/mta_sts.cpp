@@ -59,9 +59,7 @@ std::optional<std::string> parse_sts_record(std::vector<std::string> const& reco
   int count = 0;
   for (auto const& record : records) {
     std::string_view const text = record;
-    bool const ours = text.substr(0, 7) == "v=STSv1" &&
-                      text.substr(7).find_first_not_of(" \t") != std::string_view::npos &&
-                      trimmed(text.substr(7)).front() == ';';
+    bool const ours = text.substr(0, 7) == "v=STSv1" && trimmed(text.substr(7)).substr(0, 1) == ";";
     if (!ours) continue;
     ++count;
     found = id_in(text);

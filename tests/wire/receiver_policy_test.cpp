@@ -50,6 +50,7 @@ TEST(MtaSts, RecordHasOneVersionAndAnId) {  // RFC 8461 section 3.1
                                                                    {"v=STSv1"},
                                                                    {"v=STSv1; id="},
                                                                    {"v=STSv1; id=a-b"},
+                                                                   {"v=STSv1\n"},
                                                                    {"v=STSv2; id=a"},
                                                                    {"v=STSv1; id=a", "v=STSv1; id=b"},
                                                                    {"v=STSv1; id=" + std::string(33, 'a')}})
