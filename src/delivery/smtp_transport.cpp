@@ -44,16 +44,10 @@ struct SmtpTransport::Progress {
   std::optional<Reply> problem;  // what the last host said, or why there is none
   std::string remote;            // who said it
   bool reached = false;          // a host has talked to us
-  bool lost_after_content = false;
 
   bool done() const { return indexes.empty(); }
-  void settle(std::size_t i, Reply reply, std::string const& from, Relayed relayed) {
-    auto outcome = outcome_of(indexes[i], std::move(reply), from);
-    outcome.relayed = relayed;
-    outcomes.push_back(std::move(outcome));
-  }
   void settle_all(Reply const& reply, std::string const& from) {
-    for (std::size_t i = 0; i < indexes.size(); ++i) settle(i, reply, from, Relayed::no);
+    for (auto index : indexes) outcomes.push_back(outcome_of(index, reply, from));
     indexes.clear();
     message.recipients.clear();
   }
