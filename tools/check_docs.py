@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""docs/configuration.md and docs/facts.md are what the program prints. `--check POSTERN` compares, `--write POSTERN` writes."""
+"""docs/configuration.md, docs/facts.md and docs/rule-facts.md are what the program prints. `--check POSTERN` compares, `--write POSTERN` writes."""
 import pathlib, subprocess, sys
 
 top = pathlib.Path(__file__).resolve().parent.parent
-PAGES = {"docs/configuration.md": ["config", "--markdown"], "docs/facts.md": ["facts", "--schema"]}
+PAGES = {"docs/configuration.md": ["config", "--markdown"], "docs/facts.md": ["facts", "--schema"], "docs/rule-facts.md": ["facts", "--rules"]}
 
 
 def main():

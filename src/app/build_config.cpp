@@ -7,6 +7,7 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "app/build_rules.hpp"
 #include "app/published.hpp"
 #include "base/ascii.hpp"
 #include "store/file.hpp"
@@ -20,6 +21,10 @@ constexpr std::string_view rfc_3207 =
     "RFC 3207 section 4: \"A publicly-referenced SMTP server MUST NOT require use of the STARTTLS extension "
     "in order to deliver "
     "mail locally.\" Senders without TLS cannot reach you; `postern whatif` tells how many that would be";
+
+bool breaks_rfc_3207(policy::TlsRequirement requirement) {
+  return requirement != policy::TlsRequirement::never && requirement != policy::TlsRequirement::remembered;
+}
 
 class Builder {
  public:
@@ -61,9 +66,9 @@ class Builder {
     if (!settings_.web_address.empty() && !net::Endpoint::parse(settings_.web_address))
       error(0, "web.address = \"" + settings_.web_address +
                    "\": not an address with a port, such as \"127.0.0.1:8025\"");
-    if (settings_.require_tls != policy::TlsRequirement::never) warn("tls.require: " + std::string(rfc_3207));
+    if (breaks_rfc_3207(settings_.require_tls)) warn("tls.require: " + std::string(rfc_3207));
     for (auto const& domain : settings_.domains)
-      if (domain.require_tls.value_or(policy::TlsRequirement::never) != policy::TlsRequirement::never)
+      if (breaks_rfc_3207(domain.require_tls.value_or(policy::TlsRequirement::never)))
         warn("domains.\"" + domain.name + "\".tls.require: " + std::string(rfc_3207));
     if (settings_.tls.min_version > net::TlsVersion::v1_2)
       warn(
@@ -75,15 +80,39 @@ class Builder {
                    ": each certificate needs its key, in the same order");
   }
 
+  // RFC 8460 section 3: mail to where our reports are to be sent comes through whatever TLS does.
+  std::unordered_set<std::string> tls_report_addresses() {
+    std::unordered_set<std::string> addresses;
+    for (auto const& domain : settings_.domains)
+      for (auto const& rua : domain.tlsrpt_rua) {
+        if (!istarts_with(rua, "mailto:")) continue;
+        auto const address = wire::parse_mailbox(std::string_view(rua).substr(7, rua.find('?') - 7));
+        if (address) addresses.insert(lowered(address->local_part()) + "@" + address->host());
+      }
+    return addresses;
+  }
+
+  // Where flagged mail goes must be somewhere; notices likewise.
+  void check_rules(session::GateConfig const& gate) {
+    for (auto const& rule : settings_.rules)
+      if (auto const address = wire::parse_mailbox(rule.deliver_to);
+          address && gate.policy.directory.standing(*address) == policy::Standing::unknown)
+        error(rule.line, "rules." + quoted(rule.name) + ".deliver_to = " + quoted(rule.deliver_to) +
+                             ": there is no such mailbox here");
+    for (auto const& mailbox : settings_.notices.mailboxes)
+      if (mailbox != "*" && !wire::parse_mailbox(mailbox))
+        error(0, "notices.mailboxes: " + quoted(mailbox) + " is no mail address, and not \"*\"");
+    if (!settings_.notices.postmaster.empty() && !wire::parse_mailbox(settings_.notices.postmaster))
+      error(0, "notices.postmaster = " + quoted(settings_.notices.postmaster) + ": not a mail address");
+  }
+
   // SHA-256 in hexadecimal, colons allowed: in lower case, without them.
   std::unordered_set<std::string> fingerprints(int line, std::string const& where,
                                                std::vector<std::string> const& written) {
     std::unordered_set<std::string> found;
     for (auto const& fingerprint : written) {
-      std::string digits;
-      for (char c : fingerprint)
-        if (c != ':') digits += to_lower(c);
-      if (digits.size() != 64 || digits.find_first_not_of("0123456789abcdef") != std::string::npos)
+      auto digits = normal_fingerprint(fingerprint);
+      if (digits.empty())
         error(line, where + ": \"" + fingerprint + "\" is no SHA-256: 64 hexadecimal digits");
       found.insert(std::move(digits));
     }
@@ -257,6 +286,13 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, bool make)
                           {},
                           builder.passwords()});
   gate->policy.logins = gate->passwords != nullptr;
+  auto const error = [&](int line, std::string const& what) { builder.error(line, what); };
+  gate->policy.memory = settings.memory;
+  gate->policy.checks_spf = settings.spf_check;
+  gate->policy.pins = build_pins(settings, error);
+  gate->policy.tls_report_addresses = builder.tls_report_addresses();
+  gate->policy.rules = build_rules(settings, error);
+  builder.check_rules(*gate);
   if (make || !settings.tls.certificate.empty()) {
     auto const tls = with_certificate(settings, builder, make);
     auto context = net::TlsContext::make(tls, tickets);
@@ -283,6 +319,7 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, bool make)
       std::move(routes), settings.retry, std::move(sts), std::move(smtp)});
   built.tls_reports = {settings.tls_reports, settings.hostname, settings.path(settings.send.ca_file),
                        settings.sts.port};
+  built.notices = {settings.notices, settings.hostname, built.delivery->directory};
   built.sts_site = std::make_shared<web::StsPolicies const>(published_policies(settings));
   built.gate = std::move(gate);
   return built;

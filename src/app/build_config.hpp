@@ -19,6 +19,7 @@ struct BuiltConfig {
   std::shared_ptr<session::GateConfig const> gate;
   std::shared_ptr<delivery::DeliveryConfig const> delivery;
   delivery::TlsReportConfig tls_reports;
+  delivery::NoticeConfig notices;
   std::shared_ptr<web::StsPolicies const> sts_site;
   std::vector<std::string> errors;    // not empty: gate and delivery are absent
   std::vector<std::string> warnings;  // legal, but the owner should know

@@ -15,6 +15,7 @@ int run_serve(std::string const& config);
 int run_check(std::string const& config);
 int run_config(bool markdown);
 int run_facts_schema();
+int run_rule_facts();  // docs/rule-facts.md
 int run_version();
 int run_dns(std::string const& config);
 
@@ -61,6 +62,28 @@ struct TlsrptOptions {
 };
 int run_tlsrpt(TlsrptOptions const& options);
 
+struct RulesOptions {
+  std::string config;
+  bool json = false;
+  bool predict = true;  // replays the facts, too
+};
+int run_rules(RulesOptions const& options);
+
+int run_notices(std::string const& config, std::string const& day);  // asks the running server to send them
+
+struct MemoryOptions {
+  std::string config;
+  std::string action = "list";  // list, show, forget, import, export
+  std::string kind = "host";
+  std::string name;
+  std::vector<std::string> inputs;  // of import
+  std::string format;
+  bool downgraded = false;  // list: those in the clear now, over TLS before
+  bool failing = false;     // list: those whose handshakes fail
+  bool json = false;
+};
+int run_memory(MemoryOptions const& options);
+
 enum class LoadTls { none, full, resume };
 struct LoadOptions {
   std::string target;            // address:port
@@ -81,6 +104,7 @@ int run_load(LoadOptions const& options);
 
 struct WhatIfOptions {
   std::vector<std::string> inputs;      // files, directories, "-"
+  std::string config;                   // of the server: its rules can be named
   std::vector<std::string> rules;       // whatif/rule
   std::vector<std::string> rule_files;  // configurations of the gate
   std::vector<std::string> internal;    // own networks

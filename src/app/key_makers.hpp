@@ -145,6 +145,7 @@ Key<Owner> networks(std::string name, Get get, std::string help) {
 
 inline std::vector<std::pair<std::string, policy::TlsRequirement>> const requirements{
     {"never", policy::TlsRequirement::never},
+    {"remembered", policy::TlsRequirement::remembered},
     {"always", policy::TlsRequirement::always},
     {"tls>=1.2", policy::TlsRequirement::at_least_1_2},
     {"tls>=1.3", policy::TlsRequirement::at_least_1_3},

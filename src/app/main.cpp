@@ -36,9 +36,12 @@ void add_config(CLI::App& app, Run& run) {
 
 void add_facts(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("facts", "Print what the tables of facts.db mean");
+  auto rules = std::make_shared<bool>(false);
   command->add_flag_callback(
       "--schema", [] {}, "as the page docs/facts.md");
-  command->callback([&run] { run = [] { return run_facts_schema(); }; });
+  command->add_flag("--rules", *rules, "the facts that [[rules]] can ask for: docs/rule-facts.md");
+  command->callback(
+      [rules, &run] { run = [rules] { return *rules ? run_rule_facts() : run_facts_schema(); }; });
 }
 
 void add_queue(CLI::App& app, Run& run) {
@@ -119,6 +122,52 @@ void add_tlsrpt(CLI::App& app, Run& run) {
   });
 }
 
+void add_rules(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand(
+      "rules", "What each of the [[rules]] has done or would have done, and what enforcing it would cost");
+  auto options = std::make_shared<RulesOptions>();
+  command->add_option("-c,--config", options->config, "configuration file of the server")->required();
+  command->add_flag("--json", options->json, "print JSON");
+  command->add_flag("!--no-prediction", options->predict, "do not replay the facts");
+  command->callback([options, &run] { run = [options] { return run_rules(*options); }; });
+}
+
+void add_notices(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("notices", "Send a day's notices about mail that rules acted on, now");
+  auto config = std::make_shared<std::string>();
+  auto day = std::make_shared<std::string>();
+  command->add_option("-c,--config", *config, "configuration file of the server");
+  command->add_option("--day", *day, "2026-11-24 (UTC)")->required();
+  command->callback([config, day, &run] { run = [config, day] { return run_notices(*config, *day); }; });
+}
+
+void add_memory(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("memory", "Who is remembered to speak TLS, and who fails at it");
+  auto options = std::make_shared<MemoryOptions>();
+  command->add_option("-c,--config", options->config, "configuration file of the server");
+  command->add_flag("--json", options->json, "print JSON");
+  command->require_subcommand(0, 1);
+  command->fallthrough();
+  auto const kinds = CLI::IsMember({"host", "client", "sender"});
+  auto const on = [options](std::string name) { return [options, name] { options->action = name; }; };
+  auto* list = command->add_subcommand("list", "All of a kind, the last seen first")->callback(on("list"));
+  list->add_option("--kind", options->kind, "host, client or sender")->check(kinds)->capture_default_str();
+  list->add_flag("--downgraded", options->downgraded, "only who comes in the clear now, and over TLS before");
+  list->add_flag("--failing", options->failing, "only whose handshakes fail, and why");
+  for (auto const* name : {"show", "forget"}) {
+    auto* one = command->add_subcommand(name, std::string_view(name) == "show" ? "One" : "As if never seen");
+    one->add_option("NAME", options->name, "a domain, a network, an address")->required();
+    one->add_option("--kind", options->kind, "host, client or sender")->check(kinds)->capture_default_str();
+    one->callback(on(name));
+  }
+  auto* import =
+      command->add_subcommand("import", "Learn from logs, facts.db or an export")->callback(on("import"));
+  import->add_option("INPUT", options->inputs, "as for whatif")->required();
+  import->add_option("--format", options->format, "as for whatif");
+  command->add_subcommand("export", "All, as JSON lines")->callback(on("export"));
+  command->final_callback([options, &run] { run = [options] { return run_memory(*options); }; });
+}
+
 void add_load(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("load", "Send many messages and measure how fast they are taken");
   auto options = std::make_shared<LoadOptions>();
@@ -154,8 +203,11 @@ void add_whatif(CLI::App& app, Run& run) {
                       "require-tls, require-tls>=1.2, require-tls>=1.3, require-client-certificate, "
                       "require-trusted-client-certificate, remembered; each with \"for DOMAIN\" or \"from "
                       "DOMAIN\" behind it");
-  command->add_option("--rules", options->rule_files,
-                      "a configuration of the gate, replayed as it would be enforced");
+  command->add_option("-c,--config", options->config,
+                      "configuration file of the server: --rule can name its [[rules]], too");
+  command->add_option(
+      "--rules", options->rule_files,
+      "a configuration of the gate: what it requires, and each of its [[rules]] as if enforced");
   command->add_option("--since", options->since, "30d, 2026-11-01, 2026-11-01T12:00:00Z");
   command->add_option("--until", options->until, "before that time");
   command->add_option("--internal", options->internal, "own network in CIDR notation: not from outside");
@@ -197,6 +249,9 @@ int main(int argc, char** argv) {
   add_dns(app, run);
   add_send(app, run);
   add_tlsrpt(app, run);
+  add_rules(app, run);
+  add_memory(app, run);
+  add_notices(app, run);
   add_load(app, run);
   add_whatif(app, run);
   app.add_subcommand("version", "Print the versions of Postern and of what it is built on")->callback([&run] {

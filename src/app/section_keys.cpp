@@ -11,11 +11,15 @@ std::span<Key<ListenSettings> const> listen_keys() {
           "Address and port: \"0.0.0.0:25\", \"[::]:25\"."),
       choice<L, std::string>(
           "role", [](L & l) -> auto& { return l.role; },
-          {{"mx", "mx"}, {"submission", "submission"}, {"https", "https"}},
+          {{"mx", "mx"},
+           {"submission", "submission"},
+           {"https", "https"},
+           {"policy", "policy"},
+           {"milter", "milter"}},
           "What is served: \"mx\": mail from other servers; \"submission\": mail from our own users, who log "
           "in (auth.users_file) or are known by network or certificate; \"https\": the MTA-STS policies of "
           "our domains, "
-          "over TLS."),
+          "over TLS; \"policy\" and \"milter\": the MTA beside asks us (docs/beside.md)."),
       choice<L, policy::ListenerTls>(
           "tls", [](L & l) -> auto& { return l.tls; },
           {{"starttls", policy::ListenerTls::starttls},

@@ -9,10 +9,13 @@
 #include <thread>
 
 #include "app/build_config.hpp"
+#include "app/build_rules.hpp"
 #include "app/data_dir.hpp"
 #include "app/descriptor_limit.hpp"
 #include "app/destination_of.hpp"
+#include "app/listeners.hpp"
 #include "app/log_output.hpp"
+#include "app/memory_keeper.hpp"
 #include "app/settings_file.hpp"
 #include "app/system_random.hpp"
 #include "base/ascii.hpp"
@@ -46,13 +49,17 @@ class Server {
                                            counters_);
     if (!spool) return {spool.error()};
     spool_ = std::move(*spool);
-    auto evidence = store::Evidence::open({paths_.facts, settings_.facts_retention}, log_, counters_);
+    auto evidence = store::Evidence::open({paths_.facts, settings_.facts_retention, settings_.memory.expire},
+                                          log_, counters_);
     if (!evidence) return {evidence.error()};
     evidence_ = std::move(*evidence);
+    if (auto const loaded = keeper_.load(settings_.memory.size); !loaded) return {loaded.error()};
+    if (auto const taken = keeper_.take_imported(); !taken) return {taken.error()};
     auto dns = net::Dns::make(settings_.dns);
     if (!dns) return {dns.error()};
     dns_ = std::move(*dns);
     client_names_.emplace(*dns_, counters_);
+    spf_.emplace(*dns_);
     auto sts_cache = store::StsCache::open(paths_.sts);
     if (!sts_cache) return {sts_cache.error()};
     sts_cache_ = std::move(*sts_cache);
@@ -71,6 +78,8 @@ class Server {
         delivery::TlsReportServices{delivery_loop_, *dns_, *spool_, *report_log_, log_, random_,
                                     paths_.facts},
         built.tls_reports);
+    notices_ = std::make_unique<delivery::Notices>(
+        delivery::NoticeServices{delivery_loop_, *spool_, *report_log_, log_, paths_.facts}, built.notices);
     if (auto const error = make_gate(built.gate); !error.empty()) return {error};
     if (auto const error = make_web(); !error.empty()) return {error};
     begin();
@@ -108,21 +117,16 @@ class Server {
   std::string make_gate(std::shared_ptr<session::GateConfig const> config) {
     std::vector<net::EventLoop*> loops;
     for (auto& loop : loops_) loops.push_back(loop.get());
-    session::Services const services{*spool_,         *evidence_, *client_names_, admission_, tls_memory_,
-                                     connection_ids_, logins_,    log_,           counters_};
+    session::Services const services{*spool_,         *evidence_, *client_names_, admission_,   memory_,
+                                     connection_ids_, logins_,    *spf_,          spf_workers_, log_,
+                                     counters_};
     gate_ = std::make_unique<session::SmtpServer>(loops, services, std::move(config));
     for (auto const& listener : settings_.listen) {
       if (listener.role == "https") continue;
-      auto const role =
-          listener.role == "submission" ? policy::ListenerRole::submission : policy::ListenerRole::mx;
-      auto const at = gate_->listen(*net::Endpoint::parse(listener.address),
-                                    {listener.address, listener.tls, role, listener.proxies});
+      auto const at = gate_->listen(*net::Endpoint::parse(listener.address), listener_config(listener));
       if (!at) return at.error();
-      smtp_at_.push_back(*at);
-      lines_.push_back("SMTP on " + at->print() +
-                       (listener.tls == policy::ListenerTls::starttls   ? ", STARTTLS offered"
-                        : listener.tls == policy::ListenerTls::implicit ? ", TLS from the first byte"
-                                                                        : ", without TLS"));
+      lines_.push_back(describe(listener, *at));
+      if (listener.role == "mx" || listener.role == "submission") smtp_at_.push_back(*at);
     }
     return {};
   }
@@ -164,7 +168,10 @@ class Server {
             destination_of(*delivery_config_.access()),
             [this] { return destinations(); },
             [this](MessageId id, std::string const& route) { return move(id, route); },
-            [this](Instant day) { tls_reports_->send(day); }};
+            [this](Instant day) { tls_reports_->send(day); },
+            [this](Instant day) { notices_->send(day); },
+            [this] { return keeper_.take_imported(); },
+            [this](policy::MemoryKind kind, std::string const& name) { return keeper_.forget(kind, name); }};
   }
 
   // Asks the delivery loop; nothing when that does not answer soon.
@@ -211,6 +218,8 @@ class Server {
     if (web_) web_->start();
     scheduler_->start();
     tls_reports_->start();
+    notices_->start();
+    watch_lists();
     pickup_->start();
   }
 
@@ -258,12 +267,37 @@ class Server {
       *delivery_config_.access() = built.delivery;
       scheduler_->reload(built.delivery);
       tls_reports_->reload(built.tls_reports);
+      notices_->reload(built.notices);
+      current_ = read.settings;
+      lists_ = state_of_list_files(current_);
       pickup_->reload(built.delivery);
       log_.write(LogEvent(Severity::info, "reloaded"));
       for (auto const& certificate : built.gate->tls->descriptions())
         log_.write(LogEvent(Severity::info, "certificate").add("file", certificate));
     }
     ::sd_notify(0, "READY=1");
+  }
+
+  // Files that lists are read from are looked at every second; what is wrong in one keeps what was.
+  void watch_lists() {
+    watch_.expires_after(std::chrono::seconds(1));
+    watch_.async_wait([this](boost::system::error_code error) {
+      if (error || stopping_) return;
+      if (auto now = state_of_list_files(current_); now != lists_) {
+        lists_ = std::move(now);
+        read_lists();
+      }
+      watch_lists();
+    });
+  }
+
+  void read_lists() {
+    auto const built = build_config(current_, tickets_);
+    for (auto const& problem : built.errors)
+      log_.write(LogEvent(Severity::error, "lists-refused").add("reason", problem));
+    if (!built.errors.empty()) return;
+    gate_->reload(built.gate);
+    log_.write(LogEvent(Severity::info, "lists-read"));
   }
 
   void drain() {
@@ -273,6 +307,8 @@ class Server {
     gate_->drain();
     scheduler_->stop();
     tls_reports_->stop();
+    notices_->stop();
+    watch_.cancel();
     pickup_->stop();
     limit_.expires_after(settings_.shutdown_limit);
     limit_.async_wait([this](boost::system::error_code error) {
@@ -308,8 +344,10 @@ class Server {
     for (auto& loop : loops_) loop->stop();
     if (scheduler_) scheduler_->join_workers();
     if (tls_reports_) tls_reports_->join_workers();
+    if (notices_) notices_->join_workers();
     if (pickup_) pickup_->join_workers();
     logins_.join();
+    spf_workers_.join();
     spool_.reset();
     dns_.reset();
     web_.reset();
@@ -317,6 +355,7 @@ class Server {
     control_.reset();
     gate_.reset();
     tls_reports_.reset();
+    notices_.reset();
     pickup_.reset();
     scheduler_.reset();
     evidence_.reset();
@@ -334,11 +373,15 @@ class Server {
   IdSource connection_ids_;
   session::Admission admission_{settings_.admission};
   net::WorkerPool logins_{2};
-  Guarded<policy::TlsMemory> tls_memory_;
+  net::WorkerPool spf_workers_{16};
+  std::optional<session::SpfChecker> spf_;
+  Guarded<session::Memory> memory_;
+  MemoryKeeper keeper_{memory_, paths_.facts};
   std::unique_ptr<store::Evidence> evidence_;
   std::unique_ptr<store::StsCache> sts_cache_;
   std::unique_ptr<store::ReportLog> report_log_;
   std::unique_ptr<delivery::TlsReports> tls_reports_;
+  std::unique_ptr<delivery::Notices> notices_;
   std::unique_ptr<delivery::DropPickup> pickup_;
   Guarded<std::shared_ptr<delivery::DeliveryConfig const>> delivery_config_;
   std::unique_ptr<delivery::Scheduler> scheduler_;
@@ -356,6 +399,9 @@ class Server {
   boost::asio::signal_set signals_{main_, SIGTERM, SIGINT, SIGHUP};
   Timer limit_{main_};
   Timer poll_{main_};
+  Timer watch_{main_};
+  Settings current_{settings_};  // as last read
+  std::string lists_{state_of_list_files(settings_)};
   std::vector<net::Endpoint> smtp_at_;
   std::vector<std::string> lines_;
   std::atomic<bool> stopping_{false};

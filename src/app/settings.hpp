@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "delivery/drop_pickup.hpp"
+#include "delivery/notices.hpp"
 #include "delivery/retry_times.hpp"
 #include "delivery/send_settings.hpp"
 #include "delivery/sts_policies.hpp"
@@ -54,6 +55,22 @@ struct RouteSettings {
   int line = 0;
 };
 
+struct RuleSettings {
+  std::string name;
+  std::string when;
+  policy::Effect then = policy::Effect::defer;
+  std::string reply;
+  std::string mode = "observe";
+  std::string deliver_to;
+  int line = 0;
+};
+
+struct ListSettings {
+  std::string name;
+  std::vector<std::string> entries;  // also "file:PATH", "sqlite:PATH:SELECT ..."
+  int line = 0;
+};
+
 struct Settings {
   std::string file;  // they were read from; empty: the embedded defaults
   std::string base;  // directory that relative paths in the file are relative to
@@ -66,6 +83,10 @@ struct Settings {
   net::TlsSettings tls;
   policy::TlsRequirement require_tls = policy::TlsRequirement::never;
   policy::TlsFallback fallback;
+  policy::TlsMemorySettings memory;
+  std::vector<std::string> pins;
+  bool spf_check = true;
+  delivery::NoticeSettings notices;
   std::vector<Network> relay_networks;
   std::vector<std::string> relay_certificates;
   std::string users_file;
@@ -84,6 +105,8 @@ struct Settings {
   std::vector<ListenSettings> listen;
   std::vector<DomainSettings> domains;
   std::vector<RouteSettings> routes;
+  std::vector<RuleSettings> rules;
+  std::vector<ListSettings> lists;
 
   std::string path(std::string const& written) const;  // as the process sees it
   std::string drop_directory() const;

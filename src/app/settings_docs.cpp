@@ -56,6 +56,13 @@ std::string settings_as_toml() {
       "# The way for a domain elsewhere (also \"*.example.net\"); \"*\" is for all the "
       "others.\n#[routes.\"*\"]\n";
   for (auto const& key : route_keys()) add_comments(out, key, RouteSettings{}, true);
+  out +=
+      "# A rule of your own (docs/rules.md); as many as you like, the first that matches "
+      "decides.\n#[[rules]]\n";
+  for (auto const& key : rule_keys()) add_comments(out, key, RuleSettings{}, true);
+  out +=
+      "# Lists for them: domains, \"*.domains\", addresses, networks, \"file:PATH\", \"sqlite:PATH:SELECT "
+      "...\".\n#[lists]\n#partners = [\"bank.example\", \"file:partners.txt\"]\n";
   return out;
 }
 
@@ -100,6 +107,8 @@ std::string settings_page() {
       "`\"*.example.net\"` (all "
       "its subdomains), which goes before `\"*\"`. Without a rule: the\nMX, opportunistic TLS.\n\n" +
       table_of(route_keys(), RouteSettings{});
+  out += "\n## Rules: `[[rules]]`\n\nWhat they can ask for, and lists: docs/rules.md.\n\n" +
+         table_of(rule_keys(), RuleSettings{});
   return out;
 }
 

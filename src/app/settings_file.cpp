@@ -30,6 +30,10 @@ class Reader {
         take_domains(node);
       else if (name == "routes")
         take_routes(node);
+      else if (name == "rules")
+        take_rules(node);
+      else if (name == "lists")
+        take_lists(node);
       else
         take_general(name, node);
     }
@@ -150,6 +154,33 @@ class Reader {
       for (auto const& [name, value] : *keys)
         set(route_keys(), route, "routes.\"" + route.name + "\".", std::string(name.str()), value);
       read_.settings.routes.push_back(std::move(route));
+    }
+  }
+
+  void take_rules(toml::node const& node) {
+    auto const* array = node.as_array();
+    if (array == nullptr || !array->is_homogeneous(toml::node_type::table))
+      return error(node, "rules: rules are written [[rules]], each with name, when and then");
+    for (auto const& item : *array) {
+      RuleSettings rule;
+      rule.line = static_cast<int>(item.source().begin.line);
+      for (auto const& [key, inner] : *item.as_table())
+        set(rule_keys(), rule, "rules.", std::string(key.str()), inner);
+      read_.settings.rules.push_back(std::move(rule));
+    }
+  }
+
+  void take_lists(toml::node const& node) {
+    auto const* table = node.as_table();
+    if (table == nullptr) return error(node, "lists: write [lists], and in it partners = [\"bank.example\"]");
+    for (auto const& [key, value] : *table) {
+      auto const entries = value_of(value);
+      auto const* list = entries ? std::get_if<std::vector<std::string>>(&*entries) : nullptr;
+      if (list == nullptr)
+        error(value, "lists." + std::string(key.str()) + ": not a list of texts, such as [\"bank.example\"]");
+      else
+        read_.settings.lists.push_back(
+            {std::string(key.str()), *list, static_cast<int>(value.source().begin.line)});
     }
   }
 

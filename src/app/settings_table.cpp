@@ -85,8 +85,10 @@ std::vector<Key<Settings>> make_general_keys() {
                 "Handshakes at the same time; beyond it STARTTLS is answered with 454."),
       choice<S, policy::TlsRequirement>(
           "tls.require", POSTERN_AT(require_tls), requirements,
-          "Whether mail must come over TLS: \"always\" answers MAIL in the clear with 530 5.7.0. RFC 3207 "
-          "section 4: a publicly-referenced server MUST NOT require it."),
+          "Whether mail must come over TLS: \"always\" answers RCPT in the clear with 530 5.7.0. RFC 3207 "
+          "section 4: a publicly-referenced server MUST NOT require it. \"remembered\" asks for it only "
+          "from hosts that have shown it (tls.memory). Mail to postmaster and to the addresses of TLS "
+          "reports is exempt."),
       number<S>("tls.failures_before_clear", POSTERN_AT(fallback.failures), 0, 1000,
                 "Failed handshakes of a client in a row after which STARTTLS is not offered to it for a "
                 "while, so that its mail comes in the clear rather than never; 0: always offered."),
@@ -145,11 +147,22 @@ std::vector<Key<Settings>> make_general_keys() {
   };
 }
 
+std::string_view section_of(std::string_view name) { return name.substr(0, name.find('.')); }
+
+// A section is written in one piece.
+void insert_behind_section(std::vector<Key<Settings>>& all, Key<Settings> const& key) {
+  auto const last = std::find_if(all.rbegin(), all.rend(), [&](auto const& other) {
+    return section_of(other.name) == section_of(key.name);
+  });
+  all.insert(last == all.rend() ? all.end() : last.base(), key);
+}
+
 }  // namespace
 
 std::span<Key<Settings> const> general_keys() {
   static auto const keys = [] {
     auto all = make_general_keys();
+    for (auto const& key : judge_keys()) insert_behind_section(all, key);
     for (auto const& key : send_keys()) all.push_back(key);
     return all;
   }();

@@ -28,6 +28,8 @@ struct Key {
 
 std::span<Key<Settings> const> general_keys();
 std::span<Key<Settings> const> send_keys();  // those of them about sending
+std::vector<Key<Settings>> judge_keys();     // and of those about rules, memory and notices
+std::span<Key<RuleSettings> const> rule_keys();
 std::span<Key<ListenSettings> const> listen_keys();
 std::span<Key<RouteSettings> const> route_keys();
 std::span<Key<DomainSettings> const> domain_keys();  // aliases are a table and are read by themselves

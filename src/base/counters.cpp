@@ -17,6 +17,16 @@ CountName name_of(Count count) {
     case Count::tls_offers_withheld:
       return {"postern_tls_offers_withheld_total",
               "Greetings without STARTTLS, because the client's handshakes kept failing."};
+    case Count::tls_downgrades:
+      return {
+          "postern_tls_downgrade_total",
+          "Connections that brought mail in the clear from hosts remembered with TLS: attacks, or mishaps."};
+    case Count::outbound_connections:
+      return {"postern_outbound_connections_total", "Connections to other servers."};
+    case Count::outbound_tls:
+      return {"postern_outbound_tls_total", "Those of them on which TLS was established."};
+    case Count::outbound_tls_failures:
+      return {"postern_outbound_tls_failures_total", "TLS handshakes with other servers that failed."};
     case Count::messages_accepted:
       return {"postern_messages_accepted_total", "Messages answered with 250 after their content."};
     case Count::messages_accepted_tls:
@@ -25,6 +35,16 @@ CountName name_of(Count count) {
     case Count::messages_refused:
       return {"postern_messages_refused_total", "Messages refused after their content."};
     case Count::recipients_refused: return {"postern_recipients_refused_total", "RCPT commands refused."};
+    case Count::recipients_deferred:
+      return {"postern_recipients_deferred_total", "RCPT commands put off by a rule."};
+    case Count::recipients_flagged:
+      return {"postern_recipients_flagged_total", "RCPT commands taken, and flagged by a rule."};
+    case Count::rule_errors:
+      return {"postern_rule_errors_total", "Rules skipped because they erred or ran too long."};
+    case Count::policy_requests:
+      return {"postern_policy_requests_total", "Requests of the MTA beside, by the policy protocol."};
+    case Count::milter_messages:
+      return {"postern_milter_messages_total", "Messages of the MTA beside, by the milter protocol."};
     case Count::logins: return {"postern_logins_total", "Users who logged in."};
     case Count::logins_failed:
       return {"postern_logins_failed_total", "Logins with a wrong name or password."};

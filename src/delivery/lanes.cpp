@@ -176,7 +176,8 @@ net::Task<void> Scheduler::conclude_stale(LanePtr lane) {
 std::unique_ptr<Transport> Scheduler::make_transport(Route const& route) {
   if (is_remote(route) || std::holds_alternative<LmtpRoute>(route))
     return std::make_unique<SmtpTransport>(
-        SmtpServices{loop_, services_.spool, services_.evidence, hosts_, services_.log, session_ids_, open_},
+        SmtpServices{loop_, services_.spool, services_.evidence, hosts_, services_.log, session_ids_, open_,
+                     services_.counters},
         config_->smtp, route);
   return std::make_unique<LocalTransport>(LocalServices{services_.files, services_.spool, workers_},
                                           config_->directory, config_->hostname, route);

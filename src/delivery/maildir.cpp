@@ -63,7 +63,8 @@ class LineEnds {
 
 Result<void, store::FileError> write_message(store::WritableFile& file, store::Spool const& spool,
                                              Attempt const& attempt) {
-  std::string const top = "Return-Path: <" + attempt.envelope.sender() + ">\n";
+  std::string const top =
+      "Return-Path: <" + attempt.envelope.sender() + ">\n" + attempt.envelope.flag_fields("\n");
   std::string_view piece = top;
   auto written = file.append({&piece, 1});
   LineEnds line_ends;

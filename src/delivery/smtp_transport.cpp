@@ -67,7 +67,8 @@ dialogue::OutgoingMessage outgoing(Attempt const& attempt) {
     auto const& r = envelope.recipients[index];
     message.recipients.push_back({r.address, r.notify, r.orcpt});
   }
-  message.size = envelope.size;
+  message.top = envelope.flag_fields("\r\n");
+  message.size = envelope.size + message.top.size();
   message.body = envelope.body;
   message.smtputf8 = envelope.smtputf8;
   message.content = envelope.content;
@@ -186,6 +187,13 @@ void SmtpTransport::record_refusal(Candidates const& candidates, FoundHost const
   if (std::holds_alternative<MxRoute>(route_)) record.reported = reported_policy(candidates, host);
   record.reported.reason = record.problem;
   record.result = record.reported.domain.empty() ? std::string() : refusal_result(host);
+  keep(std::move(record));
+}
+
+void SmtpTransport::keep(store::OutboundRecord record) {
+  if (!record.peer.empty()) services_.counters.add(Count::outbound_connections);
+  if (record.tls == "established") services_.counters.add(Count::outbound_tls);
+  if (record.tls == "failed") services_.counters.add(Count::outbound_tls_failures);
   services_.evidence.record(std::move(record));
 }
 
@@ -265,7 +273,7 @@ net::Task<bool> SmtpTransport::open(Progress* progress, Way way) {
   if (!socket) {
     progress->fail_host({451, {4, 4, 1}, way.host + ": " + failure}, way.host);
     fresh.problem = failure;
-    services_.evidence.record(std::move(fresh));
+    keep(std::move(fresh));
     co_return false;
   }
   auto made = std::make_unique<Connection>(services_.open);
@@ -374,7 +382,7 @@ void SmtpTransport::record(std::string const& problem) {
     record.result =
         session_result(way.reported, way.plan, record.tls_offered && !dialogue.starttls_refused(), tls);
   }
-  services_.evidence.record(std::move(record));
+  keep(std::move(record));
 }
 
 }  // namespace postern::delivery

@@ -29,6 +29,7 @@ struct SmtpServices {
   Log& log;
   IdSource& session_ids;
   std::size_t& open;  // connections; counted here
+  Counters& counters;
 };
 
 struct SmtpConfig {  // immutable; a reload makes a new one
@@ -59,6 +60,7 @@ class SmtpTransport : public Transport {
   net::Task<bool> open(Progress* progress, Way way);
   net::Task<void> talk(Progress* progress);
   net::Task<void> hang_up();
+  void keep(store::OutboundRecord record);  // counts, and records
   store::OutboundRecord new_record(std::string const& host, std::string const& peer);
   void record(std::string const& problem);
   void record_refusal(Candidates const& candidates, FoundHost const& host);

@@ -89,9 +89,7 @@ net::Task<StsFound> StsPolicies::find(std::string domain) {
 net::Task<void> StsPolicies::refresh(std::string domain) {
   auto const answer = co_await net::ask(dns_, "_mta-sts." + domain, wire::DnsType::txt);
   auto const now = net::wall_clock();
-  std::vector<std::string> records;
-  for (auto const& record : answer.records)
-    if (auto text = wire::parse_txt(record)) records.push_back(std::move(*text));
+  auto const records = wire::parse_txts(answer.records);
   auto const id = wire::parse_sts_record(records);
   auto& known = entry(domain);
   known.look_again = now + look_again_after;

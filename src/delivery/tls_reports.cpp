@@ -98,9 +98,7 @@ net::Task<void> TlsReports::run_day(Instant day) {
 net::Task<bool> TlsReports::send_one(std::string domain, Results results, Instant day) {
   auto const answer = co_await net::ask(services_.dns, "_smtp._tls." + domain, wire::DnsType::txt);
   if (answer.status == net::DnsStatus::failed) co_return false;
-  std::vector<std::string> records;
-  for (auto const& record : answer.records)
-    if (auto text = wire::parse_txt(record)) records.push_back(std::move(*text));
+  auto const records = wire::parse_txts(answer.records);
   auto const addresses = wire::parse_tlsrpt_record(records);
   if (!addresses) co_return true;  // nobody wants it
   auto const due = make_due(domain, std::move(results), day);

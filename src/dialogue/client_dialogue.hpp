@@ -83,6 +83,8 @@ class ClientDialogue {
   // For each recipient of the message the reply that decided; absent: none came, it is to be tried again.
   std::vector<std::optional<wire::Reply>> const& replies() const { return replies_; }
 
+  OutgoingMessage const& message() const { return message_; }
+
  private:
   enum class Asked : std::uint8_t {
     greeting,

@@ -22,7 +22,8 @@ struct OutgoingRecipient {
 struct OutgoingMessage {
   std::optional<Address> reverse_path;
   std::vector<OutgoingRecipient> recipients;
-  std::uint64_t size = 0;  // bytes of content
+  std::string top;         // header fields that go before what the spool has
+  std::uint64_t size = 0;  // bytes of content, with them
   wire::Body body = wire::Body::seven_bit;
   bool smtputf8 = false;  // as it came
   wire::ContentTraits content;

@@ -7,6 +7,7 @@
 
 #include "base/ascii.hpp"
 #include "policy/decide.hpp"
+#include "policy/rules.hpp"
 #include "wire/extensions.hpp"
 
 namespace postern::dialogue {
@@ -71,6 +72,13 @@ Step ServerDialogue::refuse(std::string_view why) {
   return say(421, {4, 7, 0}, settings_->hostname + " " + std::string(why), Then::close);
 }
 
+// RFC 5321 section 3.1: 554; 421 for what may be tried again.
+Step ServerDialogue::refuse(policy::Verdict const& verdict) {
+  auto const code = verdict.effect == policy::Effect::defer ? 421 : 554;
+  return say(static_cast<std::uint16_t>(code), {}, settings_->hostname + " " + verdict.reply.text,
+             Then::close);
+}
+
 Step ServerDialogue::on_line(wire::Line line, Instant now) {
   now_ = now;
   ++facts_.connection.commands;
@@ -99,21 +107,22 @@ bool ServerDialogue::line_is_clean(wire::Line const& line, Verb verb) const {
                      [&](char c) { return is_8bit(c) ? may_be_utf8 : (c >= ' ' && c != 0x7F) || c == '\t'; });
 }
 
-Step ServerDialogue::on_hello(std::string_view argument) {
+Step ServerDialogue::on_hello(std::string_view argument, policy::Greeting greeting) {
   auto const name = argument.substr(0, argument.find_first_of(" \t"));
   if (name.empty()) return bad(501, {5, 5, 4}, "A host name is missing");
   if (name.size() > helo_limit) return bad(501, {5, 5, 4}, "The host name is too long");
   forget_transaction();
   facts_.connection.helo = name;
+  facts_.connection.greeting = greeting;
   facts_.stage = Stage::helo;
   state_ = State::greeted;
-  return {};
+  bool const asks = policy_->rules && policy_->rules->asks_at(Stage::helo);
+  return asks ? Step{std::nullopt, Then::ask_verdict} : answer_hello();
 }
 
-Step ServerDialogue::on_ehlo(std::string_view argument) {
-  if (Step refused = on_hello(argument); refused.reply) return refused;
+Step ServerDialogue::answer_hello() {
   auto& connection = facts_.connection;
-  connection.greeting = policy::Greeting::ehlo;
+  if (connection.greeting == policy::Greeting::helo) return say(250, {}, settings_->hostname);
   bool const offers = policy::offers_starttls(*policy_, connection, now_);
   connection.tls.offered = connection.tls.offered || offers;
   wire::Extensions extensions;
@@ -125,11 +134,15 @@ Step ServerDialogue::on_ehlo(std::string_view argument) {
   return say(250, {}, wire::print_extensions(settings_->hostname, extensions));
 }
 
-Step ServerDialogue::on_helo(std::string_view argument) {
-  if (Step refused = on_hello(argument); refused.reply) return refused;
-  facts_.connection.greeting = policy::Greeting::helo;
-  return say(250, {}, settings_->hostname);
+Step ServerDialogue::on_hello_verdict(policy::Verdict const& verdict) {
+  if (!verdict.refuses()) return answer_hello();
+  state_ = State::start;
+  return {verdict.reply, Then::read_line};
 }
+
+Step ServerDialogue::on_ehlo(std::string_view argument) { return on_hello(argument, policy::Greeting::ehlo); }
+
+Step ServerDialogue::on_helo(std::string_view argument) { return on_hello(argument, policy::Greeting::helo); }
 
 Step ServerDialogue::on_noop(std::string_view) { return say(250, {2, 0, 0}, "Ok"); }
 

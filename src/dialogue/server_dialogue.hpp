@@ -46,6 +46,7 @@ class ServerDialogue {
   Step on_timeout();                                    // a time limit has passed
   Step on_shutdown();                                   // the server goes down
   Step refuse(std::string_view why);                    // a limit: 421 instead of a greeting
+  Step refuse(policy::Verdict const& verdict);          // a rule: 421 or 554 instead of a greeting
   void on_end(policy::ConnectionEnd end, Instant now);  // the last word; ends an open transaction
 
   Content& content() { return *content_; }
@@ -62,7 +63,9 @@ class ServerDialogue {
   struct Row;
   static Row const* row_for(wire::Verb verb);
 
-  Step on_hello(std::string_view argument);
+  Step on_hello(std::string_view argument, policy::Greeting greeting);
+  Step answer_hello();
+  Step on_hello_verdict(policy::Verdict const& verdict);
   Step on_ehlo(std::string_view argument);
   Step on_helo(std::string_view argument);
   Step on_mail(std::string_view argument);

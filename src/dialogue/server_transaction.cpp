@@ -54,8 +54,8 @@ Step ServerDialogue::on_verdict(policy::Verdict const& verdict) {
         return {verdict.reply, Then::read_line};
       }
       return {std::nullopt, Then::store};
-    case Stage::connect:
-    case Stage::helo: break;
+    case Stage::helo: return on_hello_verdict(verdict);
+    case Stage::connect: break;
   }
   return {};
 }

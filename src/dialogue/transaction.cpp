@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "base/ascii.hpp"
+#include "wire/path.hpp"
 
 namespace postern::dialogue {
 namespace {
@@ -22,7 +23,9 @@ std::string_view sentence(policy::ClientCertificate certificate) {
 
 void add_recipients(wire::Envelope& envelope, policy::RecipientFacts const& recipient,
                     policy::Directory const& directory, std::unordered_set<std::string>& seen) {
-  auto targets = directory.expand(recipient.address);
+  auto const elsewhere =
+      recipient.deliver_to.empty() ? std::nullopt : std::optional(wire::parse_mailbox(recipient.deliver_to));
+  auto targets = directory.expand(elsewhere && *elsewhere ? **elsewhere : recipient.address);
   if (!targets) targets = std::vector<Address>{recipient.address};  // app/settings refuses such aliases
   for (auto& target : *targets) {
     if (!seen.insert(lowered(target.local_part()) + "@" + target.host()).second) continue;
@@ -36,6 +39,12 @@ void add_recipients(wire::Envelope& envelope, policy::RecipientFacts const& reci
                                    envelope.arrived,
                                    {}});
   }
+}
+
+// Each once.
+void add_flag(wire::Envelope& envelope, std::string const& flag) {
+  if (flag.empty() || ("\n" + envelope.flags).find("\n" + flag + "\n") != std::string::npos) return;
+  envelope.flags += flag + "\n";
 }
 
 }  // namespace
@@ -55,7 +64,10 @@ wire::Envelope make_envelope(policy::Facts const& facts, policy::Directory const
   envelope.envid = transaction.mail.envid;
   std::unordered_set<std::string> seen;
   for (auto const& recipient : transaction.recipients)
-    if (recipient.accepted) add_recipients(envelope, recipient, directory, seen);
+    if (recipient.accepted) {
+      add_recipients(envelope, recipient, directory, seen);
+      add_flag(envelope, recipient.flag);
+    }
   return envelope;
 }
 

@@ -26,23 +26,6 @@ std::string text_of(ASN1_STRING const* value) {
           static_cast<std::size_t>(::ASN1_STRING_length(value))};
 }
 
-std::vector<std::string> names_of(X509* certificate) {
-  std::vector<std::string> names;
-  auto* alternatives =
-      static_cast<GENERAL_NAMES*>(::X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
-  for (int i = 0; i < sk_GENERAL_NAME_num(alternatives); ++i) {
-    auto const* name = sk_GENERAL_NAME_value(alternatives, i);
-    if (name->type == GEN_DNS) names.push_back(lowered(text_of(name->d.dNSName)));
-  }
-  ::GENERAL_NAMES_free(alternatives);
-  if (!names.empty()) return names;
-  std::array<char, 256> common_name{};
-  if (::X509_NAME_get_text_by_NID(::X509_get_subject_name(certificate), NID_commonName, common_name.data(),
-                                  static_cast<int>(common_name.size())) > 0)
-    names.push_back(lowered(common_name.data()));
-  return names;
-}
-
 std::string print_time(ASN1_TIME const* time) {
   OpensslPtr<BIO> out(::BIO_new(::BIO_s_mem()));
   ::ASN1_TIME_print(out.get(), time);
@@ -139,6 +122,23 @@ Result<void, std::string> make_self_signed(std::string const& certificate_file, 
   if (!write_private(certificate_file, certificate_text.get()))
     return fail(certificate_file + ": " + std::strerror(errno));
   return {};
+}
+
+std::vector<std::string> names_of(X509* certificate) {
+  std::vector<std::string> names;
+  auto* alternatives =
+      static_cast<GENERAL_NAMES*>(::X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(alternatives); ++i) {
+    auto const* name = sk_GENERAL_NAME_value(alternatives, i);
+    if (name->type == GEN_DNS) names.push_back(lowered(text_of(name->d.dNSName)));
+  }
+  ::GENERAL_NAMES_free(alternatives);
+  if (!names.empty()) return names;
+  std::array<char, 256> common_name{};
+  if (::X509_NAME_get_text_by_NID(::X509_get_subject_name(certificate), NID_commonName, common_name.data(),
+                                  static_cast<int>(common_name.size())) > 0)
+    names.push_back(lowered(common_name.data()));
+  return names;
 }
 
 std::string spki_sha256(X509* certificate) {

@@ -40,6 +40,8 @@ Result<void, std::string> make_self_signed(std::string const& certificate_file, 
 // Of a PEM file that holds a certificate, a private or a public key. The error is for people.
 Result<std::string, std::string> spki_sha256_of(std::string const& file);
 std::string spki_sha256(X509* certificate);  // hexadecimal (RFC 7469 section 2.4's digest)
-std::string last_openssl_error();            // takes it off the queue; empties the queue
+std::vector<std::string> names_of(
+    X509* certificate);            // subjectAltName DNS entries, lower case; else the common name
+std::string last_openssl_error();  // takes it off the queue; empties the queue
 
 }  // namespace postern::net

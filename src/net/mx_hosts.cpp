@@ -50,7 +50,6 @@ Task<MailHosts> find_mail_hosts(Dns& dns, std::string domain, std::string own_na
       found.problem = "there is no domain " + domain;
       co_return found;
     case DnsStatus::no_data:  // RFC 5321 section 5.1: the implicit MX
-      found.implicit = true;
       found.status = domain == own_name ? MailHostsStatus::loop : MailHostsStatus::found;
       found.problem = domain + " is this very server, which does not take its mail";
       found.hosts.push_back({domain, 0});

@@ -26,7 +26,6 @@ enum class MailHostsStatus : std::uint8_t {
 struct MailHosts {
   MailHostsStatus status = MailHostsStatus::failed;
   std::vector<MailHost> hosts;  // best first; equal ones in random order
-  bool implicit = false;        // no MX records: the domain itself
   bool secure = false;          // the MX answer, or that there is none, is validated
   std::string canonical_name;   // the domain behind CNAMEs
   std::string problem;

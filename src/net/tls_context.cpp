@@ -10,6 +10,8 @@
 namespace postern::net {
 namespace {
 
+constexpr std::size_t most_peer_names = 20;
+
 // Whatever a client shows is taken; what it is worth is in SSL_get_verify_result, and resumed with the
 // session.
 int take_any(int, X509_STORE_CTX*) { return 1; }
@@ -151,7 +153,11 @@ TlsInfo describe(SSL* ssl) {
   if (auto const* sni = ::SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) info.sni = printable(sni, 255);
   auto* certificate = ::SSL_get0_peer_certificate(ssl);
   info.peer_certificate = judge(ssl, certificate);
-  if (certificate != nullptr) info.spki_sha256 = spki_sha256(certificate);
+  if (certificate != nullptr) {
+    info.spki_sha256 = spki_sha256(certificate);
+    info.peer_names = names_of(certificate);
+    if (info.peer_names.size() > most_peer_names) info.peer_names.resize(most_peer_names);
+  }
   return info;
 }
 

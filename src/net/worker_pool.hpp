@@ -2,6 +2,7 @@
 // blocking its loop.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -32,9 +33,22 @@ class WorkerPool {
     co_return co_await answer->wait();
   }
 
+  // Without an answer; `call` says itself what came of it.
+  template <class Call>
+  void post(Call call) {
+    waiting_.fetch_add(1, std::memory_order_relaxed);
+    boost::asio::post(pool_, [this, work = std::make_unique<Call>(std::move(call))] {
+      waiting_.fetch_sub(1, std::memory_order_relaxed);
+      (*work)();
+    });
+  }
+  bool has_room() const { return waiting_.load(std::memory_order_relaxed) < most_waiting; }  // for post()
+
   void join() { pool_.join(); }
 
  private:
+  static constexpr int most_waiting = 1000;
+  std::atomic<int> waiting_{0};
   boost::asio::thread_pool pool_;
 };
 

@@ -56,6 +56,12 @@ LocalDomain const* Directory::find(Address const& address) const {
   return ours && address.literal() == nullptr && !domains_.empty() ? &domains_.begin()->second : nullptr;
 }
 
+bool Directory::requires_tls() const {
+  return std::any_of(domains_.begin(), domains_.end(), [](auto const& known) {
+    return known.second.tls.value_or(TlsRequirement::never) != TlsRequirement::never;
+  });
+}
+
 Standing Directory::standing(Address const& address) const {
   auto const* domain = find(address);
   if (domain == nullptr) return Standing::elsewhere;

@@ -40,6 +40,7 @@ class Directory {
   Result<std::vector<Address>, DirectoryError> expand(Address const& address) const;
 
   LocalDomain const* find(Address const& address) const;
+  bool requires_tls() const;  // of mail for any of its domains
 
   // The mailbox that takes mail for `address`: its own, without detail, or for a postmaster that has none the
   // first there is.

@@ -11,6 +11,15 @@ std::string_view print(ListenerTls value) {
   return {};
 }
 
+std::string_view print(ListenerRole value) {
+  switch (value) {
+    case ListenerRole::mx: return "mx";
+    case ListenerRole::submission: return "submission";
+    case ListenerRole::beside: return "beside";
+  }
+  return {};
+}
+
 std::string_view print(Greeting value) {
   switch (value) {
     case Greeting::none: return "none";
@@ -51,6 +60,30 @@ std::string_view print(ConnectionEnd value) {
     case ConnectionEnd::tls_failed: return "tls-failed";
     case ConnectionEnd::too_many_errors: return "too-many-errors";
     case ConnectionEnd::error: return "error";
+  }
+  return {};
+}
+
+std::string_view print(Spf value) {
+  switch (value) {
+    case Spf::not_asked: return "not-asked";
+    case Spf::none: return "none";
+    case Spf::neutral: return "neutral";
+    case Spf::pass: return "pass";
+    case Spf::softfail: return "softfail";
+    case Spf::fail: return "fail";
+    case Spf::temperror: return "temperror";
+    case Spf::permerror: return "permerror";
+  }
+  return {};
+}
+
+std::string_view print(Effect effect) {
+  switch (effect) {
+    case Effect::accept: return "accept";
+    case Effect::flag: return "flag";
+    case Effect::defer: return "defer";
+    case Effect::reject: return "reject";
   }
   return {};
 }

@@ -11,6 +11,8 @@
 #include "base/instant.hpp"
 #include "base/ip_address.hpp"
 #include "base/message_id.hpp"
+#include "policy/remembered.hpp"
+#include "policy/rule_match.hpp"
 #include "policy/stage.hpp"
 #include "policy/standing.hpp"
 #include "wire/content_traits.hpp"
@@ -20,7 +22,11 @@
 namespace postern::policy {
 
 enum class ListenerTls : std::uint8_t { none, starttls, implicit };
-enum class ListenerRole : std::uint8_t { mx, submission };  // RFC 6409: mail from our own users
+enum class ListenerRole : std::uint8_t {
+  mx,
+  submission,  // RFC 6409: mail from our own users
+  beside       // another MTA asks; who lives there, and who may relay, is its business
+};
 enum class Greeting : std::uint8_t { none, helo, ehlo };
 enum class TlsState : std::uint8_t { none, established, failed };
 enum class ClientCertificate : std::uint8_t { not_asked, none, self_signed, untrusted, expired, trusted };
@@ -34,14 +40,26 @@ enum class ConnectionEnd : std::uint8_t {
   too_many_errors,
   error
 };
+enum class Spf : std::uint8_t {
+  not_asked,
+  none,
+  neutral,
+  pass,
+  softfail,
+  fail,
+  temperror,
+  permerror
+};  // RFC 7208
 enum class Outcome : std::uint8_t { accepted, refused, deferred, aborted };
 
 std::string_view print(ListenerTls value);
+std::string_view print(ListenerRole value);
 std::string_view print(Greeting value);
 std::string_view print(TlsState value);
 std::string_view print(ClientCertificate value);
 std::string_view print(ConnectionEnd value);
 std::string_view print(Outcome value);
+std::string_view print(Spf value);
 
 struct TlsFacts {
   TlsState state = TlsState::none;
@@ -54,15 +72,9 @@ struct TlsFacts {
   std::string cipher;          // IANA's name
   std::string group;           // "X25519"
   std::string sni;
-  std::string spki_sha256;  // of the client certificate, hexadecimal
-  std::string failure;      // why the handshake failed
-};
-
-// What earlier connections of this client have shown (policy/tls_memory).
-struct RememberedHost {
-  std::uint32_t failed_handshakes = 0;  // in a row
-  std::optional<Instant> last_failure;
-  std::uint32_t tls_sessions = 0;  // earlier ones of its identity (policy/host_identity)
+  std::string spki_sha256;                     // of the client certificate, hexadecimal
+  std::vector<std::string> certificate_names;  // its DNS names, lower case
+  std::string failure;                         // why the handshake failed
 };
 
 struct ConnectionFacts {
@@ -77,10 +89,13 @@ struct ConnectionFacts {
   std::uint16_t port = 0;
   IpAddress client;
   std::string verified_name;  // forward-confirmed reverse DNS; empty: none, or not known in time
+  std::string identity;       // policy/host_identity, once the name is known: by this it is remembered
   std::string helo;
   std::string login;  // who has proved to be a user of ours (RFC 4954); empty: nobody
   TlsFacts tls;
   RememberedHost remembered;
+  bool downgraded = false;         // brought mail in the clear, though TLS was to be expected
+  std::vector<RuleMatch> matches;  // of rules asked before MAIL
   std::uint32_t commands = 0;
   std::uint32_t errors = 0;  // of syntax and order
   std::uint32_t transactions = 0;
@@ -95,6 +110,10 @@ struct RecipientFacts {
   bool accepted = false;
   std::uint16_t code = 0;  // of the reply to RCPT
   std::string rule;        // that decided; empty: none had to
+  std::optional<Instant> deferred_since =
+      std::nullopt;             // since when this mail has been put off for want of TLS
+  std::string flag = {};        // "rule; reason"
+  std::string deliver_to = {};  // another address, by a rule
 };
 
 struct TransactionFacts {
@@ -106,13 +125,29 @@ struct TransactionFacts {
   std::uint64_t bare_newlines = 0;         // rewritten or refused
   wire::ContentTraits content;
   bool chunking = false;  // BDAT was used
+  Spf spf = Spf::not_asked;
+  RememberedTls sender;                   // of its domain: of mail whose SPF passed
+  std::optional<std::string> sender_key;  // the one key its mail has shown for long (tls.pins)
+  std::vector<RuleMatch> matches;
   Outcome outcome = Outcome::aborted;
   std::uint16_t code = 0;  // of the reply that ended it
   std::string rule;
 };
 
+// What a source of replayed facts may not tell.
+enum class Untold : std::uint8_t {
+  sender = 1,
+  recipients = 2,
+  size = 4,
+  helo = 8,
+  tls_details = 16,
+  spf = 32,
+  other = 64
+};
+
 struct Facts {
   Stage stage = Stage::connect;
+  std::uint8_t untold = 0;  // bits of Untold; always 0 in the gate
   ConnectionFacts connection;
   TransactionFacts transaction;
 

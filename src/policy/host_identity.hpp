@@ -9,9 +9,14 @@
 
 namespace postern::policy {
 
+struct ConnectionFacts;
+
 // `verified_name`: forward-confirmed reverse DNS, empty when there is none. Gives "example.org",
 // "192.0.2.0/24" or "2001:db8:1::/48".
 std::string host_identity(std::string_view verified_name, IpAddress const& client);
+
+// Of a connection: as it was determined once, or as it is now.
+std::string identity_of(ConnectionFacts const& connection);
 
 // The domain one can register (publicsuffix.org, the list of Debian's libpsl): "mail.example.co.uk" gives
 // "example.co.uk". Empty: a public suffix itself, or no domain name.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -11,6 +12,8 @@
 #include "base/instant.hpp"
 #include "base/ip_address.hpp"
 #include "policy/directory.hpp"
+#include "policy/effect.hpp"
+#include "policy/pin.hpp"
 #include "policy/tls_requirement.hpp"
 
 namespace postern::policy {
@@ -20,14 +23,32 @@ struct TlsFallback {
   Duration clear_for = std::chrono::hours(1);  // how long it is
 };
 
+// When a host's TLS is remembered well enough to be expected ("remembered").
+struct TlsMemorySettings {
+  std::uint32_t sessions = 3;
+  Duration days = std::chrono::hours(24);      // between the first and the last of them
+  Duration patience = std::chrono::hours(24);  // how long mail in the clear is put off
+  Effect then = Effect::flag;                  // what becomes of it afterwards: flag or reject
+  Duration expire = std::chrono::hours(24 * 90);
+  std::size_t size = 100'000;  // of each kind: hosts, clients, sender domains
+};
+
+class RuleSet;
+
 struct Policy {
   Directory directory;
-  std::vector<Network> relay_networks;
-  std::unordered_set<std::string> relay_certificates;  // SHA-256 of public keys, hexadecimal, lower case
-  bool logins = false;                                 // there are users who can log in
+  std::vector<Network> relay_networks = {};
+  std::unordered_set<std::string> relay_certificates = {};  // SHA-256 of public keys, hexadecimal, lower case
+  bool logins = false;                                      // there are users who can log in
   TlsRequirement tls = TlsRequirement::never;
-  std::unordered_map<std::string, TlsRequirement> sender_tls;  // by sender domain, lower-case A-label
-  TlsFallback fallback;
+  std::unordered_map<std::string, TlsRequirement> sender_tls = {};  // by sender domain, lower-case A-label
+  TlsFallback fallback = {};
+  TlsMemorySettings memory = {};
+  bool checks_spf = true;                          // of senders that are not ours; a fact
+  std::unordered_map<std::string, Pin> pins = {};  // by sender domain, lower-case A-label
+  std::unordered_set<std::string> tls_report_addresses =
+      {};                                     // "local@domain", lower case: RFC 8460 section 3
+  std::shared_ptr<RuleSet const> rules = {};  // null: none
 };
 
 }  // namespace postern::policy

@@ -1,35 +1,83 @@
-// What the gate remembers of a client's TLS: so far, handshakes that failed in a row. Grows by remember(),
-// folded over the facts of connections in order of time. Bounds: `limit` clients; the longest unseen is
-// forgotten first.
+// What has been seen of TLS: of host identities (policy/host_identity), of single clients, of sender domains
+// whose SPF passed. Grows by remember(), folded over facts in order of time: the same in the gate and in
+// replay. Kept on disk by the store of facts.
+// Bounds: `limit` entries of each kind; the longest unseen is forgotten first.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <functional>
 #include <list>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "policy/facts.hpp"
+#include "policy/policy.hpp"
 
 namespace postern::policy {
+
+enum class MemoryKind : std::uint8_t { host, client, sender };
+std::string_view print(MemoryKind kind);
+std::optional<MemoryKind> parse_memory_kind(std::string_view text);
+
+struct MemoryEntry {
+  MemoryKind kind = MemoryKind::host;
+  std::string name;  // "example.org", "192.0.2.0/24"; of a client its address
+  std::uint32_t sessions = 0;
+  std::uint32_t clear = 0;
+  std::uint32_t failures = 0;  // of a client: in a row
+  std::uint8_t versions = 0;   // bit n: TLS 1.n was seen
+  std::optional<Instant> first_tls, last_tls, clear_since, last_failure;
+  Instant last_seen{};
+  std::string failure;  // why the last handshake failed
+  std::string key;      // of a sender: SHA-256 of the one key its clients have shown
+  std::optional<Instant> key_since;
+
+  std::string print_versions() const;  // "1.2, 1.3"
+};
+
+// What both know: as if their pasts overlapped, so that importing a log twice changes nothing.
+MemoryEntry merge(MemoryEntry const& a, MemoryEntry const& b);
 
 class TlsMemory {
  public:
   explicit TlsMemory(std::size_t limit = 100'000) : limit_(limit) {}
 
-  RememberedHost recall(IpAddress const& client) const;
-  std::size_t size() const { return entries_.size(); }
+  MemoryEntry const* find(MemoryKind kind, std::string const& name) const;
+  MemoryEntry& touch(MemoryKind kind, std::string const& name, Instant now);  // a new one if there is none
+  void put(MemoryEntry entry);                                                // as loaded or imported
+  bool forget(MemoryKind kind, std::string const& name);
+  void for_each(std::function<void(MemoryEntry const&)> const& visit) const;  // the latest first
+  std::size_t size(MemoryKind kind) const { return shelf(kind).entries.size(); }
 
  private:
-  friend void remember(TlsMemory& memory, ConnectionFacts const& connection);
-  struct Entry {
-    IpAddress client;
-    RememberedHost host;
+  struct Shelf {
+    std::list<MemoryEntry> order;  // the latest in front
+    std::unordered_map<std::string, std::list<MemoryEntry>::iterator> entries;
   };
+  Shelf& shelf(MemoryKind kind) { return shelves_[static_cast<std::size_t>(kind)]; }
+  Shelf const& shelf(MemoryKind kind) const { return shelves_[static_cast<std::size_t>(kind)]; }
   std::size_t limit_;
-  std::list<Entry> order_;  // the latest in front
-  std::unordered_map<IpAddress, std::list<Entry>::iterator, IpAddressHash> entries_;
+  std::array<Shelf, 3> shelves_;
 };
 
-// A failed handshake counts, one that succeeds forgives them all; plaintext by choice says nothing.
-void remember(TlsMemory& memory, ConnectionFacts const& connection);
+using MemoryChanges = std::vector<MemoryEntry>;
+
+// Fills in what is remembered: of the client; of its identity, once its name is known; of the sender's
+// domain.
+void recall_client(TlsMemory const& memory, ConnectionFacts& connection);
+void recall_host(TlsMemory const& memory, ConnectionFacts& connection);
+void recall_sender(TlsMemory const& memory, Policy const& policy, TransactionFacts& transaction);
+
+// A connection has ended: its session over TLS, or its failed handshake, counts. Returns what has changed.
+MemoryChanges remember(TlsMemory& memory, ConnectionFacts const& connection);
+
+// Mail has begun to come in the clear on this connection.
+MemoryChanges remember_clear(TlsMemory& memory, ConnectionFacts const& connection, Instant now);
+
+// A message was taken: over TLS with SPF passed it raises what is known of its sender's domain.
+MemoryChanges remember_sender(TlsMemory& memory, ConnectionFacts const& connection,
+                              TransactionFacts const& transaction);
 
 }  // namespace postern::policy

@@ -11,7 +11,11 @@ bool has_certificate(ConnectionFacts const& connection) {
 }
 
 Verdict say(Effect effect, std::uint16_t code, wire::EnhancedStatus status, std::string text) {
-  return {effect, "tls.require", {code, status, std::move(text)}};
+  Verdict verdict;
+  verdict.effect = effect;
+  verdict.rule = "tls.require";
+  verdict.reply = {code, status, std::move(text)};
+  return verdict;
 }
 
 }  // namespace
@@ -26,7 +30,7 @@ bool satisfies(ConnectionFacts const& connection, TlsRequirement requirement) {
     case TlsRequirement::client_certificate: return over_tls && has_certificate(connection);
     case TlsRequirement::trusted_client_certificate:
       return over_tls && connection.tls.client_certificate == ClientCertificate::trusted;
-    case TlsRequirement::remembered: return over_tls || connection.remembered.tls_sessions == 0;
+    case TlsRequirement::remembered: return over_tls;  // else it depends: policy/expects_tls
   }
   return true;
 }

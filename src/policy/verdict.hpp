@@ -1,19 +1,36 @@
-// What is done with what the facts tell, and what is said. In the order of preference: never accept and drop.
+// What is done with what the facts tell, and what is said.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "policy/effect.hpp"
+#include "policy/rule_match.hpp"
 #include "wire/reply.hpp"
 
 namespace postern::policy {
 
-enum class Effect : std::uint8_t { accept, flag, defer, reject };
+// How a recipient's mail is marked, and where it goes instead.
+struct Mark {
+  std::size_t recipient = 0;  // position
+  std::string flag;           // "rule; reason": of X-Postern-Flag
+  std::string deliver_to;     // an address; empty: to the recipient
+};
+
+struct RuleProblem {
+  std::string rule;
+  std::string what;
+};
 
 struct Verdict {
   Effect effect = Effect::accept;
-  std::string rule;   // that decided; empty: none had to
-  wire::Reply reply;  // with defer and reject
+  std::string rule;                   // that decided; empty: none had to
+  wire::Reply reply;                  // with defer and reject
+  std::vector<Mark> marks;            // with accept and flag
+  std::vector<RuleMatch> matches;     // of the rules asked at this stage, also of those that only observe
+  std::vector<RuleProblem> problems;  // rules that erred, and were skipped
+  bool untold = false;                // replay: it would depend on what the source does not tell
 
   bool refuses() const { return effect == Effect::defer || effect == Effect::reject; }
 };

@@ -110,6 +110,7 @@ net::Task<void> ClientSession::send_content() {
   wire::DotStuffer stuffer;
   bool const chunking = dialogue_.chunking();
   auto piece = spool_->read_chunk(id_, 0);
+  if (piece && *piece) (*piece)->insert(0, dialogue_.message().top);
   std::string bytes;
   for (std::size_t i = 1;; ++i) {
     auto following = spool_->read_chunk(id_, i);

@@ -32,11 +32,14 @@ struct GateConfig {
   std::shared_ptr<Passwords const> passwords;  // null: nobody can log in
 };
 
+enum class Protocol : std::uint8_t { smtp, policy, milter };
+
 struct ListenerConfig {
   std::string address;  // as configured
   policy::ListenerTls tls = policy::ListenerTls::starttls;
   policy::ListenerRole role = policy::ListenerRole::mx;
   std::vector<Network> proxies;  // that must send a PROXY header; empty: no PROXY protocol here
+  Protocol protocol = Protocol::smtp;
 };
 
 }  // namespace postern::session

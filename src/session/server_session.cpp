@@ -6,7 +6,7 @@
 #include "base/ascii.hpp"
 #include "dialogue/transaction.hpp"
 #include "net/wall_clock.hpp"
-#include "policy/decide.hpp"
+#include "policy/rules.hpp"
 #include "session/session_log.hpp"
 #include "session/tls_facts.hpp"
 #include "wire/proxy_header.hpp"
@@ -45,7 +45,8 @@ ServerSession::ServerSession(net::EventLoop& loop, net::Socket socket, net::Endp
       config_(std::move(config)),
       services_(services),
       dialogue_(config_->smtp, config_->policy, first_facts(services_, listener, peer)),
-      lines_(config_->smtp.max_line) {
+      lines_(config_->smtp.max_line),
+      gatekeeper_(services_, config_->policy) {
   services_.counters.add(Count::connections);
   ++services_.counters.open_connections;
 }
@@ -108,7 +109,14 @@ net::Task<bool> ServerSession::open() {
       co_return false;
     }
   }
-  connection.remembered = services_.tls_memory.access()->recall(connection.client);
+  gatekeeper_.meet(connection);
+  if (config_->policy.rules && config_->policy.rules->asks_at(policy::Stage::connect))
+    if (auto const verdict = gatekeeper_.ask(dialogue_.facts()); verdict.refuses()) {
+      services_.counters.add(Count::connections_refused);
+      out_ += dialogue_.refuse(verdict).reply->print();
+      dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
+      co_return false;
+    }
   name_.look_up(services_.client_names, loop_, connection.client, config_->timeouts.name);
   if (listener_.tls != policy::ListenerTls::implicit) co_return true;
   if (!services_.admission.enter_handshake()) {
@@ -158,12 +166,17 @@ net::Task<Step> ServerSession::next_line() {
 
 net::Task<Step> ServerSession::ask_verdict() {
   auto& facts = dialogue_.facts();
-  if (facts.stage == policy::Stage::mail && !name_.settled()) co_await name_.wait();
-  facts.connection.verified_name = name_.name();
-  auto const verdict = policy::decide(config_->policy, facts);
-  if (facts.stage == policy::Stage::rcpt && verdict.refuses())
-    services_.counters.add(Count::recipients_refused);
-  co_return dialogue_.on_verdict(verdict);
+  if (facts.stage == policy::Stage::mail) {
+    if (gatekeeper_.checks_spf(facts))
+      sender_check_.begin(services_.spf, services_.spf_workers, loop_, facts);
+    if (!name_.settled()) co_await name_.wait();
+    facts.connection.verified_name = name_.name();
+    if (gatekeeper_.asks_for_spf()) {
+      co_await sender_check_.wait();
+      facts.transaction.spf = sender_check_.result();
+    }
+  }
+  co_return dialogue_.on_verdict(gatekeeper_.ask(facts));
 }
 
 net::Task<Step> ServerSession::start_tls() {
@@ -323,7 +336,8 @@ void ServerSession::record_transaction() {
   auto const& connection = dialogue_.facts().connection;
   if (finished->outcome == policy::Outcome::refused) services_.counters.add(Count::messages_refused);
   if (services_.log.takes(Severity::info)) services_.log.write(transaction_event(connection, *finished));
-  services_.evidence.record(store::TransactionRecord{connection.id, std::move(*finished)});
+  finished->spf = sender_check_.result();
+  gatekeeper_.transaction_over(connection, std::move(*finished));
 }
 
 void ServerSession::record_connection() {
@@ -332,9 +346,8 @@ void ServerSession::record_connection() {
   connection.verified_name = name_.name();
   services_.counters.add(Count::commands_bad, connection.errors);
   if (admitted_) services_.admission.leave(connection.client, trusted_);
-  if (connection.tls.state != policy::TlsState::none) remember(*services_.tls_memory.access(), connection);
   if (services_.log.takes(Severity::info)) services_.log.write(connection_event(connection));
-  services_.evidence.record(std::move(connection));
+  gatekeeper_.connection_over(std::move(connection));
 }
 
 }  // namespace postern::session

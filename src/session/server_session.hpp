@@ -16,12 +16,15 @@
 #include "net/stream.hpp"
 #include "session/client_name.hpp"
 #include "session/gate_config.hpp"
+#include "session/gatekeeper.hpp"
+#include "session/sender_check.hpp"
 #include "session/services.hpp"
+#include "session/session.hpp"
 #include "wire/line_splitter.hpp"
 
 namespace postern::session {
 
-class ServerSession : private net::Deadline {
+class ServerSession : public Session, private net::Deadline {
  public:
   static constexpr std::size_t chunk_size = 128 * 1024;
 
@@ -29,10 +32,9 @@ class ServerSession : private net::Deadline {
                 std::shared_ptr<GateConfig const> config, Services services);
   ~ServerSession() override;
 
-  net::Task<void> converse();  // from the first byte to the last; its owner keeps the session until then
-
-  void drain();  // says 421 and ends as soon as no transaction is open
-  void cut();    // ends now
+  net::Task<void> converse() override;
+  void drain() override;  // says 421 and ends as soon as no transaction is open
+  void cut() override;
 
  private:
   enum class Came : std::uint8_t { yes, lost, late };
@@ -71,7 +73,9 @@ class ServerSession : private net::Deadline {
   dialogue::ServerDialogue dialogue_;
   wire::LineSplitter lines_;
   std::string out_;  // replies not yet sent
+  Gatekeeper gatekeeper_;
   ClientName name_;
+  SenderCheck sender_check_;
   std::optional<Message> message_;
   net::OneShot<Result<void, store::SpoolError>> stored_;
   std::optional<store::SpoolError> failed_;  // of a chunk of the message on its way in

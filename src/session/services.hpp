@@ -7,21 +7,30 @@
 #include "base/log.hpp"
 #include "net/client_names.hpp"
 #include "net/worker_pool.hpp"
+#include "policy/deferred_mail.hpp"
 #include "policy/tls_memory.hpp"
 #include "session/admission.hpp"
+#include "session/spf.hpp"
 #include "store/evidence.hpp"
 #include "store/spool.hpp"
 
 namespace postern::session {
+
+struct Memory {
+  policy::TlsMemory tls;
+  policy::DeferredMail deferred;
+};
 
 struct Services {
   store::Spool& spool;
   store::Evidence& evidence;
   net::ClientNames& client_names;
   Admission& admission;
-  Guarded<policy::TlsMemory>& tls_memory;
+  Guarded<Memory>& memory;
   IdSource& connection_ids;
   net::WorkerPool& workers;  // for logins
+  SpfChecker& spf;
+  net::WorkerPool& spf_workers;
   Log& log;
   Counters& counters;
 };

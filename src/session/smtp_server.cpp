@@ -2,6 +2,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "session/milter_session.hpp"
+#include "session/policy_session.hpp"
+#include "session/server_session.hpp"
+
 namespace postern::session {
 
 SmtpServer::SmtpServer(std::vector<net::EventLoop*> loops, Services services,
@@ -39,12 +43,26 @@ void SmtpServer::start() {
 
 void SmtpServer::reload(std::shared_ptr<GateConfig const> config) { *config_.access() = std::move(config); }
 
+std::unique_ptr<Session> SmtpServer::make_session(PerLoop& per_loop, ListenerConfig const& listener,
+                                                  net::Socket socket, net::Endpoint peer) {
+  auto config = *config_.access();
+  switch (listener.protocol) {
+    case Protocol::policy:
+      return std::make_unique<PolicySession>(*per_loop.loop, std::move(socket), listener, std::move(config),
+                                             services_);
+    case Protocol::milter:
+      return std::make_unique<MilterSession>(*per_loop.loop, std::move(socket), listener, std::move(config),
+                                             services_);
+    case Protocol::smtp: break;
+  }
+  return std::make_unique<ServerSession>(*per_loop.loop, std::move(socket), peer, listener, std::move(config),
+                                         services_);
+}
+
 void SmtpServer::take(PerLoop& per_loop, ListenerConfig const& listener, net::Socket socket,
                       net::Endpoint peer) {
   if (per_loop.draining) return;
-  auto config = *config_.access();
-  auto session = std::make_unique<ServerSession>(*per_loop.loop, std::move(socket), peer, listener,
-                                                 std::move(config), services_);
+  auto session = make_session(per_loop, listener, std::move(socket), peer);
   per_loop.sessions.insert(session.get());
   // The one place that spawns sessions, and the one that catches what nobody expected: that session ends, no
   // other.
@@ -60,16 +78,16 @@ void SmtpServer::take(PerLoop& per_loop, ListenerConfig const& listener, net::So
       });
 }
 
-net::Task<void> SmtpServer::run(PerLoop& per_loop, std::unique_ptr<ServerSession> session) {
+net::Task<void> SmtpServer::run(PerLoop& per_loop, std::unique_ptr<Session> session) {
   struct Registered {  // leaves the set however the session ends
-    std::unordered_set<ServerSession*>& sessions;
-    std::unique_ptr<ServerSession> session;
+    std::unordered_set<Session*>& sessions;
+    std::unique_ptr<Session> session;
     ~Registered() { sessions.erase(session.get()); }
   } const registered{per_loop.sessions, std::move(session)};
   co_await registered.session->converse();
 }
 
-void SmtpServer::for_each_session(void (ServerSession::*call)()) {
+void SmtpServer::for_each_session(void (Session::*call)()) {
   for (auto& per_loop : loops_)
     per_loop->loop->post([&per = *per_loop, call] {
       per.draining = true;
@@ -80,9 +98,9 @@ void SmtpServer::for_each_session(void (ServerSession::*call)()) {
 void SmtpServer::drain() {
   std::size_t i = 0;
   for (auto& listener : listeners_) loops_[i++ % loops_.size()]->loop->post([&l = *listener] { l.close(); });
-  for_each_session(&ServerSession::drain);
+  for_each_session(&Session::drain);
 }
 
-void SmtpServer::cut() { for_each_session(&ServerSession::cut); }
+void SmtpServer::cut() { for_each_session(&Session::cut); }
 
 }  // namespace postern::session

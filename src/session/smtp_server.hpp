@@ -12,8 +12,8 @@
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
 #include "session/gate_config.hpp"
-#include "session/server_session.hpp"
 #include "session/services.hpp"
+#include "session/session.hpp"
 
 namespace postern::session {
 
@@ -33,12 +33,14 @@ class SmtpServer {
  private:
   struct PerLoop {  // of its loop
     net::EventLoop* loop;
-    std::unordered_set<ServerSession*> sessions;
+    std::unordered_set<Session*> sessions;
     bool draining = false;
   };
   void take(PerLoop& per_loop, ListenerConfig const& listener, net::Socket socket, net::Endpoint peer);
-  static net::Task<void> run(PerLoop& per_loop, std::unique_ptr<ServerSession> session);
-  void for_each_session(void (ServerSession::*call)());
+  static net::Task<void> run(PerLoop& per_loop, std::unique_ptr<Session> session);
+  std::unique_ptr<Session> make_session(PerLoop& per_loop, ListenerConfig const& listener, net::Socket socket,
+                                        net::Endpoint peer);
+  void for_each_session(void (Session::*call)());
 
   Services services_;
   std::vector<std::unique_ptr<PerLoop>> loops_;

@@ -27,6 +27,7 @@ policy::TlsFacts to_facts(net::TlsInfo const& info) {
   facts.group = info.group;
   facts.sni = info.sni;
   facts.spki_sha256 = info.spki_sha256;
+  facts.certificate_names = info.peer_names;
   return facts;
 }
 

@@ -74,13 +74,21 @@ class Evidence::Writer {
       if (!statement) return fail(settings.file + ": " + statement.error());
       inserts.push_back(std::move(*statement));
     }
-    return std::unique_ptr<Writer>(new Writer(std::move(*database), std::move(inserts), settings.retention));
+    return std::unique_ptr<Writer>(
+        new Writer(std::move(*database), std::move(inserts), settings.retention, settings.memory_expire));
   }
 
   Result<void, std::string> write(std::deque<EvidenceRecord> const& records) {
     auto result = database_.run("BEGIN");
-    for (auto const& record : records)
-      if (result) result = std::visit([this](auto const& r) { return insert(r); }, record);
+    std::unordered_map<std::string, policy::MemoryEntry const*> remembered;  // the last word on each
+    for (auto const& record : records) {
+      if (auto const* entry = std::get_if<policy::MemoryEntry>(&record))
+        remembered[std::string(print(entry->kind)) + ' ' + entry->name] = entry;
+      else if (result)
+        result = std::visit([this](auto const& r) { return insert(r); }, record);
+    }
+    for (auto const& [name, entry] : remembered)
+      if (result) result = insert(*entry);
     if (result) return database_.run("COMMIT");
     static_cast<void>(database_.run("ROLLBACK"));
     return result;
@@ -91,12 +99,17 @@ class Evidence::Writer {
     return database_.run(
         "DELETE FROM connections WHERE id < " + cutoff + ";DELETE FROM transactions WHERE id < " + cutoff +
         ";DELETE FROM recipients WHERE message < " + cutoff + ";DELETE FROM deliveries WHERE at < " + cutoff +
-        ";DELETE FROM outbound WHERE id < " + cutoff);
+        ";DELETE FROM outbound WHERE id < " + cutoff + ";DELETE FROM rule_matches WHERE at < " + cutoff +
+        ";DELETE FROM tls_memory WHERE last_seen < " +
+        std::to_string(to_micros(net::wall_clock() - memory_expire_)));
   }
 
  private:
-  Writer(Database database, std::vector<Statement> inserts, Duration retention)
-      : database_(std::move(database)), inserts_(std::move(inserts)), retention_(retention) {}
+  Writer(Database database, std::vector<Statement> inserts, Duration retention, Duration memory_expire)
+      : database_(std::move(database)),
+        inserts_(std::move(inserts)),
+        retention_(retention),
+        memory_expire_(memory_expire) {}
 
   Result<void, std::string> finish(Statement& statement) {
     auto const stepped = statement.step();
@@ -107,13 +120,35 @@ class Evidence::Writer {
 
   Result<void, std::string> insert(policy::ConnectionFacts const& c) {
     std::string const client = c.client.print();
-    return finish(inserts_[0].bind(c.id, to_micros(c.ended), c.listener, policy::print(c.listener_tls),
-                                   client, c.port, c.verified_name, c.helo, policy::print(c.greeting),
-                                   policy::print(c.tls.state), c.tls.offered, c.tls.requested, c.tls.version,
-                                   c.tls.cipher, c.tls.group, c.tls.resumed, c.tls.sni,
-                                   policy::print(c.tls.client_certificate), c.tls.spki_sha256, c.tls.failure,
-                                   c.tls.injected, c.remembered.failed_handshakes, c.commands, c.errors,
-                                   c.transactions, c.messages, policy::print(c.end), c.login));
+    auto const done = finish(inserts_[0].bind(
+        c.id, to_micros(c.ended), c.listener, policy::print(c.listener_tls), client, c.port, c.verified_name,
+        c.helo, policy::print(c.greeting), policy::print(c.tls.state), c.tls.offered, c.tls.requested,
+        c.tls.version, c.tls.cipher, c.tls.group, c.tls.resumed, c.tls.sni,
+        policy::print(c.tls.client_certificate), c.tls.spki_sha256, c.tls.failure, c.tls.injected,
+        c.remembered.failed_handshakes, c.commands, c.errors, c.transactions, c.messages,
+        policy::print(c.end), c.login, policy::print(c.role), c.downgraded));
+    return done ? insert_matches(c.started, c.id, 0, c.matches) : done;
+  }
+
+  Result<void, std::string> insert_matches(Instant at, std::uint64_t connection, std::uint64_t message,
+                                           std::vector<policy::RuleMatch> const& matches) {
+    for (auto const& match : matches) {
+      auto const added = finish(inserts_[5].bind(to_micros(at), connection, message, match.recipient,
+                                                 match.rule, policy::print(match.effect), match.enforced));
+      if (!added) return added;
+    }
+    return {};
+  }
+
+  Result<void, std::string> insert(policy::MemoryEntry const& e) {
+    return finish(inserts_[6].bind(policy::print(e.kind), e.name, e.sessions, e.clear, e.failures, e.versions,
+                                   micros(e.first_tls), micros(e.last_tls), micros(e.clear_since),
+                                   micros(e.last_failure), to_micros(e.last_seen), e.failure, e.key,
+                                   micros(e.key_since)));
+  }
+
+  static std::optional<std::int64_t> micros(std::optional<Instant> at) {
+    return at ? std::optional(to_micros(*at)) : std::nullopt;
   }
 
   Result<void, std::string> insert(TransactionRecord const& record) {
@@ -123,17 +158,18 @@ class Evidence::Writer {
     auto const done = finish(inserts_[1].bind(t.id.value, record.connection, to_micros(t.started), sender,
                                               domain, t.mail.size.value_or(0), t.size, body_word(t.mail.body),
                                               t.mail.smtputf8, t.mail.requiretls, t.chunking, asks_for_dsn(t),
-                                              t.bare_newlines, policy::print(t.outcome), t.code, t.rule));
+                                              t.bare_newlines, policy::print(t.outcome), t.code, t.rule,
+                                              t.content.content_8bit, policy::print(t.spf)));
     if (!done) return done;
     for (std::size_t i = 0; i < t.recipients.size(); ++i) {
       auto const& r = t.recipients[i];
       std::string const address = r.address.print();
       std::string const host = r.address.host();
       auto const added = finish(inserts_[2].bind(t.id.value, i, address, host, policy::print(r.standing),
-                                                 r.accepted, r.code, r.rule));
+                                                 r.accepted, r.code, r.rule, r.flag));
       if (!added) return added;
     }
-    return {};
+    return insert_matches(t.started, record.connection, t.id.value, t.matches);
   }
 
   Result<void, std::string> insert(DeliveryRecord const& d) {
@@ -151,6 +187,7 @@ class Evidence::Writer {
   Database database_;
   std::vector<Statement> inserts_;
   Duration retention_;
+  Duration memory_expire_;
 };
 
 Evidence::Evidence(std::unique_ptr<Writer> writer, Log& log, Counters& counters)

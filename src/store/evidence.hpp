@@ -15,6 +15,7 @@
 #include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "policy/facts.hpp"
+#include "policy/tls_memory.hpp"
 
 namespace postern::store {
 
@@ -66,12 +67,13 @@ struct OutboundRecord {  // a connection to another server, or why there was non
   std::string result;  // RFC 8460 section 4.3, or "success"; empty: no session to be reported
 };
 
-using EvidenceRecord =
-    std::variant<policy::ConnectionFacts, TransactionRecord, DeliveryRecord, OutboundRecord>;
+using EvidenceRecord = std::variant<policy::ConnectionFacts, TransactionRecord, DeliveryRecord,
+                                    OutboundRecord, policy::MemoryEntry>;
 
 struct EvidenceSettings {
   std::string file;
   Duration retention = std::chrono::hours(24 * 90);
+  Duration memory_expire = std::chrono::hours(24 * 90);  // of what was not seen for so long
 };
 
 class Evidence {

@@ -5,7 +5,7 @@
 namespace postern::store {
 namespace {
 
-constexpr std::array<Column, 28> connection_columns{{
+constexpr std::array<Column, 30> connection_columns{{
     {"id", "INTEGER PRIMARY KEY", "microseconds since 1970 at which it began, made unique"},
     {"ended", "INTEGER", "microseconds since 1970"},
     {"listener", "TEXT", "the address it came to, as configured"},
@@ -35,9 +35,11 @@ constexpr std::array<Column, 28> connection_columns{{
     {"messages", "INTEGER", "accepted"},
     {"end", "TEXT", "quit, lost, timeout, shutdown, refused, tls-failed, too-many-errors or error"},
     {"login", "TEXT", "the user who logged in; empty: nobody"},
+    {"role", "TEXT", "of the listener: mx, submission or beside"},
+    {"downgraded", "INTEGER", "1: brought mail in the clear, though TLS was to be expected of this host"},
 }};
 
-constexpr std::array<Column, 16> transaction_columns{{
+constexpr std::array<Column, 18> transaction_columns{{
     {"id", "INTEGER PRIMARY KEY", "the queue id as a number; refused ones have one, too"},
     {"connection", "INTEGER", "connections.id"},
     {"started", "INTEGER", "microseconds since 1970, at MAIL"},
@@ -54,9 +56,12 @@ constexpr std::array<Column, 16> transaction_columns{{
     {"outcome", "TEXT", "accepted, refused, deferred or aborted"},
     {"code", "INTEGER", "of the reply that ended it"},
     {"rule", "TEXT", "that decided; empty: none had to"},
+    {"content_8bit", "INTEGER", "1: there are bytes beyond ASCII"},
+    {"spf", "TEXT",
+     "RFC 7208: none, neutral, pass, softfail, fail, temperror, permerror; not-asked: not known in time"},
 }};
 
-constexpr std::array<Column, 8> recipient_columns{{
+constexpr std::array<Column, 9> recipient_columns{{
     {"message", "INTEGER", "transactions.id"},
     {"position", "INTEGER", "from 0, in the order of the RCPT commands"},
     {"address", "TEXT", "forward-path"},
@@ -65,6 +70,7 @@ constexpr std::array<Column, 8> recipient_columns{{
     {"accepted", "INTEGER", "1: answered with 250"},
     {"code", "INTEGER", "of the reply to RCPT"},
     {"rule", "TEXT", "that decided; empty: none had to"},
+    {"flag", "TEXT", "rule; reason: as the header X-Postern-Flag has it"},
 }};
 
 constexpr std::array<Column, 7> delivery_columns{{
@@ -104,7 +110,34 @@ constexpr std::array<Column, 21> outbound_columns{{
     {"policy_problem", "TEXT", "why the policy could not be had"},
 }};
 
-constexpr std::array<Table, 5> tables{{
+constexpr std::array<Column, 7> match_columns{{
+    {"at", "INTEGER", "microseconds since 1970"},
+    {"connection", "INTEGER", "connections.id"},
+    {"message", "INTEGER", "transactions.id; 0: before MAIL"},
+    {"recipient", "INTEGER", "recipients.position; -1: not about one"},
+    {"rule", "TEXT", "its name"},
+    {"effect", "TEXT", "accept, flag, defer or reject"},
+    {"enforced", "INTEGER", "1: done; 0: would have been"},
+}};
+
+constexpr std::array<Column, 14> memory_columns{{
+    {"kind", "TEXT", "host, client or sender"},
+    {"name", "TEXT", "a registrable domain or network; an address; a sender domain (SPF passed)"},
+    {"sessions", "INTEGER", "over TLS; of a sender: messages"},
+    {"clear", "INTEGER", "mail transactions in the clear"},
+    {"failures", "INTEGER", "of handshakes; of a client: in a row"},
+    {"versions", "INTEGER", "bit n: TLS 1.n was seen"},
+    {"first_tls", "INTEGER", "microseconds since 1970; null: never"},
+    {"last_tls", "INTEGER", ""},
+    {"clear_since", "INTEGER", "the first mail in the clear since the last TLS; null: none"},
+    {"last_failure", "INTEGER", "null: none"},
+    {"last_seen", "INTEGER", ""},
+    {"failure", "TEXT", "why the last handshake failed"},
+    {"key", "TEXT", "of a sender: SHA-256 of the public key its clients have shown last"},
+    {"key_since", "INTEGER", "since when"},
+}};
+
+constexpr std::array<Table, 8> tables{{
     {"connections", "One row for each connection, also for one that delivered nothing.", connection_columns,
      ")"},
     {"transactions", "One row for each mail transaction, whatever became of it.", transaction_columns, ")"},
@@ -113,6 +146,11 @@ constexpr std::array<Table, 5> tables{{
     {"deliveries", "One row for each attempt to deliver to a recipient.", delivery_columns, ")"},
     {"outbound", "One row for each connection to another server, or the vain attempt at one.",
      outbound_columns, ")"},
+    {"rule_matches", "One row for each time a rule of the owner's has matched.", match_columns, ")"},
+    {"tls_memory", "What is remembered of who speaks TLS (docs/requiring-tls.md).", memory_columns,
+     ", PRIMARY KEY (kind, name)) WITHOUT ROWID"},
+    {"tls_memory_import", "What `postern memory import` has left for the server to take in.", memory_columns,
+     ", PRIMARY KEY (kind, name)) WITHOUT ROWID"},
 }};
 
 }  // namespace
@@ -132,7 +170,9 @@ std::string create_statements() {
 }
 
 std::string insert_statement(Table const& table) {
-  std::string sql = "INSERT OR IGNORE INTO " + std::string(table.name) + " VALUES (";
+  std::string sql = std::string(table.columns.data() == memory_columns.data() ? "INSERT OR REPLACE INTO "
+                                                                              : "INSERT OR IGNORE INTO ") +
+                    std::string(table.name) + " VALUES (";
   for (std::size_t i = 0; i < table.columns.size(); ++i) sql += i == 0 ? "?" : ",?";
   return sql + ")";
 }

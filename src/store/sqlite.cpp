@@ -67,4 +67,6 @@ void Statement::put_integer(int index, std::int64_t value) {
   ::sqlite3_bind_int64(handle_.get(), index, value);
 }
 
+void Statement::put_null(int index) { ::sqlite3_bind_null(handle_.get(), index); }
+
 }  // namespace postern::store

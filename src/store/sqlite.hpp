@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -59,6 +60,10 @@ class Statement {
   void put(int index, std::string_view value);
   void put(int index, std::string const& value) { put(index, std::string_view(value)); }
   void put_integer(int index, std::int64_t value);
+  void put_null(int index);
+  void put(int index, std::optional<std::int64_t> value) {
+    value ? put_integer(index, *value) : put_null(index);
+  }
   template <std::integral N>
   void put(int index, N value) {
     put_integer(index, static_cast<std::int64_t>(value));

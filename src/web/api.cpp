@@ -99,11 +99,24 @@ std::optional<Instant> parse_day(std::string_view text) {  // "2026-11-24"
   return Instant(std::chrono::sys_days(date));
 }
 
-HttpAnswer send_reports(Control const& control, Request const& request) {
+HttpAnswer send_for(Request const& request, std::function<void(Instant)> const& send) {
   auto const day = parse_day(request.parameter("day"));
   if (!day) return error(400, "the day is written 2026-11-24");
-  control.send_tls_reports(*day);
+  send(*day);
   return done("sending");
+}
+
+HttpAnswer import_memory(Control const& control) {
+  auto const taken = control.take_imported_memory();
+  return taken ? answer(json::object{{"imported", *taken}}) : error(500, taken.error());
+}
+
+HttpAnswer forget(Control const& control, std::string_view rest) {  // "host/example.org", "host/192.0.2.0/24"
+  auto const slash = rest.find('/');
+  auto const kind = policy::parse_memory_kind(rest.substr(0, slash));
+  if (!kind || slash == std::string_view::npos) return error(400, "which kind: host, client or sender?");
+  bool const known = control.forget_memory(*kind, std::string(rest.substr(slash + 1)));
+  return known ? answer(json::object{{"forgotten", true}}) : error(404, "nothing is remembered of it");
 }
 
 HttpAnswer answer_queue(Control const& control, Request const& request, std::string_view rest) {
@@ -126,11 +139,16 @@ HttpAnswer answer_queue(Control const& control, Request const& request, std::str
 
 HttpAnswer answer_api(Control const& control, std::string_view method, std::string_view target) {
   constexpr std::string_view queue = "/api/queue";
+  constexpr std::string_view memory = "/api/memory/";
   auto const question = target.find('?');
   Request const request{method, target.substr(0, question),
                         question == std::string_view::npos ? "" : target.substr(question + 1)};
   if (request.is("GET", "/api/destinations")) return destinations(control);
-  if (request.is("POST", "/api/tlsrpt/send")) return send_reports(control, request);
+  if (request.is("POST", "/api/tlsrpt/send")) return send_for(request, control.send_tls_reports);
+  if (request.is("POST", "/api/notices/send")) return send_for(request, control.send_notices);
+  if (request.is("POST", "/api/memory/import")) return import_memory(control);
+  if (method == "DELETE" && request.path.starts_with(memory))
+    return forget(control, request.path.substr(memory.size()));
   if (request.path == queue) return answer_queue(control, request, {});
   if (request.path.substr(0, queue.size() + 1) == std::string(queue) + "/")
     return answer_queue(control, request, request.path.substr(queue.size() + 1));

@@ -12,6 +12,7 @@ std::string_view name(Reason reason) {
     case Reason::tls_failed: return "tls_failed";
     case Reason::old_tls: return "old_tls";
     case Reason::no_client_certificate: return "no_client_certificate";
+    case Reason::matched_rule: return "matched_rule";
     case Reason::last_: break;
   }
   return {};
@@ -25,6 +26,7 @@ std::string_view explain(Reason reason) {
     case Reason::tls_failed: return "tried TLS and failed";
     case Reason::old_tls: return "speaks an older TLS";
     case Reason::no_client_certificate: return "shows no such client certificate";
+    case Reason::matched_rule: return "is what the rule describes";
     case Reason::last_: break;
   }
   return {};
@@ -38,6 +40,7 @@ std::string_view advice(Reason reason) {
     case Reason::tls_failed: return "look at the failure: your settings may be the cause; else exempt it";
     case Reason::old_tls: return "allow the older version for it, or write to its postmaster";
     case Reason::no_client_certificate: return "exempt it: few senders have a client certificate";
+    case Reason::matched_rule: return "look whether the rule means it; exempt it if not";
     case Reason::last_: break;
   }
   return {};

@@ -18,6 +18,7 @@ enum class Reason : std::uint8_t {
   tls_failed,             // in the clear; its handshakes failed
   old_tls,                // over TLS, older than the rule asks for
   no_client_certificate,  // over TLS, without the certificate the rule asks for
+  matched_rule,           // by what a rule of the owner's asks for, TLS aside
   last_
 };
 constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::last_);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,9 +51,10 @@ struct Arrival {
   std::string helo;
   TlsSeen tls;
   bool has_sender = false;
-  std::string sender;                   // reverse-path; empty with has_sender: the null sender
-  std::vector<std::string> recipients;  // as far as they are told
-  std::uint64_t copy_of = 0;            // the same for copies of one message in several places; 0: no copies
+  std::string sender;                          // reverse-path; empty with has_sender: the null sender
+  std::vector<std::string> recipients;         // as far as they are told
+  std::shared_ptr<policy::Facts const> facts;  // when the source tells them all: the store of facts
+  std::uint64_t copy_of = 0;  // the same for copies of one message in several places; 0: no copies
 
   bool is_message() const { return kind != Kind::session; }
 };

@@ -2,6 +2,8 @@
 // both ways.
 #pragma once
 
+#include "policy/deferred_mail.hpp"
+#include "policy/tls_memory.hpp"
 #include "whatif/arrival.hpp"
 #include "whatif/rule.hpp"
 
@@ -15,16 +17,21 @@ enum class Judgement : std::uint8_t {
 
 class Judge {
  public:
-  // Sets whom the next calls of of() are about. `remembered_sessions`: earlier ones over TLS of its host.
-  void hear(Arrival const& arrival, std::uint32_t remembered_sessions);
+  // Sets whom the next calls of of() are about: with what is remembered of its host, whose identity is given.
+  void hear(Arrival const& arrival, policy::TlsMemory const& memory, std::string const& identity);
   // Before: whether any rule asks for the sender; reading it costs.
   void wants_sender() { wants_sender_ = true; }
-  Judgement of(Rule const& rule);
+  // `deferred`: of this rule; what it defers is noted there.
+  Judgement of(Rule const& rule, policy::DeferredMail& deferred);
+  policy::Facts const& facts() const { return facts_; }
 
  private:
   enum class Fill : std::uint8_t { worst, best };
   void fill(Fill how);
-  bool refused(Rule const& rule);
+  void hear_recipients();
+  void set_untold();
+  Judgement ask(Rule const& rule, policy::DeferredMail& deferred);
+  Judgement ask_at(policy::Stage stage, Rule const& rule);
 
   Arrival const* arrival_ = nullptr;
   bool wants_sender_ = false;

@@ -27,6 +27,7 @@ std::optional<Arrival> arrival_of(policy::Facts const& facts, bool relayed) {
   auto const& t = facts.transaction;
   auto out = from_connection(facts.connection);
   out.at = t.started;
+  out.facts = std::make_shared<policy::Facts const>(facts);
   out.origin = relayed ? Origin::authenticated : Origin::outside;
   out.has_sender = true;
   if (t.mail.reverse_path) out.sender = t.mail.reverse_path->print();

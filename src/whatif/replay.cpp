@@ -27,7 +27,8 @@ Replay::Replay(std::vector<Rule> rules, ReplaySettings settings)
     : settings_(std::move(settings)), attempts_(settings_.retry_time) {
   for (auto& rule : rules) {
     if (rule.asks_sender) judge_.wants_sender();
-    if (rules_.size() < most_rules) rules_.push_back({std::move(rule), {}, {}, {}, 0});
+    if (rules_.size() < most_rules)
+      rules_.push_back({std::move(rule), {}, {}, {}, 0, policy::DeferredMail()});
   }
 }
 
@@ -60,13 +61,44 @@ void Replay::take(Arrival&& arrival) {
   } else if (in_time && !arrival.tls.failure.empty() && arrival.tls.used != Answered::yes) {
     ++sums_.failed_handshakes;
   }
-  if (arrival.kind != Arrival::Kind::message)
-    remember(history_, traffic_.identity(traffic_.hosts()[host].identity),
-             arrival.tls.used == Answered::yes ? policy::TlsState::established : policy::TlsState::none);
+  if (arrival.is_message()) remember_mail(arrival, host);
+  if (arrival.kind != Arrival::Kind::message) remember_session(arrival, host);
 }
 
 void Replay::hear(Arrival const& arrival, std::uint32_t host) {
-  judge_.hear(arrival, history_.sessions(traffic_.identity(traffic_.hosts()[host].identity)));
+  judge_.hear(arrival, memory_, traffic_.identity(traffic_.hosts()[host].identity));
+}
+
+std::vector<Judgement> Replay::judge() {
+  std::vector<Judgement> judgements;
+  judgements.reserve(rules_.size());
+  for (auto& state : rules_) judgements.push_back(judge_.of(state.rule, state.deferred));
+  return judgements;
+}
+
+// The gate's own memory, fed with what the source tells.
+void Replay::remember_mail(Arrival const& arrival, std::uint32_t host) {
+  policy::ConnectionFacts connection;
+  if (arrival.tls.used == Answered::no) {
+    connection.client = arrival.client;
+    connection.identity = traffic_.identity(traffic_.hosts()[host].identity);
+    remember_clear(memory_, connection, arrival.at);
+  }
+  if (arrival.facts && arrival.outcome == policy::Outcome::accepted)
+    remember_sender(memory_, arrival.facts->connection, arrival.facts->transaction);
+}
+
+void Replay::remember_session(Arrival const& arrival, std::uint32_t host) {
+  bool const used = arrival.tls.used == Answered::yes;
+  if (!used && arrival.tls.failure.empty()) return;
+  policy::ConnectionFacts connection;
+  connection.client = arrival.client;
+  connection.identity = traffic_.identity(traffic_.hosts()[host].identity);
+  connection.ended = arrival.at;
+  connection.tls.state = used ? policy::TlsState::established : policy::TlsState::failed;
+  connection.tls.version = arrival.tls.version;
+  connection.tls.failure = arrival.tls.failure;
+  remember(memory_, connection);
 }
 
 void Replay::message(Arrival const& arrival, std::uint32_t host) {
@@ -111,9 +143,11 @@ void Replay::message(Arrival const& arrival, std::uint32_t host) {
   }
 
   hear(arrival, host);
+  auto const judgements = judge();
+  if (on_message_) on_message_(arrival, judgements);
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     auto& state = rules_[i];
-    auto const judgement = judge_.of(state.rule);
+    auto const judgement = judgements[i];
     if (judgement == Judgement::comes) continue;
     if (judgement == Judgement::unknown) {
       ++(arrival.tls.used == Answered::unknown ? state.untold : state.undecided)[host].of[wanted];
@@ -125,18 +159,22 @@ void Replay::message(Arrival const& arrival, std::uint32_t host) {
     if (is_new) entry.first = entry.last = arrival.at;
     entry.first = std::min(entry.first, arrival.at);
     entry.last = std::max(entry.last, arrival.at);
-    auto& kind = arrival.tls.used != Answered::yes ? entry.clear
-                 : state.rule.asks_certificate     ? entry.no_certificate
-                                                   : entry.old;
+    auto& kind = state.rule.of_owner && !state.rule.breaks_rfc3207 ? entry.matched
+                 : arrival.tls.used != Answered::yes               ? entry.clear
+                 : state.rule.of_owner                             ? entry.matched
+                 : state.rule.asks_certificate                     ? entry.no_certificate
+                                                                   : entry.old;
     ++kind.of[wanted];
   }
 }
 
 void Replay::refusal(Arrival const& arrival, std::uint32_t host) {
   hear(arrival, host);
+  auto const judgements = judge();
+  if (on_message_) on_message_(arrival, judgements);
   std::uint64_t rules = 0;
   for (std::size_t i = 0; i < rules_.size(); ++i)
-    if (judge_.of(rules_[i].rule) == Judgement::lost) rules |= std::uint64_t{1} << i;
+    if (judgements[i] == Judgement::lost) rules |= std::uint64_t{1} << i;
   if (arrival.outcome == policy::Outcome::deferred) {
     if (!attempts_.deferred(arrival, rules)) return;
     ++sums_.deferred;
@@ -182,6 +220,7 @@ void Replay::add_senders(RuleState const& state, RuleAnswer& out) const {
     add(lost.clear, reason_in_the_clear(pair));
     add(lost.old, Reason::old_tls);
     add(lost.no_certificate, Reason::no_client_certificate);
+    add(lost.matched, Reason::matched_rule);
     if (sender.messages == 0) sender.first = lost.first, sender.last = lost.last;
     sender.first = std::min(sender.first, lost.first);
     sender.last = std::max(sender.last, lost.last);
@@ -237,7 +276,7 @@ void Replay::add_losses(RuleState const& state, RuleAnswer& out, Random& random)
   for (auto const& [index, lost] : state.lost) {
     auto& sums = identities[traffic_.hosts()[traffic_.pairs()[index].host].identity];
     for (std::size_t w = 0; w < 3; ++w)
-      sums.lost[w] += lost.clear.of[w] + lost.old.of[w] + lost.no_certificate.of[w];
+      sums.lost[w] += lost.clear.of[w] + lost.old.of[w] + lost.no_certificate.of[w] + lost.matched.of[w];
   }
   auto const loss = [&](auto&& counted) {
     std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> least, most;

@@ -3,11 +3,12 @@
 // day's counts for each day; at most 64 rules.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
 
-#include "policy/tls_history.hpp"
+#include "policy/tls_memory.hpp"
 #include "whatif/answer.hpp"
 #include "whatif/attempts.hpp"
 #include "whatif/judge.hpp"
@@ -24,9 +25,14 @@ struct ReplaySettings {
 class Replay : public ArrivalSink {
  public:
   static constexpr std::size_t most_rules = 64;
+  static constexpr std::size_t most_remembered = 1'000'000;
   Replay(std::vector<Rule> rules, ReplaySettings settings);
 
   void take(Arrival&& arrival) override;
+  policy::TlsMemory& memory() { return memory_; }  // what the gate would have remembered
+  // Called with each attempt to bring a message, whatever became of it: what each rule would have done.
+  using OnMessage = std::function<void(Arrival const&, std::vector<Judgement> const&)>;
+  void on_message(OnMessage call) { on_message_ = std::move(call); }
   std::uint64_t messages() const { return sums_.messages; }  // counted so far
   Answer answer(Random& random) const;                       // without its sources
 
@@ -36,7 +42,7 @@ class Replay : public ArrivalSink {
     std::uint64_t total() const { return std::uint64_t{of[0]} + of[1] + of[2]; }
   };
   struct LostPair {
-    Counts clear, old, no_certificate;
+    Counts clear, old, no_certificate, matched;
     Instant first{}, last{};
   };
   struct RuleState {
@@ -45,6 +51,7 @@ class Replay : public ArrivalSink {
     boost::unordered_flat_map<std::uint32_t, Counts> untold;     // by host: not known whether over TLS
     boost::unordered_flat_map<std::uint32_t, Counts> undecided;  // by host: over TLS, but not known how
     std::uint64_t refused_anyway = 0;
+    policy::DeferredMail deferred;
   };
   struct DayCounts {
     Day day;
@@ -55,6 +62,9 @@ class Replay : public ArrivalSink {
   void message(Arrival const& arrival, std::uint32_t host);
   void refusal(Arrival const& arrival, std::uint32_t host);
   void hear(Arrival const& arrival, std::uint32_t host);
+  std::vector<Judgement> judge();  // by each rule, what was heard last
+  void remember_session(Arrival const& arrival, std::uint32_t host);
+  void remember_mail(Arrival const& arrival, std::uint32_t host);
   Reason reason_in_the_clear(Traffic::Pair const& pair) const;
   RuleAnswer answer_for(RuleState const& state, Answer const& answer, Random& random) const;
   void add_senders(RuleState const& state, RuleAnswer& out) const;
@@ -63,9 +73,10 @@ class Replay : public ArrivalSink {
   std::vector<RuleState> rules_;
   ReplaySettings settings_;
   Judge judge_;
+  OnMessage on_message_;
   Traffic traffic_;
   Attempts attempts_;
-  policy::TlsHistory history_;
+  policy::TlsMemory memory_{most_remembered};
   std::vector<Counts> by_host_;  // messages
   boost::unordered_flat_map<std::uint64_t, bool> copies_;
   std::map<std::int64_t, DayCounts> days_;

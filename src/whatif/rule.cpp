@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/ascii.hpp"
+#include "policy/rules.hpp"
 
 namespace postern::whatif {
 namespace {
@@ -45,14 +46,11 @@ Result<Rule, std::string> parse_rule(std::string_view text) {
   bool const to = scope.starts_with("for "), from = scope.starts_with("from ");
   if (!scope.empty() && !to && !from)
     return fail(printable(text, 80) + ": after the rule only \"for DOMAIN\" or \"from DOMAIN\" can follow");
-  Rule rule{std::string(text),
-            std::string(found->meaning),
-            {policy::Directory("", {}), {}, {}, false, {}, {}, {}},
-            to,
-            from,
-            false,
-            true,
-            false};
+  Rule rule;
+  rule.name = text;
+  rule.meaning = found->meaning;
+  rule.asks_recipients = to;
+  rule.asks_sender = from;
   rule.asks_certificate = found->requirement == TlsRequirement::client_certificate ||
                           found->requirement == TlsRequirement::trusted_client_certificate;
   rule.defers = found->requirement == TlsRequirement::remembered;
@@ -69,6 +67,35 @@ Result<Rule, std::string> parse_rule(std::string_view text) {
     rule.policy.directory = policy::Directory("", {{*domain, true, {}, {}, {}, found->requirement}});
   else
     rule.policy.sender_tls.emplace(domain->a_label(), found->requirement);
+  return rule;
+}
+
+Rule whole_policy(std::string name, policy::Policy policy) {
+  Rule rule;
+  rule.meaning = "the rules of " + name;
+  rule.name = std::move(name);
+  rule.policy = std::move(policy);
+  rule.asks_recipients = rule.asks_sender = true;
+  return rule;
+}
+
+Rule owner_rule(policy::Policy const& policy, std::size_t index) {
+  auto const& rules = policy.rules->rules();
+  auto const& wanted = rules[index];
+  std::vector<policy::Rule> tried;
+  for (std::size_t i = 0; i < index; ++i)
+    if (rules[i].then <= policy::Effect::flag) tried.push_back(rules[i]);
+  tried.push_back(wanted);
+  tried.back().share = policy::Rule::everybody;
+  Rule rule = whole_policy(wanted.name, policy);
+  rule.meaning = std::string(policy::print(wanted.then)) + " when " + printable(wanted.when, 200);
+  rule.policy.tls = TlsRequirement::never;
+  rule.policy.sender_tls.clear();
+  rule.policy.pins.clear();
+  rule.policy.rules = *policy::RuleSet::compile(std::move(tried), policy.rules->lists());
+  rule.defers = wanted.then == policy::Effect::defer;
+  rule.of_owner = true;
+  rule.breaks_rfc3207 = wanted.then >= policy::Effect::defer && wanted.when.find("tls") != std::string::npos;
   return rule;
 }
 

@@ -44,6 +44,13 @@ std::optional<std::string> parse_txt(std::string_view data) {
   return out;
 }
 
+std::vector<std::string> parse_txts(std::vector<std::string> const& records) {
+  std::vector<std::string> texts;
+  for (auto const& record : records)
+    if (auto text = parse_txt(record)) texts.push_back(std::move(*text));
+  return texts;
+}
+
 std::optional<IpAddress> parse_address(DnsType type, std::string_view data) {
   if (type == DnsType::a && data.size() == 4) {
     std::array<std::uint8_t, 4> bytes{};

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ip_address.hpp"
 
@@ -24,6 +25,7 @@ std::optional<MxRecord> parse_mx(std::string_view data);
 
 // The strings of a TXT record, joined (RFC 7208 section 3.3, RFC 8461 section 3.1).
 std::optional<std::string> parse_txt(std::string_view data);
+std::vector<std::string> parse_txts(std::vector<std::string> const& records);  // those that are well formed
 
 std::optional<IpAddress> parse_address(DnsType type, std::string_view data);  // of an A or AAAA record
 

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "wire/binary.hpp"
 #include "wire/path.hpp"
 
 namespace postern::wire {
 namespace {
 
-constexpr std::uint8_t format = 2;
+constexpr std::uint8_t format = 3;
+constexpr std::uint8_t format_without_flags = 2;
 constexpr std::uint8_t first_format = 1;  // without a route, and nothing known of the content
 constexpr std::size_t reply_limit = 512;
+constexpr std::size_t flag_limit = 900;  // of a line's 998 (RFC 5322 section 2.1.1)
 
 enum Flag : std::uint8_t {
   smtputf8 = 1,
@@ -78,6 +81,16 @@ bool Envelope::settled() const {
                       [](auto const& r) { return r.state == RecipientState::waiting; });
 }
 
+std::string Envelope::flag_fields(std::string_view line_end) const {
+  std::string fields;
+  for (std::string_view rest = flags; !rest.empty();) {
+    auto const line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    fields += "X-Postern-Flag: " + printable(line, flag_limit) + std::string(line_end);
+  }
+  return fields;
+}
+
 std::string encode(Envelope const& e) {
   std::string bytes;
   bytes.reserve(96 + e.recipients.size() * 64);
@@ -94,6 +107,7 @@ std::string encode(Envelope const& e) {
   out.put_text(e.sender());
   out.put_text(e.envid);
   out.put_text(e.route);
+  out.put_text(e.flags);
   out.put(static_cast<std::uint32_t>(e.recipients.size()));
   for (auto const& recipient : e.recipients) encode(out, recipient);
   return bytes;
@@ -102,7 +116,7 @@ std::string encode(Envelope const& e) {
 std::optional<Envelope> decode_envelope(std::string_view bytes) {
   BinaryReader in(bytes);
   auto const version = in.get<std::uint8_t>();
-  if (version != format && version != first_format) return std::nullopt;
+  if (version < first_format || version > format) return std::nullopt;
   Envelope e;
   auto const flags = in.get<std::uint8_t>();
   auto const body = in.get<std::uint8_t>();
@@ -131,6 +145,7 @@ std::optional<Envelope> decode_envelope(std::string_view bytes) {
     e.route = in.get_text();
   else
     e.content = {e.smtputf8, e.body != Body::seven_bit, false};
+  if (version > format_without_flags) e.flags = in.get_text();
   auto const count = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     auto recipient = decode_recipient(in);

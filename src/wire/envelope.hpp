@@ -43,8 +43,10 @@ struct Envelope {
   ContentTraits content;
   std::string envid;
   std::string route;  // where to instead of the configured way, by the postmaster; empty: as configured
+  std::string flags;  // "rule; reason", a line each: what is delivered carries them as X-Postern-Flag
   std::vector<QueuedRecipient> recipients;
 
+  std::string flag_fields(std::string_view line_end) const;  // what goes before the message; or nothing
   std::string sender() const { return reverse_path ? reverse_path->print() : std::string(); }
   bool settled() const;  // nobody waits any more
 };

@@ -44,10 +44,9 @@ void take_line(PeerExtensions& e, std::string_view line) {
   auto const end = std::min(line.find_first_of(" ="), line.size());  // "AUTH=LOGIN" is how old servers say it
   auto const keyword = line.substr(0, end);
   auto const rest = line.substr(std::min(end + 1, line.size()));
-  if (iequals(keyword, "PIPELINING")) e.pipelining = true;  // RFC 2920 section 2
-  if (iequals(keyword, "STARTTLS")) e.starttls = true;      // RFC 3207 section 2
-  if (iequals(keyword, "REQUIRETLS")) e.requiretls = true;  // RFC 8689 section 2
-  if (iequals(keyword, "ENHANCEDSTATUSCODES")) e.enhanced_status = true;
+  if (iequals(keyword, "PIPELINING")) e.pipelining = true;    // RFC 2920 section 2
+  if (iequals(keyword, "STARTTLS")) e.starttls = true;        // RFC 3207 section 2
+  if (iequals(keyword, "REQUIRETLS")) e.requiretls = true;    // RFC 8689 section 2
   if (iequals(keyword, "8BITMIME")) e.eight_bit_mime = true;  // RFC 6152 section 2
   if (iequals(keyword, "SMTPUTF8")) e.smtputf8 = true;        // RFC 6531 section 3.1
   if (iequals(keyword, "CHUNKING")) e.chunking = true;        // RFC 3030 section 2

@@ -25,7 +25,6 @@ struct PeerExtensions {
   bool pipelining = false;
   bool starttls = false;
   bool requiretls = false;
-  bool enhanced_status = false;
   bool eight_bit_mime = false;
   bool smtputf8 = false;
   bool chunking = false;

@@ -183,7 +183,8 @@ TEST(ServerDialogue, CountsAndDropsWhatIsSentBehindStarttls) {  // CVE-2011-0411
 
 TEST(ServerDialogue, DoesNotOfferStarttlsToWhoKeepsFailing) {
   Stage stage;
-  stage.connection.remembered = {3, from_micros(500'000)};
+  stage.connection.remembered.failed_handshakes = 3;
+  stage.connection.remembered.last_failure = from_micros(500'000);
   tests::Play play(stage);
   play.bytes("EHLO x\r\n", 8192);
   EXPECT_EQ(play.output.find("STARTTLS"), std::string::npos);
@@ -194,6 +195,8 @@ TEST(ServerDialogue, RequiresTlsOnlyWhenTold) {
   always.policy.tls = policy::TlsRequirement::always;
   auto const stage = converse("S: 220\n" + ehlo_clear + R"(
     C: MAIL FROM:<a@b.example>
+    S: 250
+    C: RCPT TO:<alice@example.org>
     S: 530 5.7.0 Must issue a STARTTLS command first
     C: NOOP
     S: 250

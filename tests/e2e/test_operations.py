@@ -72,9 +72,11 @@ class Operations(unittest.TestCase):
         os.kill(server.process.pid, signal.SIGHUP)
         def requires():
             client = server.raw().greet()
-            return client.ask("MAIL FROM:<a@far.example>\r\n").startswith("530 5.7.0")
+            client.ask("MAIL FROM:<a@far.example>\r\n")
+            return client.ask("RCPT TO:<alice@example.org>\r\n").startswith("530 5.7.0")
         wait_until(requires, "the new rule holds")
-        self.assertTrue(raw.ask("MAIL FROM:<a@far.example>\r\n").startswith("250"), "a session keeps what it began with")
+        raw.ask("MAIL FROM:<a@far.example>\r\n")
+        self.assertTrue(raw.ask("RCPT TO:<alice@example.org>\r\n").startswith("250"), "a session keeps what it began with")
         server.config.write_text(text.replace("[tls]\n", "[tls]\nfrob = 1\n"))
         os.kill(server.process.pid, signal.SIGHUP)
         wait_until(lambda: "tls.frob: there is no such key" in server.log(), "the error is told")

@@ -76,7 +76,7 @@ class WhatIf(unittest.TestCase):
         answer = self.answer(LOGS / "exim-4.96.log", "--rule", "require-tls", "--rule", "require-tls>=1.3 for dest.test", "--rule", "require-tls for other.test",
                              "--rule", "require-tls from shop.example", "--rule", "require-client-certificate")
         self.assertEqual([r["lost"]["messages"] for r in answer["rules"]], [4, 4, 0, 1, 11])
-        self.assertEqual(answer["rules"][0]["reasons"], {"never_tls": 3, "domain_speaks_tls": 1, "host_speaks_tls": 0, "tls_failed": 0, "old_tls": 0, "no_client_certificate": 0})
+        self.assertEqual(answer["rules"][0]["reasons"], {"never_tls": 3, "domain_speaks_tls": 1, "host_speaks_tls": 0, "tls_failed": 0, "old_tls": 0, "no_client_certificate": 0, "matched_rule": 0})
         self.assertEqual(answer["rules"][0]["senders"][0]["domain"], "old.example")
 
     def test_many_inputs_are_replayed_in_order_of_time(self):
@@ -86,6 +86,8 @@ class WhatIf(unittest.TestCase):
             path.write_text("time,client,sender,tls\n" + "".join(f"{time},{client},a@x.example,{tls}\n" for time, client, tls in rows))
             return path
         first, last = 1_790_000_000, 1_790_900_000
+        config = self.dir / "once.toml"
+        config.write_text("[tls.memory]\nsessions = 1\ndays = 0\n")
         for early, late, lost in (("TLSv1.3", "no", 40), ("no", "TLSv1.3", 0)):
             files = []
             for i in range(40):
@@ -93,7 +95,7 @@ class WhatIf(unittest.TestCase):
                 files.append(table(f"early{i}", [(first + i, client, early), (last, "203.0.113.1", "TLSv1.3")]))  # each file spans all the time
                 files.append(table(f"late{i}", [(first, "203.0.113.1", "TLSv1.3"), (last - 100 + i, client, late)]))
             for order in (files, files[::-1]):
-                answer = self.answer(*order, "--rule", "remembered")
+                answer = self.answer(*order, "--rule", "remembered", "--config", config)
                 self.assertEqual((answer["messages"], answer["rules"][0]["lost"]["messages"]), (160, lost))
 
     def test_a_configuration_of_the_gate_is_replayed(self):

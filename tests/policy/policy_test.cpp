@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include "policy/decide.hpp"
-#include "policy/tls_memory.hpp"
 #include "support/example_policy.hpp"
 
 namespace postern::policy {
@@ -57,10 +56,20 @@ TEST(Decide, TakesMailInTheClearByDefault) {
 TEST(Decide, RequiresTlsWhenTold) {  // RFC 3207 section 4
   auto policy = example_policy();
   policy.tls = TlsRequirement::always;
-  auto const refused = decide(policy, facts_at(Stage::mail, false));
+  EXPECT_FALSE(decide(policy, facts_at(Stage::mail, false)).refuses());  // postmaster may follow
+  auto const refused = decide(policy, facts_at(Stage::rcpt, false, "alice@example.org"));
   EXPECT_EQ(refused.reply.one_line(), "530 5.7.0 Must issue a STARTTLS command first");
   EXPECT_EQ(refused.rule, "tls.require");
-  EXPECT_FALSE(decide(policy, facts_at(Stage::mail, true)).refuses());
+  EXPECT_FALSE(decide(policy, facts_at(Stage::rcpt, true, "alice@example.org")).refuses());
+}
+
+TEST(Decide, ExemptsPostmasterAndWhereTlsReportsGo) {  // RFC 8460 section 3
+  auto policy = example_policy();
+  policy.tls = TlsRequirement::always;
+  policy.tls_report_addresses = {"bob@example.org"};
+  EXPECT_FALSE(decide(policy, facts_at(Stage::rcpt, false, "postmaster@example.org")).refuses());
+  EXPECT_FALSE(decide(policy, facts_at(Stage::rcpt, false, "Bob@example.org")).refuses());
+  EXPECT_TRUE(decide(policy, facts_at(Stage::rcpt, false, "alice@example.org")).refuses());
 }
 
 TEST(Decide, RequiresTlsForOneDomainOnly) {
@@ -79,44 +88,6 @@ TEST(Decide, RefusesStrangersAndRelaysForFriends) {
   EXPECT_EQ(decide(policy, facts).reply.one_line(), "550 5.7.1 Relaying denied");
   facts.connection.client = *IpAddress::parse("192.0.2.9");
   EXPECT_FALSE(decide(policy, facts).refuses());
-}
-
-TEST(TlsMemory, WithholdsStartTlsFromWhoKeepsFailing) {
-  auto const policy = example_policy();
-  TlsMemory memory;
-  ConnectionFacts connection;
-  connection.client = *IpAddress::parse("203.0.113.5");
-  auto const offered = [&](Instant now) {
-    connection.remembered = memory.recall(connection.client);
-    ConnectionFacts fresh = connection;
-    fresh.tls = {};
-    return offers_starttls(policy, fresh, now);
-  };
-  connection.tls.state = TlsState::failed;
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_TRUE(offered(from_micros(i)));
-    connection.ended = from_micros(i);
-    remember(memory, connection);
-  }
-  EXPECT_FALSE(offered(from_micros(4)));
-  EXPECT_TRUE(offered(from_micros(2) + policy.fallback.clear_for));
-  connection.tls.state = TlsState::established;
-  remember(memory, connection);
-  EXPECT_TRUE(offered(from_micros(5)));
-  EXPECT_EQ(memory.size(), 0U);
-}
-
-TEST(TlsMemory, IsBoundedAndForgetsTheLongestUnseen) {
-  TlsMemory memory(2);
-  ConnectionFacts connection;
-  connection.tls.state = TlsState::failed;
-  for (auto const* client : {"192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.3"}) {
-    connection.client = *IpAddress::parse(client);
-    remember(memory, connection);
-  }
-  EXPECT_EQ(memory.size(), 2U);
-  EXPECT_EQ(memory.recall(*IpAddress::parse("192.0.2.1")).failed_handshakes, 2U);
-  EXPECT_EQ(memory.recall(*IpAddress::parse("192.0.2.2")).failed_handshakes, 0U);
 }
 
 }  // namespace

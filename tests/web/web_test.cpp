@@ -44,7 +44,12 @@ TEST(Api, ListsShowsAndActsOnTheQueue) {
         return std::vector<DestinationState>{{"mx:example.org", 2, from_micros(1'000'000), "nobody there"}};
       },
       [&](MessageId, std::string const& to) { return moved = to, to == "junk" ? "no" : ""; },
-      [&](Instant day) { reports.push_back(print_iso8601(day)); }};
+      [&](Instant day) { reports.push_back(print_iso8601(day)); },
+      [&](Instant day) { reports.push_back("notices of " + print_iso8601(day)); },
+      [] { return std::size_t{3}; },
+      [](policy::MemoryKind kind, std::string const& name) {
+        return kind == policy::MemoryKind::host && name == "192.0.2.0/24";
+      }};
   auto const ask = [&](std::string_view method, std::string const& target) {
     return answer_api(control, method, target);
   };
@@ -67,6 +72,12 @@ TEST(Api, ListsShowsAndActsOnTheQueue) {
   EXPECT_EQ(reports, std::vector<std::string>{"2026-11-24T00:00:00.000Z"});
   for (auto const* day : {"", "2026-13-01", "2026-1-1", "2026-11-2x"})
     EXPECT_EQ(ask("POST", std::string("/api/tlsrpt/send?day=") + day).status, 400) << day;
+  EXPECT_EQ(ask("POST", "/api/notices/send?day=2026-11-24").status, 200);
+  EXPECT_EQ(reports.back(), "notices of 2026-11-24T00:00:00.000Z");
+  EXPECT_EQ(ask("POST", "/api/memory/import").body, "{\"imported\":3}\n");
+  EXPECT_EQ(ask("DELETE", "/api/memory/host/192.0.2.0/24").status, 200);
+  EXPECT_EQ(ask("DELETE", "/api/memory/host/198.51.100.0/24").status, 404);
+  EXPECT_EQ(ask("DELETE", "/api/memory/junk/x").status, 400);
   EXPECT_EQ(all, 1);
   for (auto const& [method, target, status] :
        {std::tuple{"GET", "/", 404}, std::tuple{"GET", "/api/queue/junk", 400},

@@ -43,9 +43,13 @@ TEST(Replay, RememberedKnowsOnlyThePast) {
                                   arrival("192.0.2.1", Answered::yes, "a@x.example", 1)},
                                  {"remembered"});
   EXPECT_EQ(before.rules[0].lost.lost, 0U);
+  constexpr int day = 24 * 60;  // three sessions over a day: what tls.memory asks for
   auto const after = replay_all({arrival("192.0.2.1", Answered::yes, "a@x.example", 0),
-                                 arrival("192.0.2.1", Answered::no, "a@x.example", 1),
-                                 arrival("198.51.100.1", Answered::no, "a@x.example", 2)},
+                                 arrival("192.0.2.1", Answered::yes, "a@x.example", 10),
+                                 arrival("192.0.2.1", Answered::no, "a@x.example", 20),
+                                 arrival("192.0.2.1", Answered::yes, "a@x.example", day),
+                                 arrival("192.0.2.1", Answered::no, "a@x.example", day + 1),
+                                 arrival("198.51.100.1", Answered::no, "a@x.example", day + 2)},
                                 {"remembered"});
   EXPECT_EQ(after.rules[0].lost.lost, 1U);
   EXPECT_TRUE(after.rules[0].defers);

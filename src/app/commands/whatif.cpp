@@ -8,9 +8,11 @@
 
 #include "app/build_config.hpp"
 #include "app/commands.hpp"
+#include "app/fixed_random.hpp"
 #include "app/settings_file.hpp"
 #include "app/whatif/progress.hpp"
 #include "app/whatif/replay_inputs.hpp"
+#include "policy/rules.hpp"
 #include "whatif/csv_report.hpp"
 #include "whatif/html_report.hpp"
 #include "whatif/json_report.hpp"
@@ -23,20 +25,6 @@ namespace postern::app {
 namespace {
 
 constexpr int no_answer = 2;
-
-// The resampling is the same every time: the same input gives the same answer.
-class FixedRandom : public Random {
- public:
-  std::uint64_t next() override {  // splitmix64 (Steele, Lea, Flood 2014)
-    auto z = state_ += 0x9E3779B97F4A7C15ULL;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-    return z ^ (z >> 31);
-  }
-
- private:
-  std::uint64_t state_ = 3207;
-};
 
 Instant now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
@@ -67,32 +55,58 @@ int wrong(std::string const& what) {
   return no_answer;
 }
 
-// A configuration of the gate, replayed as it would be enforced.
-Result<whatif::Rule, std::string> rule_from_file(std::string const& file) {
+Result<policy::Policy, std::string> policy_from(std::string const& file) {
   auto read = read_settings(file);
   if (!read.errors.empty()) return fail(read.errors.front());
   auto built = check_config(read.settings);
   if (!built.errors.empty()) return fail(built.errors.front());
-  whatif::Rule rule{file, "the rules of " + file, built.gate->policy, true, true, false, false, false};
-  for (auto const& domain : read.settings.domains)
-    rule.breaks_rfc3207 = rule.breaks_rfc3207 || domain.require_tls.value_or(policy::TlsRequirement::never) !=
-                                                     policy::TlsRequirement::never;
-  rule.breaks_rfc3207 = rule.breaks_rfc3207 || read.settings.require_tls != policy::TlsRequirement::never;
+  return built.gate->policy;
+}
+
+bool requires_tls(policy::Policy const& policy) {
+  return policy.tls != policy::TlsRequirement::never || policy.directory.requires_tls();
+}
+
+// A configuration of the gate: what it requires as it stands, and each of its rules as if enforced on all.
+Result<void, std::string> add_rules_of(std::string const& file, std::vector<whatif::Rule>& rules) {
+  auto policy = policy_from(file);
+  if (!policy) return fail(policy.error());
+  auto const count = policy->rules ? policy->rules->rules().size() : 0;
+  if (count == 0 || requires_tls(*policy)) {
+    rules.push_back(whatif::whole_policy(file, *policy));
+    rules.back().breaks_rfc3207 = requires_tls(*policy);
+  }
+  for (std::size_t i = 0; i < count; ++i) rules.push_back(whatif::owner_rule(*policy, i));
+  return {};
+}
+
+// A built-in rule, or one of the configuration's.
+Result<whatif::Rule, std::string> rule_named(std::string const& text, policy::Policy const* policy) {
+  if (policy != nullptr && policy->rules) {
+    auto const& known = policy->rules->rules();
+    for (std::size_t i = 0; i < known.size(); ++i)
+      if (known[i].name == text) return whatif::owner_rule(*policy, i);
+  }
+  auto rule = whatif::parse_rule(text);
+  if (rule && policy != nullptr) rule->policy.memory = policy->memory;
   return rule;
 }
 
 Result<std::vector<whatif::Rule>, std::string> rules_of(WhatIfOptions const& options) {
   std::vector<whatif::Rule> rules;
+  std::optional<policy::Policy> configured;
+  if (!options.config.empty()) {
+    auto policy = policy_from(options.config);
+    if (!policy) return fail(policy.error());
+    configured = *std::move(policy);
+  }
   for (auto const& text : options.rules) {
-    auto rule = whatif::parse_rule(text);
+    auto rule = rule_named(text, configured ? &*configured : nullptr);
     if (!rule) return fail(rule.error());
     rules.push_back(*std::move(rule));
   }
-  for (auto const& file : options.rule_files) {
-    auto rule = rule_from_file(file);
-    if (!rule) return fail(rule.error());
-    rules.push_back(*std::move(rule));
-  }
+  for (auto const& file : options.rule_files)
+    if (auto const added = add_rules_of(file, rules); !added) return fail(added.error());
   if (rules.empty())
     for (auto const name : whatif::usual_rules()) rules.push_back(*whatif::parse_rule(name));
   if (rules.size() > whatif::Replay::most_rules)

@@ -59,9 +59,7 @@ class Prober {
   net::Task<void> look_for_tlsrpt() {
     auto const answer = co_await net::ask(*dns_, "_smtp._tls." + probe_.domain, wire::DnsType::txt);
     if (answer.status == net::DnsStatus::failed) probe_.tlsrpt_problem = answer.problem;
-    std::vector<std::string> records;
-    for (auto const& record : answer.records)
-      if (auto text = wire::parse_txt(record)) records.push_back(std::move(*text));
+    auto const records = wire::parse_txts(answer.records);
     probe_.tlsrpt = wire::parse_tlsrpt_record(records).value_or(std::vector<std::string>{});
   }
 

@@ -1,0 +1,240 @@
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <fstream>
+
+#include "app/commands.hpp"
+#include "app/control_client.hpp"
+#include "app/data_dir.hpp"
+#include "app/settings_file.hpp"
+#include "app/whatif/progress.hpp"
+#include "app/whatif/replay_inputs.hpp"
+#include "base/ascii.hpp"
+#include "net/wall_clock.hpp"
+#include "store/file.hpp"
+#include "store/memory_table.hpp"
+
+namespace postern::app {
+namespace {
+
+namespace json = boost::json;
+using Entries = std::vector<policy::MemoryEntry>;
+using policy::MemoryEntry;
+
+constexpr std::string_view export_begins = "{\"postern_memory\":1,";
+
+int complain(std::string const& what) {
+  std::fprintf(stderr, "postern: %s\n", what.c_str());
+  return 1;
+}
+
+json::object to_json(MemoryEntry const& e) {
+  json::object out{{"postern_memory", 1},    {"kind", policy::print(e.kind)},
+                   {"name", e.name},         {"sessions", e.sessions},
+                   {"clear", e.clear},       {"failures", e.failures},
+                   {"versions", e.versions}, {"last_seen", to_micros(e.last_seen)}};
+  auto const add = [&](char const* name, std::optional<Instant> at) {
+    if (at) out[name] = to_micros(*at);
+  };
+  add("first_tls", e.first_tls);
+  add("last_tls", e.last_tls);
+  add("clear_since", e.clear_since);
+  add("last_failure", e.last_failure);
+  add("key_since", e.key_since);
+  if (!e.failure.empty()) out["failure"] = printable(e.failure);
+  if (!e.key.empty()) out["key"] = e.key;
+  return out;
+}
+
+std::optional<MemoryEntry> from_json(std::string const& line) {
+  boost::system::error_code error;
+  auto const value = json::parse(line, error);
+  if (error || !value.is_object()) return std::nullopt;
+  auto const& object = value.as_object();
+  auto const number = [&](char const* name) -> std::optional<std::int64_t> {
+    auto const* found = object.if_contains(name);
+    return found != nullptr && found->is_int64() ? std::optional(found->get_int64()) : std::nullopt;
+  };
+  auto const instant = [&](char const* name) -> std::optional<Instant> {
+    auto const micros = number(name);
+    return micros ? std::optional(from_micros(*micros)) : std::nullopt;
+  };
+  auto const text = [&](char const* name) {
+    auto const* found = object.if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->get_string().c_str()) : std::string();
+  };
+  auto const kind = policy::parse_memory_kind(text("kind"));
+  MemoryEntry e;
+  e.name = text("name");
+  if (!kind || e.name.empty()) return std::nullopt;
+  e.kind = *kind;
+  e.sessions = static_cast<std::uint32_t>(number("sessions").value_or(0));
+  e.clear = static_cast<std::uint32_t>(number("clear").value_or(0));
+  e.failures = static_cast<std::uint32_t>(number("failures").value_or(0));
+  e.versions = static_cast<std::uint8_t>(number("versions").value_or(0));
+  e.first_tls = instant("first_tls");
+  e.last_tls = instant("last_tls");
+  e.clear_since = instant("clear_since");
+  e.last_failure = instant("last_failure");
+  e.last_seen = instant("last_seen").value_or(Instant{});
+  e.failure = text("failure");
+  e.key = text("key");
+  e.key_since = instant("key_since");
+  return e;
+}
+
+bool is_downgraded(MemoryEntry const& e) { return e.sessions > 0 && e.clear_since.has_value(); }
+
+void print_one(MemoryEntry const& e) {
+  std::printf("%s %s: %u over TLS", std::string(policy::print(e.kind)).c_str(), printable(e.name).c_str(),
+              e.sessions);
+  if (e.first_tls && e.last_tls)
+    std::printf(" (%s, first %s, last %s)", e.print_versions().c_str(),
+                print_iso8601(*e.first_tls).substr(0, 16).c_str(),
+                print_iso8601(*e.last_tls).substr(0, 16).c_str());
+  std::printf(", %u in the clear", e.clear);
+  if (e.clear_since) std::printf(" (since %s)", print_iso8601(*e.clear_since).substr(0, 16).c_str());
+  if (e.failures > 0) {
+    std::printf(", %u handshake%s failed", e.failures, e.failures == 1 ? "" : "s");
+    if (e.last_failure)
+      std::printf(" (last %s: %s)", print_iso8601(*e.last_failure).substr(0, 16).c_str(),
+                  printable(e.failure).c_str());
+  }
+  if (!e.key.empty())
+    std::printf(", key %s since %s", e.key.c_str(), print_iso8601(*e.key_since).substr(0, 16).c_str());
+  std::printf("%s\n", is_downgraded(e) ? "  DOWNGRADED" : "");
+}
+
+void print_entry(MemoryEntry const& entry, bool as_json) {
+  if (as_json)
+    std::printf("%s\n", json::serialize(to_json(entry)).c_str());
+  else
+    print_one(entry);
+}
+
+int list(MemoryOptions const& options, Entries const& entries) {
+  std::size_t shown = 0;
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    if (policy::print(entry->kind) != options.kind) continue;
+    if (options.downgraded && !is_downgraded(*entry)) continue;
+    if (options.failing && entry->failures == 0) continue;
+    print_entry(*entry, options.json);
+    ++shown;
+  }
+  if (!options.json) std::printf("%zu %s%s\n", shown, options.kind.c_str(), shown == 1 ? "" : "s");
+  return 0;
+}
+
+int show(MemoryOptions const& options, Entries const& entries) {
+  for (auto const& entry : entries)
+    if (policy::print(entry.kind) == options.kind && iequals(entry.name, options.name))
+      return print_entry(entry, options.json), 0;
+  return complain("nothing is remembered of the " + options.kind + " " + options.name);
+}
+
+int forget(MemoryOptions const& options, DataPaths const& paths) {
+  auto const answer = ask_server(paths.control, "DELETE", "/api/memory/" + options.kind + "/" + options.name);
+  if (!answer) return complain(answer.error());
+  if (*answer)
+    return (*answer)->status == 200 ? 0 : complain((*answer)->body.at("error").as_string().c_str());
+  auto const done = store::forget_memory(paths.facts, *policy::parse_memory_kind(options.kind), options.name);
+  return done ? 0 : complain(done.error());
+}
+
+// An export of `postern memory`; else absent.
+std::optional<Result<Entries, std::string>> read_export(std::string const& file) {
+  std::ifstream in(file);
+  std::string line;
+  if (!std::getline(in, line) || !line.starts_with(export_begins)) return std::nullopt;
+  Entries entries;
+  int number = 1;
+  do {
+    auto entry = from_json(line);
+    if (!entry) return fail(file + ":" + std::to_string(number) + ": not a line of an export");
+    entries.push_back(*std::move(entry));
+    ++number;
+  } while (std::getline(in, line));
+  return entries;
+}
+
+Result<Entries, std::string> read_sources(std::vector<std::string> const& inputs, std::string const& format) {
+  std::vector<std::string> problems;
+  std::optional<whatif::Format> known;
+  if (!format.empty() && !(known = whatif::parse_format(format)))
+    return fail("--format " + format + ": no such format");
+  whatif::SourceSettings settings;
+  settings.reference = net::wall_clock();
+  std::vector<std::unique_ptr<SourceReader>> readers;
+  std::uint64_t total = 0;
+  for (auto& input : find_inputs(inputs, problems)) {
+    auto reader = SourceReader::open(std::move(input), known, settings);
+    if (!reader) {
+      problems.push_back(reader.error());
+      continue;
+    }
+    total += (*reader)->size();
+    readers.push_back(std::move(*reader));
+  }
+  for (auto const& problem : problems) std::fprintf(stderr, "postern: %s\n", problem.c_str());
+  if (readers.empty()) return fail(std::string("no source could be read"));
+  whatif::Replay replay({}, {});
+  {
+    Progress progress(total);
+    replay_inputs(readers, replay, [&](std::uint64_t bytes) { progress.tell(bytes); });
+  }
+  Entries entries;
+  replay.memory().for_each([&](MemoryEntry const& entry) { entries.push_back(entry); });
+  return entries;
+}
+
+int import(MemoryOptions const& options, DataPaths const& paths) {
+  Entries entries;
+  std::vector<std::string> others;
+  for (auto const& input : options.inputs) {
+    auto exported = read_export(input);
+    if (!exported) {
+      others.push_back(input);
+      continue;
+    }
+    if (!*exported) return complain(exported->error());
+    entries.insert(entries.end(), (*exported)->begin(), (*exported)->end());
+  }
+  if (!others.empty()) {
+    auto read = read_sources(others, options.format);
+    if (!read) return complain(read.error());
+    entries.insert(entries.end(), read->begin(), read->end());
+  }
+  std::string const directory = paths.facts.substr(0, paths.facts.rfind('/'));
+  if (!store::real_files().make_directories(directory)) return complain(directory + ": cannot be made");
+  if (auto const left = store::import_memory(paths.facts, entries); !left) return complain(left.error());
+  auto const hosts = std::count_if(entries.begin(), entries.end(), [](auto const& e) {
+    return e.kind == policy::MemoryKind::host && e.sessions > 0;
+  });
+  auto const answer = ask_server(paths.control, "POST", "/api/memory/import");
+  if (!answer) return complain(answer.error());
+  if (*answer && (*answer)->status != 200) return complain((*answer)->body.at("error").as_string().c_str());
+  std::printf("%zu entries, %td hosts of them with TLS%s\n", entries.size(), hosts,
+              *answer ? "" : "; the server takes them in when it starts");
+  return 0;
+}
+
+}  // namespace
+
+int run_memory(MemoryOptions const& options) {
+  auto const read =
+      options.config.empty() ? SettingsRead{default_settings(), {}} : read_settings(options.config);
+  if (!read.errors.empty()) return complain(read.errors.front());
+  DataPaths const paths(read.settings.path(read.settings.data_dir));
+  if (options.action == "import") return import(options, paths);
+  if (options.action == "forget") return forget(options, paths);
+  auto const entries = store::load_memory(paths.facts);
+  if (!entries) return complain(entries.error());
+  if (options.action == "show") return show(options, *entries);
+  if (options.action == "list") return list(options, *entries);
+  for (auto const& entry : *entries) print_entry(entry, true);
+  return 0;
+}
+
+}  // namespace postern::app

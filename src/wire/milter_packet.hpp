@@ -1,0 +1,75 @@
+// The milter protocol, version 6, as sendmail's libmilter and Postfix speak it: packets of a length of four
+// bytes, a command and its data. Bounds: a packet of 1 MiB.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ip_address.hpp"
+#include "base/result.hpp"
+
+namespace postern::wire {
+
+enum class MilterCommand : char {
+  abort = 'A',
+  body = 'B',
+  connect = 'C',
+  macros = 'D',
+  end_of_body = 'E',
+  helo = 'H',
+  quit_for_new = 'K',
+  header = 'L',
+  mail = 'M',
+  end_of_headers = 'N',
+  negotiate = 'O',
+  quit = 'Q',
+  rcpt = 'R',
+  data = 'T',
+  unknown = 'U'
+};
+
+struct MilterPacket {
+  MilterCommand command;
+  std::string_view data;  // into the bytes it was read from
+};
+
+// The packet at the start of `bytes`, and its length in `taken`. Absent: it is not whole yet. The error is a
+// sentence: nothing that follows can be read.
+Result<std::optional<MilterPacket>, std::string> read_milter_packet(std::string_view bytes,
+                                                                    std::size_t& taken);
+
+struct MilterOffer {  // SMFIC_OPTNEG
+  std::uint32_t version = 0;
+  std::uint32_t actions = 0;
+  std::uint32_t protocol = 0;
+};
+constexpr std::uint32_t milter_add_headers = 0x01, milter_add_recipients = 0x04,
+                        milter_delete_recipients = 0x08;
+constexpr std::uint32_t milter_no_body = 0x10, milter_no_headers = 0x20, milter_no_end_of_headers = 0x40,
+                        milter_no_unknown = 0x100, milter_no_data = 0x200;
+std::optional<MilterOffer> parse_milter_offer(std::string_view data);
+std::string print_milter_offer(MilterOffer const& offer);  // a packet
+
+struct MilterConnect {
+  std::string name;  // as the MTA has it: "[192.0.2.1]" when there is none
+  std::optional<IpAddress> client;
+  std::uint16_t port = 0;
+};
+std::optional<MilterConnect> parse_milter_connect(std::string_view data);
+
+std::vector<std::string_view> milter_strings(std::string_view data);  // each ended by a null
+
+struct MilterMacros {
+  char of = 0;                                                        // the command they are for
+  std::vector<std::pair<std::string_view, std::string_view>> values;  // without braces
+};
+MilterMacros parse_milter_macros(std::string_view data);
+
+std::string print_milter_packet(char response, std::string_view data = {});
+std::string print_milter_reply(std::string_view text);                           // "450 4.7.10 text"
+std::string print_milter_header(std::string_view name, std::string_view value);  // inserted at the top
+
+}  // namespace postern::wire
