@@ -347,6 +347,7 @@ class Server {
     if (notices_) notices_->join_workers();
     if (pickup_) pickup_->join_workers();
     logins_.join();
+    if (spf_) spf_->stop();
     spf_workers_.join();
     spool_.reset();
     dns_.reset();

@@ -28,6 +28,11 @@ std::optional<std::string> problem_of(std::string const& name, Lists const& list
   return root + ": neither a fact nor one of [lists]";
 }
 
+// Before MAIL the name is not known: a rule that is asked there goes by the network, then and later.
+std::string host_of(Stage stage, ConnectionFacts const& connection) {
+  return stage < Stage::mail ? host_identity({}, connection.client) : identity_of(connection);
+}
+
 FactName const* fact_of(std::string const& name) {
   if (auto const* fact = find_fact(name)) return fact;
   return find_fact(name.substr(0, name.find('.')));
@@ -110,7 +115,7 @@ void RuleSet::evaluate(Policy const& policy, Facts const& facts, RecipientFacts 
       continue;
     }
     if (!*matched) continue;
-    bool const enforced = is_enforced(rule, facts.connection);
+    bool const enforced = is_enforced(rule, host_of(compiled_[i].stage, facts.connection));
     if (is_new) verdict.matches.push_back({rule.name, rule.then, enforced, position});
     if (!enforced) continue;
     if (rule.then >= verdict.effect) {
@@ -128,9 +133,9 @@ void RuleSet::evaluate(Policy const& policy, Facts const& facts, RecipientFacts 
   idle_.access()->push_back(std::move(sandbox));
 }
 
-bool is_enforced(Rule const& rule, ConnectionFacts const& connection) {
+bool is_enforced(Rule const& rule, std::string_view host) {
   if (rule.share == 0 || rule.share >= Rule::everybody) return rule.share != 0;
-  auto const key = rule.name + '\n' + identity_of(connection);
+  auto const key = rule.name + '\n' + std::string(host);
   return ::XXH64(key.data(), key.size(), 0) % Rule::everybody < rule.share;
 }
 

@@ -70,8 +70,8 @@ class RuleSet {
   mutable Guarded<Sandboxes> idle_;
 };
 
-// Whether a rule with this share is enforced on this host: always the same answer, and once enforced also
-// with every greater share.
-bool is_enforced(Rule const& rule, ConnectionFacts const& connection);
+// Whether a rule with this share is enforced on this host (its identity, policy/host_identity): always the
+// same answer, and once enforced also with every greater share.
+bool is_enforced(Rule const& rule, std::string_view host);
 
 }  // namespace postern::policy

@@ -18,18 +18,6 @@ constexpr std::size_t read_size = 64U << 10;
 
 }  // namespace
 
-MilterSession::MilterSession(net::EventLoop& loop, net::Socket socket, ListenerConfig const& listener,
-                             std::shared_ptr<GateConfig const> config, Services services)
-    : Deadline(loop.deadlines()),
-      stream_(std::move(socket)),
-      config_(std::move(config)),
-      services_(services),
-      gate_(loop, services_, config_->policy, listener.address) {
-  ++services_.counters.open_connections;
-}
-
-MilterSession::~MilterSession() { --services_.counters.open_connections; }
-
 void MilterSession::drain() {
   draining_ = true;
   if (idle_ && !gate_.in_transaction()) stream_.cut();

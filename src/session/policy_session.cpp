@@ -1,5 +1,7 @@
 #include "session/policy_session.hpp"
 
+#include <atomic>
+
 #include "base/ascii.hpp"
 #include "dialogue/beside.hpp"
 
@@ -28,18 +30,6 @@ std::string action_of(policy::Verdict const& verdict) {
 }
 
 }  // namespace
-
-PolicySession::PolicySession(net::EventLoop& loop, net::Socket socket, ListenerConfig const& listener,
-                             std::shared_ptr<GateConfig const> config, Services services)
-    : Deadline(loop.deadlines()),
-      stream_(std::move(socket)),
-      config_(std::move(config)),
-      services_(services),
-      gate_(loop, services_, config_->policy, listener.address) {
-  ++services_.counters.open_connections;
-}
-
-PolicySession::~PolicySession() { --services_.counters.open_connections; }
 
 void PolicySession::drain() {
   draining_ = true;

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 
+#include <atomic>
 #include <cstring>
 #include <future>
 
@@ -15,7 +16,8 @@ namespace postern::session {
 namespace {
 
 constexpr std::chrono::seconds question_limit{10};
-constexpr int most_records = 100;  // of an answer
+constexpr std::chrono::milliseconds glance{100};  // how often it is looked whether we go down
+constexpr int most_records = 100;                 // of an answer
 
 std::optional<wire::DnsType> type_of(ns_type type) {
   switch (static_cast<int>(type)) {
@@ -96,10 +98,22 @@ using Response = std::unique_ptr<SPF_response_t, FreeBy<SPF_response_free>>;
 struct SpfChecker::Layer {
   SPF_dns_server_t server{};
 
-  explicit Layer(net::Dns& dns) {
+  net::Dns& dns;
+  std::atomic<bool> stopping{false};
+
+  explicit Layer(net::Dns& asked) : dns(asked) {
     server.lookup = look_up;
     server.name = "postern";
-    server.hook = &dns;
+    server.hook = this;
+  }
+
+  static Layer& layer_of(SPF_dns_server_t* server) { return *static_cast<Layer*>(server->hook); }
+
+  bool arrives(std::future<net::DnsAnswer>& future) const {
+    auto const end = std::chrono::steady_clock::now() + question_limit;
+    while (!stopping && std::chrono::steady_clock::now() < end)
+      if (future.wait_for(glance) == std::future_status::ready) return true;
+    return false;
   }
 
   static net::DnsAnswer taken(std::future<net::DnsAnswer>& future) {
@@ -117,11 +131,10 @@ struct SpfChecker::Layer {
     if (asked) {
       auto told = std::make_shared<std::promise<net::DnsAnswer>>();
       auto future = told->get_future();
-      static_cast<net::Dns*>(server->hook)->ask(domain, *asked, [told](net::DnsAnswer given) {
-        told->set_value(std::move(given));
-      });
+      layer_of(server).dns.ask(domain, *asked,
+                               [told](net::DnsAnswer given) { told->set_value(std::move(given)); });
       answer.status = net::DnsStatus::failed;
-      if (future.wait_for(question_limit) == std::future_status::ready) answer = taken(future);
+      if (layer_of(server).arrives(future)) answer = taken(future);
     }
     auto const ttl = static_cast<int>(answer.ttl.count());
     auto* out = SPF_dns_rr_new_init(server, domain, type, ttl, status_of(answer.status));
@@ -139,6 +152,8 @@ struct SpfChecker::Layer {
 
 SpfChecker::SpfChecker(net::Dns& dns) : dns_(dns), layer_(std::make_unique<Layer>(dns)) {}
 SpfChecker::~SpfChecker() = default;
+
+void SpfChecker::stop() { layer_->stopping = true; }
 
 policy::Spf SpfChecker::check(IpAddress const& client, std::string const& helo,
                               std::optional<Address> const& sender) {

@@ -21,6 +21,7 @@ class SpfChecker {
   // `sender` absent: the null sender, for whom the HELO name stands (RFC 7208 section 2.4).
   policy::Spf check(IpAddress const& client, std::string const& helo, std::optional<Address> const& sender);
   bool enabled() const { return dns_.enabled(); }
+  void stop();  // what is being asked has no answer any more: the server goes down
 
  private:
   struct Layer;

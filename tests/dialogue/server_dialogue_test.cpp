@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "dialogue/transaction.hpp"
+#include "policy/rules.hpp"
 #include "support/conversation.hpp"
 
 namespace postern::dialogue {
@@ -205,6 +206,40 @@ TEST(ServerDialogue, RequiresTlsOnlyWhenTold) {
                               always);
   EXPECT_EQ(stage.transactions.at(0).outcome, Outcome::refused);
   EXPECT_EQ(stage.transactions.at(0).rule, "tls.require");
+}
+
+TEST(ServerDialogue, ARuleCanRefuseAHelloOrASender) {
+  Stage ruled;
+  policy::Rule helo{"helo",
+                    "client.helo == 'bad.example'",
+                    policy::Effect::reject,
+                    {550, {5, 7, 1}, "Not you"},
+                    policy::Rule::everybody,
+                    {}};
+  policy::Rule sender{"sender",
+                      "sender.domain == 'bad.example'",
+                      policy::Effect::defer,
+                      {450, {4, 7, 1}, "Later"},
+                      policy::Rule::everybody,
+                      {}};
+  ruled.policy.rules = *policy::RuleSet::compile({helo, sender}, {});
+  auto const stage = converse(R"(
+    S: 220
+    C: EHLO bad.example
+    S: 550 5.7.1 Not you
+    C: MAIL FROM:<a@b.example>
+    S: 503
+    C: HELO good.example
+    S: 250 mx.example.org
+    C: MAIL FROM:<a@bad.example>
+    S: 450 4.7.1 Later
+    C: MAIL FROM:<a@b.example>
+    S: 250
+    C: QUIT
+    S: 221)",
+                              ruled);
+  EXPECT_EQ(stage.transactions.at(0).outcome, Outcome::deferred);
+  EXPECT_EQ(stage.transactions.at(0).rule, "sender");
 }
 
 TEST(ServerDialogue, EndsDataAtCrLfDotCrLfOnly) {

@@ -1,8 +1,8 @@
 """The owner's rules and the TLS memory, in the server that enforces them."""
-import json, smtplib, sqlite3, ssl, unittest
+import json, pathlib, shutil, smtplib, sqlite3, ssl, subprocess, tempfile, unittest
 
 from peers import NameServer
-from support import MESSAGE, Server, free_port, wait_until
+from support import MESSAGE, Server, free_port, make_certificate, wait_until
 
 RULES = """
 [lists]
@@ -244,6 +244,32 @@ class MemoryTest(unittest.TestCase):
         again = other.run("memory", "--config", str(other.config), "export").stdout
         self.assertEqual(sorted(again.splitlines()), sorted(exported.read_text().splitlines()))
         other.stop()
+
+
+class PinsTest(unittest.TestCase):
+    def test_a_pinned_partner_must_show_its_certificate(self):
+        directory = pathlib.Path(tempfile.mkdtemp(prefix="postern-e2e-"))
+        self.addCleanup(shutil.rmtree, directory, True)
+        certificates = {name: make_certificate(directory, name) for name in ("mail.bank.example", "mail.other.example")}
+        key = subprocess.run(f"openssl x509 -in {certificates['mail.bank.example'][0]} -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum", shell=True, capture_output=True, text=True, check=True).stdout[:64]
+        server = Server(self, tls=f'pins = ["bank.example {key}", "gov.example name:mail.bank.example"]\n').start()
+        def send_with(sender, certificate=None):
+            client = server.smtp()
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            if certificate:
+                context.load_cert_chain(*certificates[certificate])
+            client.starttls(context=context)
+            client.ehlo()
+            client.mail(sender)
+            return client.rcpt("alice@example.org")[0]
+        self.assertEqual(send_with("a@bank.example"), 450)
+        self.assertEqual(send_with("a@bank.example", "mail.other.example"), 450)
+        self.assertEqual(send_with("a@bank.example", "mail.bank.example"), 250)
+        self.assertEqual(send_with("a@gov.example", "mail.bank.example"), 450, "a name counts in a trusted certificate only")
+        self.assertEqual(send_with("a@far.example"), 250)
+        self.assertEqual(send(server, "a@bank.example")[0], 450)
+        server.stop()
 
 
 class SpfTest(unittest.TestCase):

@@ -15,6 +15,7 @@ const reasonWords = {
   tls_failed: "tried TLS and failed",
   old_tls: "speaks an older TLS",
   no_client_certificate: "shows no such client certificate",
+  matched_rule: "is what the rule describes",
 };
 
 function element(tag, text, className) {

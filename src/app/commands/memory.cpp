@@ -12,7 +12,6 @@
 #include "app/whatif/progress.hpp"
 #include "app/whatif/replay_inputs.hpp"
 #include "base/ascii.hpp"
-#include "net/wall_clock.hpp"
 #include "store/file.hpp"
 #include "store/memory_table.hpp"
 
@@ -160,29 +159,15 @@ std::optional<Result<Entries, std::string>> read_export(std::string const& file)
 }
 
 Result<Entries, std::string> read_sources(std::vector<std::string> const& inputs, std::string const& format) {
-  std::vector<std::string> problems;
   std::optional<whatif::Format> known;
   if (!format.empty() && !(known = whatif::parse_format(format)))
     return fail("--format " + format + ": no such format");
-  whatif::SourceSettings settings;
-  settings.reference = net::wall_clock();
-  std::vector<std::unique_ptr<SourceReader>> readers;
-  std::uint64_t total = 0;
-  for (auto& input : find_inputs(inputs, problems)) {
-    auto reader = SourceReader::open(std::move(input), known, settings);
-    if (!reader) {
-      problems.push_back(reader.error());
-      continue;
-    }
-    total += (*reader)->size();
-    readers.push_back(std::move(*reader));
-  }
-  for (auto const& problem : problems) std::fprintf(stderr, "postern: %s\n", problem.c_str());
-  if (readers.empty()) return fail(std::string("no source could be read"));
+  auto opened = open_inputs(inputs, known, {});
+  if (opened.readers.empty()) return fail(std::string("no source could be read"));
   whatif::Replay replay({}, {});
   {
-    Progress progress(total);
-    replay_inputs(readers, replay, [&](std::uint64_t bytes) { progress.tell(bytes); });
+    Progress progress(opened.bytes);
+    replay_inputs(opened.readers, replay, [&](std::uint64_t bytes) { progress.tell(bytes); });
   }
   Entries entries;
   replay.memory().for_each([&](MemoryEntry const& entry) { entries.push_back(entry); });

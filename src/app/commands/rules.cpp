@@ -38,13 +38,9 @@ std::vector<whatif::RuleAnswer> predict(policy::Policy const& policy, std::strin
   std::vector<whatif::Rule> rules;
   for (std::size_t i = 0; i < policy.rules->rules().size(); ++i)
     rules.push_back(whatif::owner_rule(policy, i));
-  std::vector<std::string> problems;
-  std::vector<std::unique_ptr<SourceReader>> readers;
-  for (auto& input : find_inputs({facts}, problems))
-    if (auto reader = SourceReader::open(std::move(input), whatif::Format::facts, {}))
-      readers.push_back(std::move(*reader));
+  auto opened = open_inputs({facts}, whatif::Format::facts, {});
   whatif::Replay replay(std::move(rules), {});
-  replay_inputs(readers, replay, [](std::uint64_t) {});
+  replay_inputs(opened.readers, replay, [](std::uint64_t) {});
   FixedRandom random;
   auto answer = replay.answer(random);
   return answer.messages == 0 ? std::vector<whatif::RuleAnswer>() : std::move(answer.rules);

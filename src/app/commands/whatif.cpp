@@ -1,4 +1,3 @@
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,12 +41,6 @@ Duration local_utc_offset() {
   std::tm local{};
   ::localtime_r(&seconds, &local);
   return std::chrono::seconds(local.tm_gmtoff);
-}
-
-Instant last_change(std::string const& path) {
-  struct stat status {};
-  if (path == "-" || ::stat(path.c_str(), &status) != 0) return now();
-  return Instant(std::chrono::seconds(status.st_mtime));
 }
 
 int wrong(std::string const& what) {
@@ -163,30 +156,17 @@ int run_whatif(WhatIfOptions const& options) {
   if (!options.format.empty() && !(format = whatif::parse_format(options.format)))
     return wrong("--format " + options.format + ": no such format");
 
-  std::vector<std::string> problems;
-  std::vector<std::unique_ptr<SourceReader>> readers;
-  std::uint64_t total = 0;
-  for (auto& input : find_inputs(options.inputs, problems)) {
-    settings.reference = last_change(input.path);
-    auto reader = SourceReader::open(std::move(input), format, settings);
-    if (!reader) {
-      problems.push_back(reader.error());
-      continue;
-    }
-    total += (*reader)->size();
-    readers.push_back(std::move(*reader));
-  }
-  for (auto const& problem : problems) std::fprintf(stderr, "postern: %s\n", problem.c_str());
-  if (readers.empty()) return wrong("no source could be read");
+  auto opened = open_inputs(options.inputs, format, settings);
+  if (opened.readers.empty()) return wrong("no source could be read");
 
   whatif::Replay replay(*std::move(rules), std::move(replay_settings));
   {
-    Progress progress(total);
-    replay_inputs(readers, replay, [&](std::uint64_t bytes) { progress.tell(bytes); });
+    Progress progress(opened.bytes);
+    replay_inputs(opened.readers, replay, [&](std::uint64_t bytes) { progress.tell(bytes); });
   }
   FixedRandom random;
   auto answer = replay.answer(random);
-  for (auto const& reader : readers) answer.sources.push_back(reader->answer());
+  for (auto const& reader : opened.readers) answer.sources.push_back(reader->answer());
   std::sort(answer.sources.begin(), answer.sources.end(),
             [](auto const& a, auto const& b) { return a.name < b.name; });
   if (answer.unknown > answer.messages / 2 && answer.messages > 0)

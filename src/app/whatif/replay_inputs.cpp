@@ -1,7 +1,12 @@
 #include "app/whatif/replay_inputs.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <queue>
+
+#include "net/wall_clock.hpp"
 
 namespace postern::app {
 namespace {
@@ -17,7 +22,31 @@ struct Head {
   bool operator<(Head const& other) const { return at != other.at ? at > other.at : reader > other.reader; }
 };
 
+Instant last_change(std::string const& path) {
+  struct stat status {};
+  if (path == "-" || ::stat(path.c_str(), &status) != 0) return net::wall_clock();
+  return Instant(std::chrono::seconds(status.st_mtime));
+}
+
 }  // namespace
+
+OpenedInputs open_inputs(std::vector<std::string> const& paths, std::optional<whatif::Format> format,
+                         whatif::SourceSettings settings) {
+  OpenedInputs opened;
+  std::vector<std::string> problems;
+  for (auto& input : find_inputs(paths, problems)) {
+    settings.reference = last_change(input.path);
+    auto reader = SourceReader::open(std::move(input), format, settings);
+    if (!reader) {
+      problems.push_back(reader.error());
+      continue;
+    }
+    opened.bytes += (*reader)->size();
+    opened.readers.push_back(std::move(*reader));
+  }
+  for (auto const& problem : problems) std::fprintf(stderr, "postern: %s\n", problem.c_str());
+  return opened;
+}
 
 void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::Replay& replay,
                    std::function<void(std::uint64_t)> const& progress) {
