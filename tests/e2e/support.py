@@ -1,14 +1,17 @@
 """The real server on free loopback ports, in a directory that goes away with the test."""
-import contextlib, json, os, pathlib, shutil, signal, smtplib, socket, sqlite3, ssl, subprocess, sys, tempfile, time, unittest
+import contextlib, json, os, pathlib, random, shutil, signal, smtplib, socket, sqlite3, ssl, subprocess, sys, tempfile, time, unittest
 
 POSTERN = os.environ["POSTERN"]
 SLOW = 5 if os.environ.get("POSTERN_SANITIZE") else 1  # sanitizers take their time
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below those that the system gives to clients, one of which may take it before it is listened on."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition, what, seconds=20):
