@@ -11,10 +11,9 @@ namespace {
 
 constexpr std::string_view tls_rule = "tls.require";
 
-Verdict refuse(std::string rule, std::uint16_t code, wire::EnhancedStatus status, std::string text,
-               Effect effect = Effect::reject) {
+Verdict refuse(std::string rule, std::uint16_t code, wire::EnhancedStatus status, std::string text) {
   Verdict verdict;
-  verdict.effect = effect;
+  verdict.effect = Effect::reject;
   verdict.rule = std::move(rule);
   verdict.reply = {code, status, std::move(text)};
   return verdict;

@@ -1,5 +1,7 @@
 #include "session/beside_gate.hpp"
 
+#include <algorithm>
+
 #include "net/wall_clock.hpp"
 
 namespace postern::session {
@@ -78,11 +80,23 @@ void BesideGate::end_transaction(Outcome outcome, std::uint16_t code, std::strin
   transaction = {};
 }
 
+void BesideGate::end_transaction(policy::Verdict const& verdict) {
+  if (!verdict.refuses()) return end_accepted();
+  end_transaction(verdict.effect == policy::Effect::defer ? Outcome::deferred : Outcome::refused,
+                  verdict.reply.code, verdict.rule);
+}
+
+void BesideGate::end_accepted() { end_transaction(Outcome::accepted, 250, {}); }
+
+bool BesideGate::took_anybody() const {
+  auto const& recipients = facts_.transaction.recipients;
+  return std::any_of(recipients.begin(), recipients.end(), [](auto const& r) { return r.accepted; });
+}
+
 void BesideGate::abandon_transaction() {
   if (!in_transaction_) return;
-  bool taken = false;
-  for (auto const& recipient : facts_.transaction.recipients) taken = taken || recipient.accepted;
-  if (taken || facts_.transaction.recipients.empty()) return end_transaction(Outcome::aborted, 0, {});
+  if (took_anybody() || facts_.transaction.recipients.empty())
+    return end_transaction(Outcome::aborted, 0, {});
   auto const last = facts_.transaction.recipients.back();
   end_transaction(last.code < 500 ? Outcome::deferred : Outcome::refused, last.code, last.rule);
 }

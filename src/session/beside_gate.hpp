@@ -32,11 +32,14 @@ class BesideGate {
   net::Task<policy::Verdict> ask(policy::Stage stage);
   void recipient_answered(policy::Verdict const& verdict);  // of the last one
 
-  void end_transaction(policy::Outcome outcome, std::uint16_t code, std::string rule);
+  void end_transaction(policy::Verdict const& verdict);  // of its content, or of MAIL
+  void end_accepted();                                   // nothing was said against it
   void abandon_transaction();  // without a message: its outcome follows from the recipients
   void end_connection();
+  bool took_anybody() const;  // a recipient
 
  private:
+  void end_transaction(policy::Outcome outcome, std::uint16_t code, std::string rule);
   net::Task<policy::Verdict> ask_one(policy::Stage stage);
 
   net::EventLoop& loop_;

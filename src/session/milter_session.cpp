@@ -7,7 +7,6 @@
 
 namespace postern::session {
 
-using policy::Outcome;
 using policy::Stage;
 using wire::MilterCommand;
 
@@ -167,9 +166,7 @@ net::Task<void> MilterSession::mail(std::string_view data) {
   services_.counters.add(Count::milter_messages);
   auto const verdict = co_await gate_.ask(Stage::mail);
   answer(verdict);
-  if (verdict.refuses())
-    gate_.end_transaction(verdict.effect == policy::Effect::defer ? Outcome::deferred : Outcome::refused,
-                          verdict.reply.code, verdict.rule);
+  if (verdict.refuses()) gate_.end_transaction(verdict);
 }
 
 net::Task<void> MilterSession::rcpt(std::string_view data) {
@@ -203,11 +200,7 @@ net::Task<void> MilterSession::end() {
       out_ += wire::print_milter_packet('+', "<" + recipient.deliver_to + ">" + std::string(1, '\0'));
     }
   answer(verdict);
-  if (verdict.refuses())
-    gate_.end_transaction(verdict.effect == policy::Effect::defer ? Outcome::deferred : Outcome::refused,
-                          verdict.reply.code, verdict.rule);
-  else
-    gate_.end_transaction(Outcome::accepted, 250, {});
+  gate_.end_transaction(verdict);
 }
 
 void MilterSession::answer(policy::Verdict const& verdict) {

@@ -7,7 +7,6 @@
 
 namespace postern::session {
 
-using policy::Outcome;
 using policy::Stage;
 using wire::PolicyState;
 
@@ -151,19 +150,12 @@ net::Task<std::string> PolicySession::answer_end(wire::PolicyRequest request) {
     }
   }
   auto const verdict = co_await gate_.ask(Stage::content);
-  if (verdict.refuses())
-    gate_.end_transaction(verdict.effect == policy::Effect::defer ? Outcome::deferred : Outcome::refused,
-                          verdict.reply.code, verdict.rule);
-  else
-    gate_.end_transaction(Outcome::accepted, 250, {});
+  gate_.end_transaction(verdict);
   co_return action_of(verdict);
 }
 
 void PolicySession::close_transaction() {
-  bool taken = false;
-  for (auto const& recipient : gate_.facts().transaction.recipients) taken = taken || recipient.accepted;
-  if (taken && !ends_are_told.load(std::memory_order_relaxed))
-    gate_.end_transaction(Outcome::accepted, 250, {});
+  if (gate_.took_anybody() && !ends_are_told.load(std::memory_order_relaxed)) gate_.end_accepted();
   gate_.abandon_transaction();
 }
 

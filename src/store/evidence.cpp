@@ -6,6 +6,7 @@
 
 #include "net/wall_clock.hpp"
 #include "store/evidence_schema.hpp"
+#include "store/memory_table.hpp"
 #include "store/sqlite.hpp"
 
 namespace postern::store {
@@ -141,14 +142,8 @@ class Evidence::Writer {
   }
 
   Result<void, std::string> insert(policy::MemoryEntry const& e) {
-    return finish(inserts_[6].bind(policy::print(e.kind), e.name, e.sessions, e.clear, e.failures, e.versions,
-                                   micros(e.first_tls), micros(e.last_tls), micros(e.clear_since),
-                                   micros(e.last_failure), to_micros(e.last_seen), e.failure, e.key,
-                                   micros(e.key_since)));
-  }
-
-  static std::optional<std::int64_t> micros(std::optional<Instant> at) {
-    return at ? std::optional(to_micros(*at)) : std::nullopt;
+    bind(inserts_[6], e);
+    return finish(inserts_[6]);
   }
 
   Result<void, std::string> insert(TransactionRecord const& record) {

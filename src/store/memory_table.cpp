@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include "store/evidence_schema.hpp"
-#include "store/sqlite.hpp"
 
 namespace postern::store {
 namespace {
@@ -75,6 +74,12 @@ std::optional<std::int64_t> micros(std::optional<Instant> at) {
 
 }  // namespace
 
+void bind(Statement& statement, policy::MemoryEntry const& e) {
+  statement.bind(print(e.kind), e.name, e.sessions, e.clear, e.failures, e.versions, micros(e.first_tls),
+                 micros(e.last_tls), micros(e.clear_since), micros(e.last_failure), to_micros(e.last_seen),
+                 e.failure, e.key, micros(e.key_since));
+}
+
 Result<Entries, std::string> load_memory(std::string const& facts) {
   if (!exists(facts)) return Entries();
   auto database = Database::open(facts, OpenMode::read_only);
@@ -111,12 +116,8 @@ Result<void, std::string> write_entries(std::string const& facts, std::string_vi
   auto insert = done ? Statement::prepare(*database, sql) : fail(done.error());
   if (!insert) return fail(facts + ": " + insert.error());
   for (auto const& e : entries) {
-    auto const stepped =
-        insert
-            ->bind(print(e.kind), e.name, e.sessions, e.clear, e.failures, e.versions, micros(e.first_tls),
-                   micros(e.last_tls), micros(e.clear_since), micros(e.last_failure), to_micros(e.last_seen),
-                   e.failure, e.key, micros(e.key_since))
-            .step();
+    bind(*insert, e);
+    auto const stepped = insert->step();
     insert->reset();
     if (!stepped) return fail(facts + ": " + stepped.error());
   }

@@ -7,8 +7,12 @@
 
 #include "base/result.hpp"
 #include "policy/tls_memory.hpp"
+#include "store/sqlite.hpp"
 
 namespace postern::store {
+
+// To the columns of tls_memory, in their order; `entry` outlives the step.
+void bind(Statement& statement, policy::MemoryEntry const& entry);
 
 // In the order last seen, the longest unseen first, with what has been imported and not yet taken in. A file
 // that is not there yet holds nothing.

@@ -55,8 +55,6 @@ Result<std::optional<PolicyRequest>, std::string> PolicyRequestReader::on_line(s
     is_request_ = true;
   } else if (name == "protocol_state") {
     r.state = state_of(value);
-  } else if (name == "protocol_name") {
-    r.protocol = value;
   } else if (name == "client_address") {
     r.client = IpAddress::parse(value);
   } else if (name == "client_port") {
@@ -69,14 +67,10 @@ Result<std::optional<PolicyRequest>, std::string> PolicyRequestReader::on_line(s
     r.sender = value;
   } else if (name == "recipient") {
     r.recipient = value;
-  } else if (name == "recipient_count") {
-    r.recipient_count = number<std::uint32_t>(value);
   } else if (name == "size") {
     r.size = number<std::uint64_t>(value);
   } else if (name == "instance") {
     r.instance = value;
-  } else if (name == "queue_id") {
-    r.queue_id = value;
   } else if (name == "sasl_username") {
     r.login = value;
   } else if (name == "encryption_protocol") {

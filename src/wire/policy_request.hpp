@@ -17,17 +17,14 @@ enum class PolicyState : std::uint8_t { connect, ehlo, mail, rcpt, data, end_of_
 
 struct PolicyRequest {
   PolicyState state = PolicyState::other;
-  std::string protocol;  // "ESMTP", "SMTP"
   std::optional<IpAddress> client;
   std::uint16_t client_port = 0;
   std::string client_name;  // verified; empty: none
   std::string helo;
   std::string sender;
   std::string recipient;
-  std::uint32_t recipient_count = 0;
   std::uint64_t size = 0;
   std::string instance;  // the same for all requests about one message
-  std::string queue_id;
   std::string login;
   std::string tls_version;  // empty: in the clear
   std::string tls_cipher;

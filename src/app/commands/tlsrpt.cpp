@@ -3,10 +3,8 @@
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
+#include "app/ask_to_send.hpp"
 #include "app/commands.hpp"
-#include "app/control_client.hpp"
-#include "app/data_dir.hpp"
-#include "app/settings_file.hpp"
 #include "app/whatif/input_stream.hpp"
 #include "base/ascii.hpp"
 #include "wire/gzip.hpp"
@@ -95,22 +93,10 @@ void print_json(std::vector<Found> const& all) {
   std::printf("%s\n", boost::json::serialize(out).c_str());
 }
 
-int send_now(TlsrptOptions const& options) {
-  auto const read =
-      options.config.empty() ? SettingsRead{default_settings(), {}} : read_settings(options.config);
-  if (!read.errors.empty()) return complain(read.errors.front());
-  DataPaths const paths(read.settings.path(read.settings.data_dir));
-  auto const answer = ask_server(paths.control, "POST", "/api/tlsrpt/send?day=" + options.day);
-  if (!answer) return complain(answer.error());
-  if (!*answer) return complain("the server does not run");
-  if ((*answer)->status != 200) return complain((*answer)->body.at("error").as_string().c_str());
-  return std::printf("being sent; the log tells what became of it\n"), 0;
-}
-
 }  // namespace
 
 int run_tlsrpt(TlsrptOptions const& options) {
-  if (options.send) return send_now(options);
+  if (options.send) return ask_to_send(options.config, "/api/tlsrpt/send", options.day);
   std::vector<Found> all;
   int code = 0;
   for (auto const& file : options.files) {
