@@ -1,6 +1,6 @@
 // Received fields of strangers: read without harm, and folding changes nothing.
 #include "expect.hpp"
-#include "whatif/received_hop.hpp"
+#include "whatif/readers/received_hop.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   std::string_view const text(reinterpret_cast<char const*>(data), size);

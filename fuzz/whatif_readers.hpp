@@ -4,8 +4,8 @@
 #include <array>
 
 #include "expect.hpp"
-#include "whatif/recognise.hpp"
-#include "whatif/replay.hpp"
+#include "whatif/readers/recognise.hpp"
+#include "whatif/replay/replay.hpp"
 
 namespace postern::fuzz {
 

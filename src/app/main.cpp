@@ -5,7 +5,7 @@
 #include <exception>
 #include <functional>
 
-#include "app/commands.hpp"
+#include "app/commands/commands.hpp"
 
 namespace postern::app {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <filesystem>
 
-#include "app/build_config.hpp"
-#include "app/settings_docs.hpp"
-#include "app/settings_file.hpp"
-#include "app/settings_table.hpp"
+#include "app/settings/build_config.hpp"
+#include "app/settings/settings_docs.hpp"
+#include "app/settings/settings_file.hpp"
+#include "app/settings/settings_table.hpp"
 
 namespace postern::app {
 namespace {

@@ -12,7 +12,7 @@
 #include "policy/host_identity.hpp"
 #include "support.hpp"
 #include "support/example_policy.hpp"
-#include "whatif/own_facts.hpp"
+#include "whatif/readers/own_facts.hpp"
 
 namespace postern::tests {
 namespace {

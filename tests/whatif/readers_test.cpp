@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "support.hpp"
-#include "whatif/log_line.hpp"
+#include "whatif/readers/log_line.hpp"
 
 namespace postern::tests {
 namespace {

@@ -1,12 +1,12 @@
 // Received fields as the servers in use write them, and which of them is the border.
-#include "whatif/received_hop.hpp"
+#include "whatif/readers/received_hop.hpp"
 
 #include <gtest/gtest.h>
 
 #include "support.hpp"
-#include "whatif/border.hpp"
-#include "whatif/log_time.hpp"
-#include "whatif/mailbox_message.hpp"
+#include "whatif/readers/border.hpp"
+#include "whatif/readers/log_time.hpp"
+#include "whatif/readers/mailbox_message.hpp"
 #include "wire/date_time.hpp"
 #include "wire/received.hpp"
 

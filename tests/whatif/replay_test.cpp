@@ -5,11 +5,11 @@
 
 #include "policy/host_identity.hpp"
 #include "support.hpp"
-#include "whatif/csv_report.hpp"
-#include "whatif/html_report.hpp"
-#include "whatif/json_report.hpp"
-#include "whatif/recommend.hpp"
-#include "whatif/text_report.hpp"
+#include "whatif/reports/csv_report.hpp"
+#include "whatif/reports/html_report.hpp"
+#include "whatif/reports/json_report.hpp"
+#include "whatif/reports/recommend.hpp"
+#include "whatif/reports/text_report.hpp"
 
 namespace postern::tests {
 namespace {

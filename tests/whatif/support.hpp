@@ -1,8 +1,8 @@
 // Runs texts through readers and rules.
 #pragma once
 
-#include "whatif/recognise.hpp"
-#include "whatif/replay.hpp"
+#include "whatif/readers/recognise.hpp"
+#include "whatif/replay/replay.hpp"
 
 namespace postern::tests {
 

@@ -1,8 +1,8 @@
 #include <array>
 #include <cstdio>
 
-#include "app/commands.hpp"
-#include "app/settings_docs.hpp"
+#include "app/commands/commands.hpp"
+#include "app/settings/settings_docs.hpp"
 #include "policy/fact_names.hpp"
 #include "store/evidence_schema.hpp"
 

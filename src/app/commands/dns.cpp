@@ -1,8 +1,8 @@
 #include <cstdio>
 
-#include "app/commands.hpp"
-#include "app/published.hpp"
-#include "app/settings_file.hpp"
+#include "app/commands/commands.hpp"
+#include "app/settings/published.hpp"
+#include "app/settings/settings_file.hpp"
 #include "base/domain.hpp"
 #include "net/certificate.hpp"
 

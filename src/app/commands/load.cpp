@@ -6,17 +6,14 @@
 #include <numeric>
 #include <thread>
 
-#include "app/commands.hpp"
-#include "app/descriptor_limit.hpp"
+#include "app/commands/commands.hpp"
+#include "app/server/descriptor_limit.hpp"
 #include "net/event_loop.hpp"
-#include "session/load_client.hpp"
+#include "app/commands/load_client.hpp"
 
 namespace postern::app {
 namespace {
 
-using session::LoadClient;
-using session::LoadPlan;
-using session::LoadResult;
 
 std::string make_content(std::size_t size) {
   std::string content = "From: load@localhost\r\nTo: load@localhost\r\nSubject: load\r\n\r\n";

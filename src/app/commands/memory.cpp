@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <fstream>
 
-#include "app/commands.hpp"
-#include "app/control_client.hpp"
-#include "app/data_dir.hpp"
-#include "app/settings_file.hpp"
-#include "app/whatif/progress.hpp"
-#include "app/whatif/replay_inputs.hpp"
+#include "app/commands/commands.hpp"
+#include "app/commands/control_client.hpp"
+#include "app/settings/data_dir.hpp"
+#include "app/settings/settings_file.hpp"
+#include "app/inputs/progress.hpp"
+#include "app/inputs/replay_inputs.hpp"
 #include "base/ascii.hpp"
 #include "store/file.hpp"
 #include "store/memory_table.hpp"

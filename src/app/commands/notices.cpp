@@ -1,5 +1,5 @@
-#include "app/ask_to_send.hpp"
-#include "app/commands.hpp"
+#include "app/commands/ask_to_send.hpp"
+#include "app/commands/commands.hpp"
 
 namespace postern::app {
 

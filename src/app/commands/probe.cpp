@@ -1,10 +1,10 @@
-#include "app/probe/probe.hpp"
+#include "app/commands/probe/probe.hpp"
 
 #include <algorithm>
 #include <cstdio>
 
-#include "app/commands.hpp"
-#include "app/settings_file.hpp"
+#include "app/commands/commands.hpp"
+#include "app/settings/settings_file.hpp"
 
 namespace postern::app {
 

@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <ctime>
 
-#include "app/build_config.hpp"
-#include "app/commands.hpp"
-#include "app/control_client.hpp"
-#include "app/data_dir.hpp"
-#include "app/destination_of.hpp"
-#include "app/settings_file.hpp"
+#include "app/settings/build_config.hpp"
+#include "app/commands/commands.hpp"
+#include "app/commands/control_client.hpp"
+#include "app/settings/data_dir.hpp"
+#include "app/server/destination_of.hpp"
+#include "app/settings/settings_file.hpp"
 #include "base/ascii.hpp"
 #include "store/recovery.hpp"
 #include "store/segment_reader.hpp"

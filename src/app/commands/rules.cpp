@@ -5,15 +5,15 @@
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
-#include "app/build_config.hpp"
-#include "app/commands.hpp"
-#include "app/data_dir.hpp"
-#include "app/fixed_random.hpp"
-#include "app/settings_file.hpp"
-#include "app/whatif/replay_inputs.hpp"
+#include "app/settings/build_config.hpp"
+#include "app/commands/commands.hpp"
+#include "app/settings/data_dir.hpp"
+#include "app/commands/fixed_random.hpp"
+#include "app/settings/settings_file.hpp"
+#include "app/inputs/replay_inputs.hpp"
 #include "base/ascii.hpp"
 #include "store/rule_actions.hpp"
-#include "whatif/recommend.hpp"
+#include "whatif/reports/recommend.hpp"
 
 namespace postern::app {
 namespace {

@@ -8,12 +8,12 @@
 #include <cstring>
 #include <random>
 
-#include "app/build_config.hpp"
-#include "app/commands.hpp"
-#include "app/data_dir.hpp"
-#include "app/drop_file.hpp"
-#include "app/settings_file.hpp"
-#include "app/stdio_session.hpp"
+#include "app/settings/build_config.hpp"
+#include "app/commands/commands.hpp"
+#include "app/settings/data_dir.hpp"
+#include "app/commands/drop_file.hpp"
+#include "app/settings/settings_file.hpp"
+#include "app/commands/stdio_session.hpp"
 #include "base/ascii.hpp"
 #include "net/wall_clock.hpp"
 #include "wire/address_list.hpp"

@@ -1,10 +1,10 @@
-#include "app/serve.hpp"
+#include "app/server/serve.hpp"
 
 #include <cstdio>
 
-#include "app/build_config.hpp"
-#include "app/commands.hpp"
-#include "app/settings_file.hpp"
+#include "app/settings/build_config.hpp"
+#include "app/commands/commands.hpp"
+#include "app/settings/settings_file.hpp"
 
 namespace postern::app {
 

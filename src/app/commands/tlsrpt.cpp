@@ -3,9 +3,9 @@
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
-#include "app/ask_to_send.hpp"
-#include "app/commands.hpp"
-#include "app/whatif/input_stream.hpp"
+#include "app/commands/ask_to_send.hpp"
+#include "app/commands/commands.hpp"
+#include "app/inputs/input_stream.hpp"
 #include "base/ascii.hpp"
 #include "wire/gzip.hpp"
 #include "wire/mime.hpp"

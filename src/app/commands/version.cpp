@@ -4,7 +4,7 @@
 #include <boost/version.hpp>
 #include <cstdio>
 
-#include "app/commands.hpp"
+#include "app/commands/commands.hpp"
 
 namespace postern::app {
 

@@ -5,20 +5,20 @@
 #include <ctime>
 #include <fstream>
 
-#include "app/build_config.hpp"
-#include "app/commands.hpp"
-#include "app/fixed_random.hpp"
-#include "app/settings_file.hpp"
-#include "app/whatif/progress.hpp"
-#include "app/whatif/replay_inputs.hpp"
+#include "app/settings/build_config.hpp"
+#include "app/commands/commands.hpp"
+#include "app/commands/fixed_random.hpp"
+#include "app/settings/settings_file.hpp"
+#include "app/inputs/progress.hpp"
+#include "app/inputs/replay_inputs.hpp"
 #include "policy/rules.hpp"
-#include "whatif/csv_report.hpp"
-#include "whatif/html_report.hpp"
-#include "whatif/json_report.hpp"
-#include "whatif/log_time.hpp"
-#include "whatif/recommend.hpp"
-#include "whatif/replay.hpp"
-#include "whatif/text_report.hpp"
+#include "whatif/reports/csv_report.hpp"
+#include "whatif/reports/html_report.hpp"
+#include "whatif/reports/json_report.hpp"
+#include "whatif/readers/log_time.hpp"
+#include "whatif/reports/recommend.hpp"
+#include "whatif/replay/replay.hpp"
+#include "whatif/reports/text_report.hpp"
 
 namespace postern::app {
 namespace {

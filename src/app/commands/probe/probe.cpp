@@ -1,0 +1,161 @@
+#include "app/commands/probe/probe.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <future>
+
+#include "app/settings/build_config.hpp"
+#include "app/server/system_random.hpp"
+#include "base/domain.hpp"
+#include "base/log.hpp"
+#include "net/connector.hpp"
+#include "wire/tlsrpt_record.hpp"
+
+namespace postern::app {
+namespace {
+
+constexpr std::chrono::seconds patience{30};
+constexpr std::array versions{net::TlsVersion::v1_3, net::TlsVersion::v1_2, net::TlsVersion::v1_1,
+                              net::TlsVersion::v1_0};
+
+class NoLog : public Log {
+ public:
+  bool takes(Severity) const override { return false; }
+  void write(LogEvent const&) override {}
+};
+
+class Prober {
+ public:
+  Prober(Settings const& settings, std::unique_ptr<net::Dns> dns, delivery::DeliveryConfig const& config)
+      : settings_(settings), dns_(std::move(dns)), tls_(config.smtp->tls), config_(config) {
+    sts_.configure(config.sts);
+    loop_.start();
+  }
+  ~Prober() { loop_.stop(); }
+
+  Probe run(std::string const& domain) {
+    probe_.domain = domain;
+    std::promise<void> done;
+    boost::asio::co_spawn(loop_.context(), look(), [&done](std::exception_ptr) { done.set_value(); });
+    done.get_future().wait();
+    return std::move(probe_);
+  }
+
+ private:
+  net::Task<void> look() {
+    co_await look_for_tlsrpt();
+    delivery::MxRoute route;
+    route.domain = probe_.domain;
+    auto const candidates = co_await hosts_.candidates(route, settings_.send.port, {});
+    probe_.refusal = candidates->refusal;
+    probe_.null_mx = probe_.refusal && probe_.refusal->code == 556;
+    probe_.secure = candidates->secure;
+    probe_.sts = candidates->sts;
+    for (std::size_t i = 0; i < candidates->hosts.size(); ++i) {
+      auto found = co_await hosts_.examine(candidates, i);
+      co_await look_at(candidates->hosts[i], std::move(found));
+    }
+  }
+
+  net::Task<void> look_for_tlsrpt() {
+    auto const answer = co_await net::ask(*dns_, "_smtp._tls." + probe_.domain, wire::DnsType::txt);
+    if (answer.status == net::DnsStatus::failed) probe_.tlsrpt_problem = answer.problem;
+    auto const records = wire::parse_txts(answer.records);
+    probe_.tlsrpt = wire::parse_tlsrpt_record(records).value_or(std::vector<std::string>{});
+  }
+
+  net::Task<void> look_at(net::MailHost mail_host, delivery::FoundHost found) {
+    ProbedHost host;
+    host.mail_host = mail_host;
+    host.inputs = found.inputs;
+    host.problem = found.problem;
+    host.usable = found.plan.has_value();
+    host.plan = found.plan ? std::string(print(found.plan->applied)) : found.plan.error().why;
+    host.sts_listed = probe_.sts.policy ? probe_.sts.policy->lists(mail_host.name) : true;
+    for (auto const& endpoint : found.endpoints) {
+      auto address = co_await look_at_address(endpoint, host.inputs);
+      host.addresses.push_back(std::move(address));
+    }
+    probe_.hosts.push_back(std::move(host));
+  }
+
+  net::ClientTlsPlan plan_for(policy::HostInputs const& inputs) const {
+    net::ClientTlsPlan plan;
+    bool const dane = inputs.tlsa_state == policy::TlsaState::usable;
+    plan.proof = dane ? net::Proof::dane : net::Proof::none;
+    plan.names = dane ? inputs.tlsa_names : std::vector<std::string>{inputs.host};
+    plan.tlsa = inputs.tlsa;
+    return plan;
+  }
+
+  net::Task<ProbedAddress> look_at_address(net::Endpoint endpoint, policy::HostInputs inputs) {
+    ProbedAddress address;
+    address.endpoint = endpoint;
+    auto session = co_await converse(endpoint, plan_for(inputs), &address.problem);
+    if (!session) co_return address;
+    auto const& dialogue = session->dialogue();
+    auto const& tls = session->tls();
+    address.tls = tls.info;
+    address.proof = tls.proof;
+    address.offers_starttls = tls.info || !tls.failure.empty() || dialogue.starttls_refused();
+    if (!tls.info) address.tls_problem = tls.failure;
+    if (dialogue.starttls_refused()) address.tls_problem = "STARTTLS is offered, and refused";
+    address.extensions = dialogue.peer();
+    if (dialogue.problem() && tls.failure.empty()) address.greeting_problem = dialogue.problem()->one_line();
+    co_await session->close();
+    if (!address.offers_starttls) co_return address;
+    for (auto version : versions) {
+      auto plan = plan_for(inputs);
+      plan.proof = net::Proof::none;
+      plan.only = version;
+      std::string ignored;
+      auto one = co_await converse(endpoint, std::move(plan), &ignored);
+      if (!one) continue;
+      if (one->tls().info) address.versions.push_back(one->tls().info->version);
+      co_await one->close();
+    }
+    co_return address;
+  }
+
+  // None: no connection.
+  net::Task<std::unique_ptr<session::ClientSession>> converse(net::Endpoint endpoint, net::ClientTlsPlan plan,
+                                                              std::string* problem) {
+    session::ClientTimeouts timeouts{patience, patience, patience, patience, patience};
+    auto connected = co_await net::connect(endpoint, patience);
+    if (!connected) {
+      *problem = connected.error().print();
+      co_return nullptr;
+    }
+    dialogue::ClientSettings client;
+    client.hostname = settings_.hostname;
+    auto session = std::make_unique<session::ClientSession>(loop_, std::move(*connected), std::move(client),
+                                                            tls_, std::move(plan), timeouts);
+    co_await session->open();
+    co_return session;
+  }
+
+  Settings const& settings_;
+  NoLog log_;
+  SystemRandom random_;
+  net::EventLoop loop_{"probe"};
+  std::unique_ptr<net::Dns> dns_;
+  std::shared_ptr<net::TlsClient const> tls_;
+  delivery::DeliveryConfig const& config_;
+  net::WorkerPool workers_{1};
+  delivery::StsPolicies sts_{*dns_, workers_, nullptr, log_};
+  delivery::HostFinder hosts_{*dns_, sts_, random_};
+  Probe probe_;
+};
+
+}  // namespace
+
+Result<Probe, std::string> probe_domain(Settings const& settings, std::string const& domain) {
+  auto const name = Domain::parse(domain);
+  if (!name) return fail(domain + ": not a domain name");
+  auto const built = check_config(settings);
+  if (!built.errors.empty()) return fail(built.errors.front());
+  auto dns = net::Dns::make(settings.dns);
+  if (!dns) return fail(dns.error());
+  return Prober(settings, std::move(*dns), *built.delivery).run(name->a_label());
+}
+
+}  // namespace postern::app

@@ -1,0 +1,281 @@
+// What a probe has found, in words and as JSON.
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "app/commands/probe/probe.hpp"
+#include "base/ascii.hpp"
+
+namespace postern::app {
+namespace {
+
+namespace json = boost::json;
+using policy::TlsaState;
+
+std::string_view print(TlsaState state) {
+  switch (state) {
+    case TlsaState::not_asked: return "not asked";
+    case TlsaState::absent: return "none";
+    case TlsaState::insecure: return "not signed";
+    case TlsaState::unusable: return "unusable";
+    case TlsaState::usable: return "published";
+    case TlsaState::failed: return "failed";
+  }
+  return {};
+}
+
+std::string listed(std::vector<std::string> const& items, std::string_view between = ", ") {
+  std::string out;
+  for (auto const& item : items) out += (out.empty() ? std::string() : std::string(between)) + item;
+  return out;
+}
+
+bool reachable(ProbedHost const& host) {
+  return std::any_of(host.addresses.begin(), host.addresses.end(),
+                     [](auto const& a) { return a.problem.empty(); });
+}
+
+bool takes(ProbedAddress const& address, std::string_view version) {
+  return std::find(address.versions.begin(), address.versions.end(), version) != address.versions.end();
+}
+
+class Findings {
+ public:
+  void broken(std::string const& what) { all_.push_back({true, printable(what, 600)}); }
+  void weak(std::string const& what) { all_.push_back({false, printable(what, 600)}); }
+
+  std::vector<Finding> all() {
+    std::stable_partition(all_.begin(), all_.end(), [](auto const& finding) { return finding.wrong; });
+    return std::move(all_);
+  }
+
+ private:
+  std::vector<Finding> all_;
+};
+
+std::string print(std::vector<Finding> const& found, bool wrong) {
+  std::string out;
+  for (auto const& finding : found)
+    if (finding.wrong == wrong) out += "  - " + finding.what + "\n";
+  return out;
+}
+
+void judge_certificate(Findings& out, Probe const& probe, std::string const& where,
+                       ProbedAddress const& address) {
+  bool const sts = probe.sts.policy && probe.sts.policy->mode == wire::StsMode::enforce;
+  auto const say = [&](std::string const& what) {
+    sts ? out.broken(what + " The MTA-STS policy says enforce: senders that heed it do not deliver.")
+        : out.weak(what);
+  };
+  switch (address.proof.certificate) {
+    case net::ServerCertificate::trusted: return;
+    case net::ServerCertificate::expired:
+      return out.broken(where + ": the certificate has expired. Renew it, and have the server load it.");
+    case net::ServerCertificate::wrong_name:
+      return say(
+          where +
+          ": the certificate is for another name. Get one whose subjectAltName has the MX host's name.");
+    case net::ServerCertificate::self_signed:
+      return say(where +
+                 ": the certificate is self-signed. That encrypts, but proves nothing; with DANE it would, "
+                 "or with one from a public authority.");
+    case net::ServerCertificate::untrusted:
+      return say(where +
+                 ": no public authority vouches for the certificate, or the chain is incomplete. Serve the "
+                 "intermediate certificates, too.");
+    case net::ServerCertificate::none: return say(where + ": the server shows no certificate.");
+  }
+}
+
+void judge_address(Findings& out, Probe const& probe, ProbedHost const& host, ProbedAddress const& address) {
+  std::string const where = host.mail_host.name + " [" + address.endpoint.address.print() + "]";
+  if (!address.problem.empty())
+    return out.broken(where + ": cannot be reached (" + address.problem +
+                      "). Open the port, or take the address out of the DNS.");
+  if (!address.greeting_problem.empty())
+    out.broken(where + ": takes no mail from here: " + address.greeting_problem);
+  if (!address.offers_starttls)
+    return out.broken(where +
+                      ": does not offer STARTTLS: mail comes in the clear, and anybody on the way can read "
+                      "it. Give the server a certificate and turn TLS on.");
+  if (!address.tls)
+    return out.broken(
+        where + ": the TLS handshake fails (" + address.tls_problem +
+        "): careful senders do not deliver, others do in the clear. Look into the server's TLS log.");
+  bool const dane = host.inputs.tlsa_state == TlsaState::usable;
+  if (dane && !address.proof.proved)
+    out.broken(where + ": its certificate does not match the TLSA records (" + address.proof.problem +
+               "): senders that heed DANE do not deliver. Publish the record of the certificate in use "
+               "(postern dns).");
+  else if (!dane)
+    judge_certificate(out, probe, where, address);
+  if (!takes(address, "TLSv1.3") && !takes(address, "TLSv1.2"))
+    out.broken(where +
+               ": takes neither TLS 1.2 nor 1.3: many senders cannot shake hands. Update its TLS library.");
+  else if (takes(address, "TLSv1") || takes(address, "TLSv1.1"))
+    out.weak(where + ": still takes " + std::string(takes(address, "TLSv1") ? "TLS 1.0" : "TLS 1.1") +
+             ". For mail that beats the clear; `postern whatif` tells who would be lost without.");
+}
+
+void judge_host(Findings& out, Probe const& probe, ProbedHost const& host) {
+  auto const& name = host.mail_host.name;
+  if (host.addresses.empty())
+    return out.broken(name + ": has no address (" + host.problem +
+                      "). Publish one, or take the MX record out.");
+  if (host.inputs.tlsa_state == TlsaState::failed)
+    out.broken(name + ": " + host.inputs.tlsa_problem +
+               ": senders that heed DANE put mail off. Mend the zone's signatures.");
+  if (host.inputs.tlsa_state == TlsaState::unusable)
+    out.weak(
+        name +
+        ": none of its TLSA records can be used for mail (RFC 7672 wants usage 3 or 2). Publish \"3 1 1\".");
+  if (!host.sts_listed) {
+    auto const enforced = probe.sts.policy && probe.sts.policy->mode == wire::StsMode::enforce;
+    std::string const what = name + ": the MTA-STS policy does not list it";
+    enforced
+        ? out.broken(
+              what +
+              ", and says enforce: senders that heed it skip this host. Add an mx line, and change the id.")
+        : out.weak(what + ". Add an mx line, and change the id.");
+  }
+  for (auto const& address : host.addresses) judge_address(out, probe, host, address);
+}
+
+json::object to_json(ProbedAddress const& a) {
+  json::array offered;
+  for (auto const& version : a.versions) offered.emplace_back(version);
+  json::object out{{"address", a.endpoint.address.print()},
+                   {"port", a.endpoint.port},
+                   {"reached", a.problem.empty()},
+                   {"starttls", a.offers_starttls},
+                   {"tls_versions", std::move(offered)}};
+  if (!a.problem.empty()) out["problem"] = a.problem;
+  if (!a.greeting_problem.empty()) out["refusal"] = a.greeting_problem;
+  if (!a.tls_problem.empty()) out["tls_problem"] = a.tls_problem;
+  if (a.tls) {
+    out["version"] = a.tls->version;
+    out["cipher"] = a.tls->cipher;
+    out["group"] = a.tls->group;
+    out["certificate"] = net::print(a.proof.certificate);
+    out["spki_sha256"] = a.tls->spki_sha256;
+    out["proved"] = a.proof.proved;
+    out["requiretls"] = a.extensions.requiretls;
+  }
+  return out;
+}
+
+std::string line_for(ProbedHost const& host, ProbedAddress const& a) {
+  std::string out = "    " + a.endpoint.print() + "  ";
+  if (!a.problem.empty()) return out + a.problem + "\n";
+  if (!a.offers_starttls) return out + "no STARTTLS\n";
+  if (!a.tls) return out + "STARTTLS, but " + a.tls_problem + "\n";
+  out += a.tls->version + " " + a.tls->cipher + (a.tls->group.empty() ? "" : " " + a.tls->group);
+  out += "; certificate " + std::string(net::print(a.proof.certificate));
+  if (host.inputs.tlsa_state == TlsaState::usable)
+    out += a.proof.proved ? "; DANE matches" : "; DANE does not match";
+  return out + "\n        takes " + listed(a.versions) + "\n";
+}
+
+}  // namespace
+
+std::vector<Finding> findings(Probe const& probe) {
+  Findings out;
+  if (probe.null_mx) return {};
+  if (probe.refusal) {
+    out.broken(probe.refusal->one_line());
+    return out.all();
+  }
+  for (auto const& host : probe.hosts) judge_host(out, probe, host);
+  if (!std::any_of(probe.hosts.begin(), probe.hosts.end(), reachable))
+    out.broken("No mail host can be reached: nobody can send mail to " + probe.domain + " from here.");
+  bool const six = std::any_of(probe.hosts.begin(), probe.hosts.end(), [](auto const& host) {
+    return std::any_of(host.addresses.begin(), host.addresses.end(),
+                       [](auto const& a) { return !a.endpoint.address.is_v4(); });
+  });
+  if (!six) out.weak("No mail host has an IPv6 address.");
+  bool const dane = std::any_of(probe.hosts.begin(), probe.hosts.end(),
+                                [](auto const& host) { return host.inputs.tlsa_state == TlsaState::usable; });
+  if (probe.sts.failure != delivery::StsFailure::none)
+    out.broken("The MTA-STS policy cannot be had (" + std::string(print(probe.sts.failure)) + ": " +
+               probe.sts.problem +
+               "): senders fall back to what an attacker can strip. Serve https://mta-sts." + probe.domain +
+               "/.well-known/mta-sts.txt.");
+  else if (!probe.sts.policy && !dane)
+    out.weak(
+        "Neither DANE nor MTA-STS is published: whoever sits on the way can take STARTTLS out of the "
+        "greeting "
+        "unseen. `postern dns` prints the records.");
+  else if (probe.sts.policy && probe.sts.policy->mode == wire::StsMode::testing)
+    out.weak("The MTA-STS policy is still in testing: it protects nobody yet.");
+  if (probe.tlsrpt.empty())
+    out.weak("No TLS reports are asked for (RFC 8460): nobody tells you when TLS fails. Publish _smtp._tls." +
+             probe.domain + " TXT \"v=TLSRPTv1; rua=mailto:...\".");
+  return out.all();
+}
+
+std::string print_text(Probe const& probe) {
+  std::string out = probe.domain + "\n";
+  if (probe.null_mx) return out + "  takes no mail, and says so (null MX, RFC 7505)\n";
+  for (auto const& host : probe.hosts) {
+    out += "  " + host.mail_host.name + "  preference " + std::to_string(host.mail_host.preference) +
+           ", TLSA records: " + std::string(print(host.inputs.tlsa_state)) + "; by policy: " + host.plan +
+           "\n";
+    if (host.addresses.empty()) out += "    " + host.problem + "\n";
+    for (auto const& address : host.addresses) out += line_for(host, address);
+  }
+  out += "  MX records " + std::string(probe.secure ? "validated by DNSSEC" : "not signed") + "\n";
+  out += "  MTA-STS: ";
+  if (probe.sts.policy)
+    out += std::string(print(probe.sts.policy->mode)) + ", mx " + listed(probe.sts.policy->mx) +
+           ", max_age " + std::to_string(probe.sts.policy->max_age.count()) + "\n";
+  else
+    out += (probe.sts.problem.empty() ? "none" : probe.sts.problem) + "\n";
+  out += "  TLS reports: " + (probe.tlsrpt.empty() ? "none asked for" : "to " + listed(probe.tlsrpt)) + "\n";
+  auto const found = findings(probe);
+  auto const wrong = print(found, true);
+  auto const weak = print(found, false);
+  out += wrong.empty() ? "\nNothing is wrong.\n" : "\nWhat is wrong, and how to mend it:\n" + wrong;
+  if (!weak.empty()) out += "\nWhat could be better:\n" + weak;
+  return out;
+}
+
+std::string print_json(Probe const& probe) {
+  json::array hosts;
+  for (auto const& host : probe.hosts) {
+    json::array addresses;
+    for (auto const& address : host.addresses) addresses.push_back(to_json(address));
+    json::array tlsa;
+    for (auto const& record : host.inputs.tlsa) tlsa.emplace_back(record.print());
+    hosts.push_back(json::object{{"name", host.mail_host.name},
+                                 {"preference", host.mail_host.preference},
+                                 {"tlsa", print(host.inputs.tlsa_state)},
+                                 {"tlsa_records", std::move(tlsa)},
+                                 {"policy", host.plan},
+                                 {"usable", host.usable},
+                                 {"sts_listed", host.sts_listed},
+                                 {"addresses", std::move(addresses)}});
+  }
+  json::object out{{"domain", probe.domain},
+                   {"null_mx", probe.null_mx},
+                   {"mx_secure", probe.secure},
+                   {"hosts", std::move(hosts)}};
+  if (probe.refusal) out["refusal"] = probe.refusal->one_line();
+  json::object sts{{"mode", probe.sts.policy ? print(probe.sts.policy->mode) : "none"}};
+  if (probe.sts.failure != delivery::StsFailure::none) {
+    sts["failure"] = print(probe.sts.failure);
+    sts["problem"] = probe.sts.problem;
+  }
+  out["mta_sts"] = std::move(sts);
+  json::array tlsrpt;
+  for (auto const& uri : probe.tlsrpt) tlsrpt.emplace_back(uri);
+  out["tlsrpt"] = std::move(tlsrpt);
+  json::array found;
+  for (auto const& finding : findings(probe))
+    found.push_back(
+        json::object{{"severity", finding.wrong ? "wrong" : "could be better"}, {"what", finding.what}});
+  out["findings"] = std::move(found);
+  return json::serialize(out) + "\n";
+}
+
+}  // namespace postern::app

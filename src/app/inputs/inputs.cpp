@@ -1,0 +1,95 @@
+#include "app/inputs/inputs.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "base/ascii.hpp"
+
+namespace postern::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "Junk", ".Spam", "INBOX.Junk": a word of its own in the folder's name.
+bool is_junk(std::string_view folder) {
+  auto const name = lowered(folder);
+  for (std::string_view const word : {"junk", "spam", "bulk"})
+    for (auto at = name.find(word); at != std::string::npos; at = name.find(word, at + 1)) {
+      bool const begins = at == 0 || !is_alnum(name[at - 1]);
+      bool const ends = at + word.size() == name.size() || !is_alnum(name[at + word.size()]);
+      if (begins && ends) return true;
+    }
+  return false;
+}
+
+// Maildir's unique names begin with the seconds of delivery.
+std::uint64_t seconds_in(std::string const& name) {
+  std::uint64_t seconds = 0;
+  std::from_chars(name.data(), name.data() + name.size(), seconds);
+  return seconds;
+}
+
+void add_folder(fs::path const& folder, bool junk, InputPath& out) {
+  std::error_code ignored;
+  for (auto const* part : {"cur", "new"})
+    for (auto const& entry : fs::directory_iterator(folder / part, ignored))
+      if (entry.is_regular_file(ignored)) {
+        out.messages.emplace_back(entry.path().string(), junk);
+        out.bytes += entry.file_size(ignored);
+      }
+}
+
+InputPath maildir(fs::path const& path) {
+  InputPath out{InputPath::Kind::maildir, path.string(), false, {}, 0};
+  add_folder(path, is_junk(path.filename().string()), out);
+  std::error_code ignored;
+  for (auto const& entry :
+       fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, ignored))
+    if (entry.is_directory(ignored) && entry.path().filename() == "cur" && entry.path().parent_path() != path)
+      add_folder(entry.path().parent_path(),
+                 is_junk(fs::relative(entry.path().parent_path(), path, ignored).string()), out);
+  std::sort(out.messages.begin(), out.messages.end(), [](auto const& a, auto const& b) {
+    auto const name_a = fs::path(a.first).filename().string(), name_b = fs::path(b.first).filename().string();
+    auto const at_a = seconds_in(name_a), at_b = seconds_in(name_b);
+    return at_a != at_b ? at_a < at_b : name_a < name_b;
+  });
+  return out;
+}
+
+void add(fs::path const& path, std::vector<InputPath>& out, std::vector<std::string>& problems) {
+  std::error_code error;
+  auto const status = fs::status(path, error);
+  if (!fs::exists(status)) {
+    problems.push_back(path.string() + ": " +
+                       (error ? error.message() : std::string("No such file or directory")));
+  } else if (!fs::is_directory(status)) {
+    auto const size = fs::is_regular_file(status) ? fs::file_size(path, error) : 0;
+    bool const junk = is_junk(path.stem().string()) || is_junk(path.parent_path().filename().string());
+    out.push_back({InputPath::Kind::file, path.string(), junk, {}, error ? 0 : size});
+  } else if (fs::is_directory(path / "cur", error)) {
+    out.push_back(maildir(path));
+  } else {
+    std::vector<fs::path> inside;
+    for (auto const& entry : fs::directory_iterator(path, error)) inside.push_back(entry.path());
+    if (error) problems.push_back(path.string() + ": " + error.message());
+    std::sort(inside.begin(), inside.end());
+    for (auto const& one : inside)
+      if (!fs::is_symlink(one, error)) add(one, out, problems);
+  }
+}
+
+}  // namespace
+
+std::vector<InputPath> find_inputs(std::vector<std::string> const& paths,
+                                   std::vector<std::string>& problems) {
+  std::vector<InputPath> out;
+  for (auto const& path : paths)
+    if (path == "-")
+      out.push_back({InputPath::Kind::standard_input, "-", false, {}, 0});
+    else
+      add(path, out, problems);
+  return out;
+}
+
+}  // namespace postern::app

@@ -1,0 +1,116 @@
+#include "app/inputs/replay_inputs.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <queue>
+
+#include "net/wall_clock.hpp"
+
+namespace postern::app {
+namespace {
+
+constexpr std::size_t most_threads = 256;
+// One input alone stays in the cache; of several, those whose time has not come are read ahead.
+constexpr std::size_t waiting_alone = 4, waiting_beside = 256;  // batches
+constexpr std::uint64_t progress_each = 16'384;                 // arrivals
+
+struct Head {
+  Instant at;
+  std::size_t reader;
+  bool operator<(Head const& other) const { return at != other.at ? at > other.at : reader > other.reader; }
+};
+
+Instant last_change(std::string const& path) {
+  struct stat status {};
+  if (path == "-" || ::stat(path.c_str(), &status) != 0) return net::wall_clock();
+  return Instant(std::chrono::seconds(status.st_mtime));
+}
+
+}  // namespace
+
+OpenedInputs open_inputs(std::vector<std::string> const& paths, std::optional<whatif::Format> format,
+                         whatif::SourceSettings settings) {
+  OpenedInputs opened;
+  std::vector<std::string> problems;
+  for (auto& input : find_inputs(paths, problems)) {
+    settings.reference = last_change(input.path);
+    auto reader = SourceReader::open(std::move(input), format, settings);
+    if (!reader) {
+      problems.push_back(reader.error());
+      continue;
+    }
+    opened.bytes += (*reader)->size();
+    opened.readers.push_back(std::move(*reader));
+  }
+  for (auto const& problem : problems) std::fprintf(stderr, "postern: %s\n", problem.c_str());
+  return opened;
+}
+
+void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::Replay& replay,
+                   std::function<void(std::uint64_t)> const& progress) {
+  // In order of their beginnings, so that an input need not be read before its time has come; those whose
+  // beginning is not known come first.
+  std::stable_sort(readers.begin(), readers.end(),
+                   [](auto const& a, auto const& b) { return a->begins() < b->begins(); });
+  std::size_t const ahead = std::max(1U, std::thread::hardware_concurrency());
+  std::size_t started = 0, running = 0, waited_for = 0;
+  std::priority_queue<Head> heads;  // of the readers that are waited for
+  auto const start_one = [&] {
+    readers[started++]->start(readers.size() > 1 ? waiting_beside : waiting_alone);
+    ++running;
+  };
+  auto const wait_for = [&](std::size_t reader) {
+    if (auto const* arrival = readers[reader]->front())
+      heads.push({arrival->at, reader});
+    else
+      --running;
+  };
+  std::uint64_t arrivals = 0;
+  auto const tell = [&] {
+    std::uint64_t consumed = 0;
+    for (auto const& reader : readers) consumed += reader->consumed();
+    progress(consumed);
+  };
+  for (;;) {
+    while (started < readers.size() && running < ahead) start_one();
+    // Whoever may have something earlier than the earliest head has to be heard first.
+    while (waited_for < readers.size() && (heads.empty() || !readers[waited_for]->begins() ||
+                                           *readers[waited_for]->begins() <= heads.top().at)) {
+      if (waited_for == started) {
+        if (running >= most_threads) break;
+        start_one();
+      }
+      wait_for(waited_for++);
+    }
+    if (heads.empty()) {
+      if (waited_for >= readers.size()) break;
+      continue;
+    }
+    auto const reader = heads.top().reader;
+    heads.pop();
+    // Its arrivals come in order or nearly: take all that are not later than the next head.
+    for (;;) {
+      auto const before = replay.messages();
+      replay.take(std::move(*readers[reader]->front()));
+      readers[reader]->counted(replay.messages() - before);
+      readers[reader]->pop();
+      if (++arrivals % progress_each == 0) tell();
+      auto const* next = readers[reader]->front();
+      if (next == nullptr) {
+        --running;
+        break;
+      }
+      bool const still_first = (heads.empty() || next->at <= heads.top().at) &&
+                               (waited_for == readers.size() ||
+                                (readers[waited_for]->begins() && *readers[waited_for]->begins() > next->at));
+      if (still_first) continue;
+      heads.push({next->at, reader});
+      break;
+    }
+  }
+  tell();
+}
+
+}  // namespace postern::app

@@ -1,0 +1,213 @@
+#include "app/inputs/source_reader.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+#include "store/evidence_reader.hpp"
+#include "whatif/readers/mailbox.hpp"
+#include "whatif/readers/own_facts.hpp"
+#include "whatif/reports/recommend.hpp"
+
+namespace postern::app {
+namespace {
+
+constexpr std::size_t look_size = 64 * 1024;
+
+// Keeps only when the first arrival was.
+class FirstTime : public whatif::ArrivalSink {
+ public:
+  void take(whatif::Arrival&& arrival) override {
+    if (arrival.at > Instant() && (!first || arrival.at < *first)) first = arrival.at;
+  }
+  std::optional<Instant> first;
+};
+
+}  // namespace
+
+// Gathers arrivals into batches.
+class SourceReader::Out : public whatif::ArrivalSink {
+ public:
+  explicit Out(SourceReader& reader) : reader_(reader) {}
+  void take(whatif::Arrival&& arrival) override {
+    if (stopped) return;
+    batch_.push_back(std::move(arrival));
+    if (batch_.size() >= batch_size) flush();
+  }
+  void flush() {
+    if (batch_.empty()) return;
+    stopped = !reader_.push(std::exchange(batch_, {}));
+    batch_.reserve(batch_size);
+  }
+  bool stopped = false;
+
+ private:
+  SourceReader& reader_;
+  Batch batch_;
+};
+
+Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath input,
+                                                                      std::optional<whatif::Format> format,
+                                                                      whatif::SourceSettings settings) {
+  settings.junk_folder = input.junk;
+  std::unique_ptr<SourceReader> reader(new SourceReader(std::move(input), std::move(settings)));
+  auto& in = reader->input_;
+  reader->answer_.name = in.path == "-" ? "standard input" : in.path;
+  if (in.kind == InputPath::Kind::maildir) {
+    reader->answer_.kind = "maildir";
+    return reader;
+  }
+  auto stream = InputStream::open(in.path);
+  if (!stream) return fail(in.path + ": " + stream.error());
+  reader->stream_ = std::move(*stream);
+  while (reader->start_.size() < look_size) {
+    auto const bytes = reader->stream_->read();
+    if (bytes.empty()) break;
+    reader->start_ += bytes;
+  }
+  if (reader->start_.empty())
+    return fail(in.path + ": " +
+                (reader->stream_->problem().empty() ? std::string("is empty") : reader->stream_->problem()));
+  if (!format && whatif::is_tls_report(reader->start_))
+    return fail(in.path + ": a TLS report. " + std::string(whatif::tlsrpt_reminder()));
+  auto const recognised =
+      format ? format : whatif::recognise(std::string_view(reader->start_).substr(0, look_size));
+  if (!recognised)
+    return fail(in.path + ": not recognised as a mail log, a mailbox or facts; --format says what it is");
+  reader->format_ = *recognised;
+  if (*recognised == whatif::Format::facts && in.path == "-")
+    return fail(std::string("-: facts.db cannot be read from standard input"));
+  reader->look(std::string_view(reader->start_).substr(0, look_size));
+  return reader;
+}
+
+SourceReader::~SourceReader() {
+  stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void SourceReader::look(std::string_view start) {
+  FirstTime first;
+  auto source = whatif::make_source(format_, settings_, first);
+  if (!source) return;
+  source->feed(start);
+  source->end();
+  begins_ = first.first;
+}
+
+void SourceReader::start(std::size_t batches_waiting) {
+  batches_waiting_ = batches_waiting;
+  thread_ = std::thread([this] { run(); });
+}
+
+void SourceReader::stop() {
+  queue_.access()->stopping = true;
+  emptied_.notify_all();
+}
+
+bool SourceReader::push(Batch&& batch) {
+  auto queue = queue_.access();
+  emptied_.wait(queue.lock(), [&] { return queue->stopping || queue->batches.size() < batches_waiting_; });
+  if (queue->stopping) return false;
+  queue->batches.push_back(std::move(batch));
+  filled_.notify_one();
+  return true;
+}
+
+void SourceReader::run() {
+  ::pthread_setname_np(::pthread_self(), "reader");
+  Out out(*this);
+  if (input_.kind == InputPath::Kind::maildir) {
+    read_maildir(out);
+  } else if (format_ == whatif::Format::facts) {
+    read_facts(out);
+  } else {
+    auto source = whatif::make_source(format_, settings_, out);
+    read_stream(*source);
+    source->end();
+    auto const& stats = source->stats();
+    answer_.kind = source->kind();
+    answer_.lines = stats.lines;
+    answer_.skipped = stats.skipped;
+    answer_.bytes = stats.bytes;
+    answer_.examples = stats.examples;
+    answer_.notes.insert(answer_.notes.end(), stats.notes.begin(), stats.notes.end());
+  }
+  out.flush();
+  queue_.access()->ended = true;
+  filled_.notify_one();
+}
+
+void SourceReader::read_stream(whatif::FactsSource& source) {
+  source.feed(start_);
+  start_ = {};
+  for (;;) {
+    auto const bytes = stream_->read();
+    if (bytes.empty()) break;
+    source.feed(bytes);
+    consumed_.store(stream_->consumed(), std::memory_order_relaxed);
+  }
+  if (!stream_->problem().empty()) answer_.notes.push_back("read only in part: " + stream_->problem());
+}
+
+void SourceReader::read_maildir(whatif::ArrivalSink& sink) {
+  whatif::Maildir source(settings_, sink);
+  for (auto const& [path, junk] : input_.messages) {
+    auto stream = InputStream::open(path);  // Dovecot may have compressed it
+    if (!stream) {
+      ++answer_.skipped;
+      continue;
+    }
+    std::size_t fed = 0;
+    while (fed < whatif::Mailbox::max_header) {
+      auto const bytes = (*stream)->read();
+      if (bytes.empty()) break;
+      source.feed(bytes.substr(0, whatif::Mailbox::max_header));
+      fed += bytes.size();
+    }
+    source.next_file(junk);
+    consumed_.fetch_add((*stream)->consumed(), std::memory_order_relaxed);
+  }
+  source.end();
+  auto const& stats = source.stats();
+  answer_.lines = stats.lines;
+  answer_.skipped += stats.skipped;
+  answer_.bytes = stats.bytes;
+  answer_.examples = stats.examples;
+  answer_.notes = stats.notes;
+}
+
+void SourceReader::read_facts(whatif::ArrivalSink& sink) {
+  answer_.kind = "postern";
+  auto const read = store::read_evidence(input_.path, {[&](policy::Facts&& facts, bool relayed) {
+                                                         ++answer_.lines;
+                                                         auto arrival = whatif::arrival_of(facts, relayed);
+                                                         if (!arrival) return;
+                                                         if (arrival->outcome == policy::Outcome::accepted)
+                                                           ++answer_.messages;
+                                                         sink.take(*std::move(arrival));
+                                                       },
+                                                       [&](policy::ConnectionFacts&& connection) {
+                                                         ++answer_.lines;
+                                                         sink.take(whatif::session_of(connection));
+                                                       }});
+  if (!read) answer_.notes.push_back("read only in part: " + read.error());
+}
+
+whatif::Arrival* SourceReader::front() {
+  if (at_ < current_.size()) return &current_[at_];
+  auto queue = queue_.access();
+  filled_.wait(queue.lock(), [&] { return !queue->batches.empty() || queue->ended; });
+  if (queue->batches.empty()) return nullptr;
+  current_ = std::move(queue->batches.front());
+  queue->batches.pop_front();
+  emptied_.notify_one();
+  at_ = 0;
+  return &current_[0];
+}
+
+void SourceReader::pop() { ++at_; }
+
+whatif::SourceAnswer SourceReader::answer() const { return answer_; }
+
+}  // namespace postern::app

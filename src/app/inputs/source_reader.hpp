@@ -1,0 +1,78 @@
+// Reads one input on a thread of its own and hands its arrivals on in batches.
+// Threads: start() to pop() from the one that replays. Bounds: as many batches wait as start() is told.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "app/inputs/input_stream.hpp"
+#include "app/inputs/inputs.hpp"
+#include "base/guarded.hpp"
+#include "whatif/answer.hpp"
+#include "whatif/readers/recognise.hpp"
+
+namespace postern::app {
+
+class SourceReader {
+ public:
+  static constexpr std::size_t batch_size = 512;
+
+  // Opens the input and looks at its beginning. The error is a sentence.
+  static Result<std::unique_ptr<SourceReader>, std::string> open(InputPath input,
+                                                                 std::optional<whatif::Format> format,
+                                                                 whatif::SourceSettings settings);
+  ~SourceReader();
+
+  // When its first arrival was, as far as the beginning tells; absent: not known.
+  std::optional<Instant> begins() const { return begins_; }
+  bool started() const { return thread_.joinable(); }
+  void start(std::size_t batches_waiting);
+  void stop();  // the replay has failed: nothing more is wanted
+
+  // The next arrival, waiting for it; null at the end. Good until the next call of pop().
+  whatif::Arrival* front();
+  void pop();
+
+  void counted(std::uint64_t messages) { answer_.messages += messages; }  // of those popped
+  whatif::SourceAnswer answer() const;                                    // after the end
+  std::uint64_t consumed() const { return consumed_.load(std::memory_order_relaxed); }
+  std::uint64_t size() const { return input_.bytes; }
+
+ private:
+  using Batch = std::vector<whatif::Arrival>;
+  class Out;
+  struct Queue {
+    std::deque<Batch> batches;
+    bool ended = false;
+    bool stopping = false;
+  };
+  SourceReader(InputPath input, whatif::SourceSettings settings)
+      : input_(std::move(input)), settings_(std::move(settings)) {}
+  void run();
+  void read_stream(whatif::FactsSource& source);
+  void read_maildir(whatif::ArrivalSink& sink);
+  void read_facts(whatif::ArrivalSink& sink);
+  void look(std::string_view start);
+  bool push(Batch&& batch);
+
+  InputPath input_;
+  whatif::SourceSettings settings_;
+  whatif::Format format_{};
+  std::unique_ptr<InputStream> stream_;
+  std::string start_;  // bytes that were looked at
+  std::optional<Instant> begins_;
+  whatif::SourceAnswer answer_;
+  std::atomic<std::uint64_t> consumed_{0};
+  Guarded<Queue> queue_;
+  std::condition_variable filled_, emptied_;
+  std::size_t batches_waiting_ = 1;
+  std::thread thread_;
+  Batch current_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace postern::app

@@ -1,0 +1,35 @@
+// From settings to what the floors below go by. Everything a configuration can have wrong beyond its grammar
+// is found here.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/settings/settings.hpp"
+#include "delivery/scheduler.hpp"
+#include "delivery/tls_reports.hpp"
+#include "net/ticket_keys.hpp"
+#include "session/gate_config.hpp"
+#include "web/sts_site.hpp"
+
+namespace postern::app {
+
+struct BuiltConfig {
+  std::shared_ptr<session::GateConfig const> gate;
+  std::shared_ptr<delivery::DeliveryConfig const> delivery;
+  delivery::TlsReportConfig tls_reports;
+  delivery::NoticeConfig notices;
+  std::shared_ptr<web::StsPolicies const> sts_site;
+  std::vector<std::string> errors;    // not empty: gate and delivery are absent
+  std::vector<std::string> warnings;  // legal, but the owner should know
+};
+
+// `tickets` outlives the result. Without tls.certificate a self-signed one is made in data_dir, or the one
+// made before is used.
+BuiltConfig build_config(Settings const& settings, net::TicketKeys& tickets);
+
+// The same checks without making anything: for `postern check`.
+BuiltConfig check_config(Settings const& settings);
+
+}  // namespace postern::app

@@ -1,0 +1,116 @@
+#include "app/settings/settings_docs.hpp"
+
+#include "app/settings/settings_table.hpp"
+
+namespace postern::app {
+namespace {
+
+std::string section_of(std::string const& name) {
+  auto const dot = name.find('.');
+  return dot == std::string::npos ? std::string() : name.substr(0, dot);
+}
+
+std::string key_of(std::string const& name) {
+  auto const dot = name.find('.');
+  return dot == std::string::npos ? name : name.substr(dot + 1);
+}
+
+template <class Owner>
+void add_comments(std::string& out, Key<Owner> const& key, Owner const& defaults, bool commented) {
+  out += "# " + key.help + "\n# (" + key.type + ")\n";
+  out += (commented ? "#" : "") + (commented ? key.name : key_of(key.name)) + " = " + key.print(defaults) +
+         "\n\n";
+}
+
+template <class Owner>
+std::string table_of(std::span<Key<Owner> const> keys, Owner const& defaults) {
+  std::string out = "| key | default | what |\n|---|---|---|\n";
+  for (auto const& key : keys)
+    out += "| `" + key.name + "` | `" + key.print(defaults) + "` | " + key.help + " (" + key.type + ") |\n";
+  return out;
+}
+
+}  // namespace
+
+std::string settings_as_toml() {
+  Settings const defaults;
+  std::string out = "# Every key of Postern's configuration, with its default.\n\n";
+  std::string section;
+  for (auto const& key : general_keys()) {
+    if (section_of(key.name) != section) {
+      section = section_of(key.name);
+      out += "[" + section + "]\n";
+    }
+    add_comments(out, key, defaults, false);
+  }
+  out += "# A listener; as many as you like. Without one: 127.0.0.1:2525.\n#[[listen]]\n";
+  for (auto const& key : listen_keys())
+    add_comments(out, key, ListenSettings{"0.0.0.0:25", "mx", {policy::ListenerTls::starttls}, {}, 0}, true);
+  out +=
+      "# A domain we take mail for. Without one: the host name's and localhost, any "
+      "mailbox.\n#[domains.\"example.org\"]\n";
+  for (auto const& key : domain_keys()) add_comments(out, key, DomainSettings{}, true);
+  out +=
+      "# Other addresses for mailboxes, here and elsewhere.\n#aliases = { \"info\" = "
+      "[\"alice@example.org\", \"x@elsewhere.example\"] }\n\n"
+      "# The way for a domain elsewhere (also \"*.example.net\"); \"*\" is for all the "
+      "others.\n#[routes.\"*\"]\n";
+  for (auto const& key : route_keys()) add_comments(out, key, RouteSettings{}, true);
+  out +=
+      "# A rule of your own (docs/rules.md); as many as you like, the first that matches "
+      "decides.\n#[[rules]]\n";
+  for (auto const& key : rule_keys()) add_comments(out, key, RuleSettings{}, true);
+  out +=
+      "# Lists for them: domains, \"*.domains\", addresses, networks, \"file:PATH\", \"sqlite:PATH:SELECT "
+      "...\".\n#[lists]\n#partners = [\"bank.example\", \"file:partners.txt\"]\n";
+  return out;
+}
+
+std::string settings_page() {
+  std::string out =
+      "# Configuration\n\n"
+      "One TOML file, given with `postern serve --config FILE`. Without it the defaults below hold. This "
+      "page is printed by\n"
+      "`postern config --markdown`; `postern config` prints the same as a file to start from, `postern check "
+      "FILE` finds errors.\n"
+      "Relative paths are relative to the file. Sizes are numbers or texts such as `\"50MiB\"`, times are "
+      "seconds or texts such as\n"
+      "`\"5m\"`. SIGHUP reads the file again; an error keeps what was. `hostname`, `data_dir`, `threads`, "
+      "`listen`, `web`, `dns`,\n"
+      "`log`, `spool`, `facts`, `smtp.max_connections*`, `tls.max_handshakes` and `tls.memory.size` take a "
+      "restart.\n\n"
+      "    hostname = \"mx.example.org\"\n"
+      "    data_dir = \"/var/lib/postern\"\n"
+      "    [[listen]]\n"
+      "    address = \"0.0.0.0:25\"\n"
+      "    [tls]\n"
+      "    certificate = [\"cert.pem\"]\n"
+      "    key = [\"key.pem\"]\n"
+      "    [domains.\"example.org\"]\n"
+      "    mailboxes = [\"alice\", \"bob\"]\n"
+      "    aliases = { \"info\" = [\"alice@example.org\", \"x@elsewhere.example\"] }\n"
+      "    deliver = \"maildir:/srv/mail/{domain}/{local}\"\n\n"
+      "## General keys\n\nA name with a dot is a key in a section: `smtp.max_line` is `max_line` below "
+      "`[smtp]`.\n\n";
+  out += table_of(general_keys(), Settings{});
+  out += "\n## Listeners: `[[listen]]`\n\n" + table_of(listen_keys(), ListenSettings{});
+  out += "\n## Domains: `[domains.\"example.org\"]`\n\n" + table_of(domain_keys(), DomainSettings{});
+  out +=
+      "\n`aliases = { \"info\" = [\"alice@example.org\", \"x@elsewhere.example\"] }`: other addresses of "
+      "this domain, and where their "
+      "mail goes.\nAliases may name aliases, ten deep; one that names itself means the mailbox of that name. "
+      "A `+detail` behind a local "
+      "part is\nignored when the mailbox is looked up. `postmaster` is taken in every domain; where there is "
+      "no such mailbox or alias, the "
+      "first\nmailbox gets its mail.\n";
+  out +=
+      "\n## Ways to other domains: `[routes.\"example.net\"]`\n\nA domain's own rule goes before that of "
+      "`\"*.example.net\"` (all "
+      "its subdomains), which goes before `\"*\"`. Without a rule: the\nMX, opportunistic TLS.\n\n" +
+      table_of(route_keys(), RouteSettings{});
+  out += "\n## Rules: `[[rules]]`\n\nWhat they can ask for, and lists: docs/rules.md.\n\n" +
+         table_of(rule_keys(), RuleSettings{});
+  return out;
+}
+
+}  // namespace postern::app

@@ -1,0 +1,160 @@
+#include "whatif/readers/exchange_log.hpp"
+
+#include "base/ascii.hpp"
+#include "whatif/readers/delimited.hpp"
+#include "whatif/readers/log_text.hpp"
+
+namespace postern::whatif {
+namespace {
+
+constexpr std::size_t most_sessions = 100'000;
+enum Column : std::size_t {
+  date_time,
+  connector,
+  session_id,
+  sequence,
+  local,
+  remote,
+  event,
+  data,
+  context,
+  columns
+};
+
+// "95.10.20.33:56026", "[2001:db8::1]:25"
+std::optional<IpAddress> endpoint_address(std::string_view text) {
+  if (text.starts_with('[')) return log_address(text.substr(1, text.find(']') - 1));
+  return log_address(text.substr(0, text.rfind(':')));
+}
+
+}  // namespace
+
+void ExchangeLog::line(std::string_view text) {
+  if (text.starts_with('#') || text.starts_with("\xEF\xBB\xBF#")) return;
+  auto const fields = split_delimited(text);
+  auto written = fields.empty() ? std::string_view() : std::string_view(fields[0]);
+  auto const at = clock_.take_iso(written);
+  if (!at || fields.size() < columns - 1) {
+    stats_.skip(text, "no line of an Exchange receive log");
+    return;
+  }
+  auto const key = hash_of(fields[session_id]);
+  auto const& kind = fields[event];
+  if (kind == "-") {
+    close(key, *at);
+    return;
+  }
+  auto const [entry, is_new] = sessions_.try_emplace(key);
+  if (is_new) {
+    order_.push_back(key);
+    auto& facts = entry->second.facts;
+    facts.tls.used = kind == "+" ? Answered::no : Answered::unknown;
+    if (auto const address = endpoint_address(fields[remote]))
+      facts.client = *address, facts.has_client = true;
+    if (fields[connector].find("\\Client ") != std::string::npos) facts.origin = Origin::authenticated;
+    if (sessions_.size() > most_sessions) {
+      close(order_.front(), *at);
+      order_.pop_front();
+      return;
+    }
+  }
+  auto& session = entry->second;
+  if (kind == "<")
+    command(session, fields[data]);
+  else if (kind == ">")
+    reply(session, *at, fields[data]);
+  else if (kind == "*")
+    remark(session, fields[data],
+           fields.size() > context ? std::string_view(fields[context]) : std::string_view());
+}
+
+void ExchangeLog::command(Session& session, std::string_view text) {
+  if (istarts_with(text, "EHLO ") || istarts_with(text, "HELO ")) {
+    session.facts.helo = text.substr(5);
+  } else if (istarts_with(text, "MAIL FROM:")) {
+    session.sender = angle_path(text, ":").value_or(std::string_view());
+    session.in_transaction = true;
+    session.recipients.clear();
+  } else if (istarts_with(text, "RCPT TO:")) {
+    session.recipient = angle_path(text, ":").value_or(std::string_view());
+  } else if (istarts_with(text, "DATA") || istarts_with(text, "BDAT")) {
+    session.in_content = true;
+  } else if (istarts_with(text, "RSET")) {
+    session.in_transaction = session.in_content = false;
+  }
+}
+
+void ExchangeLog::reply(Session& session, Instant at, std::string_view text) {
+  auto const number = number_in(text);
+  if (!session.in_transaction || number < 200 || number > 599) return;
+  auto const code = static_cast<std::uint16_t>(number);
+  if (session.in_content) {
+    bool const queued = code == 250 && (text.find("Queued mail") != std::string_view::npos ||
+                                        text.find(" 2.6.0") != std::string_view::npos);
+    if (!queued && code < 400) return;  // 354, or a chunk
+    give(session, at, code);
+    session.in_transaction = session.in_content = false;
+  } else if (!session.recipient.empty()) {
+    auto recipient = std::exchange(session.recipient, {});
+    if (code == 250 && session.recipients.size() < most_listed)
+      session.recipients.push_back(std::move(recipient));
+    else if (code >= 400 && session.recipients.empty())
+      refuse_recipient(session, at, code, std::move(recipient));
+  } else if (code >= 400) {
+    give(session, at, code);
+    session.in_transaction = false;
+  }
+}
+
+void ExchangeLog::refuse_recipient(Session& session, Instant at, std::uint16_t code, std::string recipient) {
+  session.recipients.push_back(std::move(recipient));
+  give(session, at, code);
+  session.recipients.clear();
+}
+
+void ExchangeLog::give(Session& session, Instant at, std::uint16_t code) {
+  auto arrival = session.facts;
+  arrival.at = at;
+  arrival.code = code;
+  arrival.outcome = code < 400   ? policy::Outcome::accepted
+                    : code < 500 ? policy::Outcome::deferred
+                                 : policy::Outcome::refused;
+  arrival.for_want_of_tls = code == 530;
+  arrival.has_sender = true;
+  arrival.sender = session.sender;
+  arrival.recipients = session.recipients;
+  sink_.take(std::move(arrival));
+}
+
+// "TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using ...", "TLS negotiation failed with error
+// ..."
+void ExchangeLog::remark(Session& session, std::string_view data, std::string_view context) {
+  auto const text = context.empty() ? data : context;
+  auto& tls = session.facts.tls;
+  if (text.find("negotiation succeeded") != std::string_view::npos) {
+    tls.used = Answered::yes;
+    tls.certificate = policy::ClientCertificate::none;
+    if (auto const at = text.find("SP_PROT_"); at != std::string_view::npos)
+      tls.version = tls_version_name(text.substr(at + 8));
+  } else if (auto const failed = text.find("TLS negotiation failed"); failed != std::string_view::npos) {
+    tls.failure = printable(text.substr(failed), 120);
+  } else if (text == "authenticated") {
+    session.facts.origin = Origin::authenticated;
+  }
+}
+
+void ExchangeLog::close(std::uint64_t key, Instant at) {
+  auto const found = sessions_.find(key);
+  if (found == sessions_.end()) return;
+  auto arrival = std::move(found->second.facts);
+  sessions_.erase(found);
+  arrival.kind = Arrival::Kind::session;
+  arrival.at = at;
+  sink_.take(std::move(arrival));
+}
+
+void ExchangeLog::ended() {
+  for (auto const key : order_) close(key, clock_.last());
+}
+
+}  // namespace postern::whatif

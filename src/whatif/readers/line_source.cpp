@@ -1,0 +1,48 @@
+#include "whatif/readers/line_source.hpp"
+
+#include <cstring>
+
+namespace postern::whatif {
+
+void LineSource::one(std::string_view text) {
+  ++stats_.lines;
+  if (too_long_ || text.size() > max_line) {
+    stats_.skip(text.substr(0, 160), "a line of more than 64 KiB");
+    too_long_ = false;
+    return;
+  }
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  if (!text.empty()) line(text);
+}
+
+void LineSource::feed(std::string_view bytes) {
+  stats_.bytes += bytes.size();
+  while (!bytes.empty()) {
+    auto const* end = static_cast<char const*>(std::memchr(bytes.data(), '\n', bytes.size()));
+    if (end == nullptr) {
+      if (begun_.size() + bytes.size() > max_line) too_long_ = true;
+      begun_.append(bytes.substr(0, max_line - std::min(max_line, begun_.size())));
+      return;
+    }
+    auto const length = static_cast<std::size_t>(end - bytes.data());
+    if (begun_.empty()) {
+      one(bytes.substr(0, length));
+    } else {
+      if (begun_.size() + length > max_line)
+        too_long_ = true;
+      else
+        begun_.append(bytes.substr(0, length));
+      one(begun_);
+      begun_.clear();
+    }
+    bytes.remove_prefix(length + 1);
+  }
+}
+
+void LineSource::end() {
+  if (!begun_.empty()) one(begun_);
+  begun_.clear();
+  ended();
+}
+
+}  // namespace postern::whatif

@@ -1,0 +1,55 @@
+// OpenSMTPD, in a system log or from its own standard error: lines joined by the session id of 16 hexadecimal
+// digits. Its proto= never says ESMTPS.
+// Bounds: open sessions, at most 100,000.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <deque>
+
+#include "whatif/readers/line_source.hpp"
+#include "whatif/readers/log_dialect.hpp"
+
+namespace postern::whatif {
+
+class OpensmtpdLog : public LogDialect {
+ public:
+  explicit OpensmtpdLog(ArrivalSink& sink) : sink_(sink) {}
+  void line(LogLine const& line) override;
+  void end() override;
+
+ private:
+  struct Session {
+    Arrival facts;  // what is known of its messages
+    bool authenticated = false;
+    bool has_message = false;  // one whose envelope is still to come
+    Instant message_at{};
+    std::vector<std::string> recipients;
+    std::string sender;
+    bool has_sender = false;
+  };
+  void give_message(Session& session);
+  void close(std::uint64_t id, Instant at, std::string_view reason);
+  void refused(Session& session, Instant at, std::string_view text);
+
+  ArrivalSink& sink_;
+  Instant now_{};
+  boost::unordered_flat_map<std::uint64_t, Session> sessions_;
+  std::deque<std::uint64_t> order_;
+};
+
+class OpensmtpdOutput : public LineSource {
+ public:
+  OpensmtpdOutput(SourceSettings const& settings, ArrivalSink& sink)
+      : clock_(settings.reference, settings.utc_offset), dialect_(sink) {}
+  std::string_view kind() const override { return "opensmtpd"; }
+
+ protected:
+  void line(std::string_view text) override;
+  void ended() override { dialect_.end(); }
+
+ private:
+  LogClock clock_;
+  OpensmtpdLog dialect_;
+};
+
+}  // namespace postern::whatif

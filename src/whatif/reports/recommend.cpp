@@ -1,0 +1,115 @@
+#include "whatif/reports/recommend.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+namespace postern::whatif {
+namespace {
+
+std::string number(double value, int places) {
+  std::array<char, 40> text{};
+  int const length = std::snprintf(text.data(), text.size(), "%.*f", places, value);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+// Upwards to one digit that counts: a bound stays one.
+std::string percent_bound(double share) {
+  double const value = share * 100;
+  if (value >= 10) return number(std::ceil(value), 0) + " %";
+  double const unit = std::pow(10.0, std::floor(std::log10(std::max(value, 1e-9))));
+  int const places = std::max(0, static_cast<int>(-std::floor(std::log10(std::max(value, 1e-9)))));
+  return number(std::ceil(value / unit - 1e-9) * unit, places) + " %";
+}
+
+RuleAnswer const* rule_named(Answer const& answer, std::string_view name) {
+  for (auto const& rule : answer.rules)
+    if (rule.rule == name) return &rule;
+  return nullptr;
+}
+
+}  // namespace
+
+std::string grouped(std::uint64_t value) {
+  auto text = std::to_string(value);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
+
+std::string counted(std::uint64_t value, std::string_view what) {
+  return grouped(value) + " " + std::string(what) + (value == 1 ? "" : "s");
+}
+
+std::string percent(double share) {
+  double const value = share * 100;
+  int const places = value == 0 || value >= 9.95 ? 0 : value >= 0.95 ? 1 : value >= 0.095 ? 2 : 3;
+  return number(value, places) + " %";
+}
+
+std::string not_counted(Answer const& answer) {
+  auto const& left = answer.left_out;
+  std::string out;
+  auto const add = [&](std::uint64_t count, std::string_view what) {
+    if (count > 0) out += (out.empty() ? "" : ", ") + grouped(count) + " " + std::string(what);
+  };
+  add(left.authenticated, "submitted with authentication");
+  add(left.loopback, "from this host itself");
+  add(left.internal, "from own networks");
+  add(left.local, "local");
+  add(left.copies, "copies");
+  add(left.out_of_time, "outside of the time asked for");
+  add(left.no_address, "without an address");
+  add(answer.refused, "refused for good");
+  add(answer.deferred, "deferred and not seen again");
+  add(answer.tried_again, "tries of a message that came later");
+  return out;
+}
+
+std::string in_words(Loss const& loss) {
+  if (loss.messages == 0) return "no message to tell by";
+  std::string out = grouped(loss.lost) + " of " + grouped(loss.messages) + " lost: ";
+  if (loss.lost == 0)
+    out += "below " + percent_bound(loss.share_95.high) + " with 95 % confidence";
+  else if (loss.lost == loss.messages)
+    out += "all (95 %: at least " + percent(loss.share_95.low) + ")";
+  else
+    out += percent(loss.share) + " (95 %: " + percent(loss.share_95.low) + " to " +
+           percent(loss.share_95.high) + ")";
+  if (loss.too_little) out += "; too little to tell";
+  return out;
+}
+
+std::string recommendation(Answer const& answer) {
+  auto const* all = rule_named(answer, "require-tls");
+  if (all == nullptr && !answer.rules.empty()) all = &answer.rules.front();
+  if (all == nullptr || all->lost.messages == 0)
+    return "Nothing can be said: the sources do not tell whether messages came over TLS. Turn their TLS "
+           "logging on and ask again in a month.";
+  auto const& loss = all->wanted.messages > 0 ? all->wanted : all->lost;
+  std::string const which = all->wanted.messages > 0 ? "wanted messages" : "messages";
+  if (loss.too_little)
+    return "Do not require TLS on the strength of this: " + grouped(loss.messages) + " " + which +
+           " are too few to tell. Keep offering it to everybody, and ask again when a month of mail is at "
+           "hand.";
+  if (loss.lost == 0)
+    return "Requiring TLS would have cost nothing here (" + in_words(loss) +
+           "). Try it step by step, observing first: the next sender may be another.";
+  if (loss.share < 0.01)
+    return "Requiring TLS would cost " + percent(loss.share) + " of the " + which + ", from " +
+           counted(all->sender_domains, "sender domain") +
+           ": exempt or write to those below first. Then enforce it step by step, or only for hosts that "
+           "have used TLS before (`remembered`).";
+  return "Do not require TLS of everybody: it would cost " + percent(loss.share) + " of the " + which +
+         ". Offer it to all, and require it only of those who have shown that they can (`remembered`).";
+}
+
+std::string_view rfc_3207_reminder() {
+  return "RFC 3207 section 4: a publicly-referenced SMTP server MUST NOT require STARTTLS to deliver mail "
+         "locally. Your server, your rules.";
+}
+
+std::string_view tlsrpt_reminder() {
+  return "TLS reports (TLSRPT, RFC 8460) cannot answer this: a sender without TLS never reports.";
+}
+
+}  // namespace postern::whatif
