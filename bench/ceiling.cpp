@@ -4,16 +4,18 @@
 //   ceiling PORT CERTIFICATE KEY
 #include <sys/resource.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/counters.hpp"
+#include "base/log.hpp"
 #include "net/listener.hpp"
+#include "net/spawn.hpp"
 #include "net/stream.hpp"
 #include "net/tls_context.hpp"
+#include "net/wall_clock.hpp"
 #include "wire/line_splitter.hpp"
 
 namespace {
@@ -28,7 +30,7 @@ class Answerer {
   net::Task<void> run() {
     out_ = "220 ceiling\r\n";
     for (bool open = true; open;) {
-      if (lines_.empty() || (in_data_ ? !skip_content() : !lines_.has_line())) {
+      if (lines_.empty() || (in_data_ ? !skip_content() : !has_line())) {
         auto const flushed = co_await flush();
         if (!flushed) co_return;
         lines_.release();
@@ -75,6 +77,8 @@ class Answerer {
     return true;
   }
 
+  bool has_line() const { return lines_.rest().find('\n') != std::string_view::npos; }
+
   bool skip_content() {  // whether something is left to answer
     auto const rest = lines_.rest();
     auto const end = rest.find("\r\n.\r\n");
@@ -107,6 +111,15 @@ class Answerer {
   bool starts_tls_ = false;
 };
 
+class ErrorLog : public Log {
+ public:
+  bool takes(Severity severity) const override { return severity == Severity::error; }
+  void write(LogEvent const& event) override {
+    if (takes(event.severity()))
+      std::fprintf(stderr, "%s\n", event.print(LogFormat::logfmt, net::wall_clock()).c_str());
+  }
+};
+
 net::Task<void> serve(std::unique_ptr<Answerer> answerer) { co_await answerer->run(); }
 
 }  // namespace
@@ -125,6 +138,8 @@ int main(int argc, char** argv) {
   auto const tls = net::TlsContext::make(settings, tickets);
   if (!tls) return std::fprintf(stderr, "%s\n", tls.error().c_str()), 1;
   net::Endpoint const at{*IpAddress::parse("127.0.0.1"), static_cast<std::uint16_t>(std::atoi(argv[1]))};
+  ErrorLog log;
+  Counters counters;
   std::vector<std::unique_ptr<net::EventLoop>> loops;
   std::vector<std::unique_ptr<net::Listener>> listeners;
   for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
@@ -132,11 +147,11 @@ int main(int argc, char** argv) {
     auto& loop = *loops.back();
     auto listener = net::Listener::bind(
         loop, at,
-        [&loop, &tls](net::Socket socket, net::Endpoint) {
-          boost::asio::co_spawn(loop.context(), serve(std::make_unique<Answerer>(std::move(socket), *tls)),
-                                boost::asio::detached);
+        [&loop, &tls, &log, &counters](net::Socket socket, net::Endpoint) {
+          net::spawn(loop, serve(std::make_unique<Answerer>(std::move(socket), *tls)), log, counters,
+                     "answerer");
         },
-        [](std::string const&) {});
+        log, counters);
     if (!listener) return std::fprintf(stderr, "%s\n", listener.error().c_str()), 1;
     listeners.push_back(std::move(*listener));
   }

@@ -14,7 +14,15 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     POSTERN_EXPECT(path->print().find_first_of("\r\n") == std::string::npos);
   }
   postern::wire::Cursor reverse(text);
-  static_cast<void>(postern::wire::reverse_path(reverse));
-  POSTERN_EXPECT(postern::wire::decode_xtext(postern::wire::encode_xtext(text)) == std::string(text));
+  if (auto const path = postern::wire::reverse_path(reverse); path && *path) {
+    auto const printed = "<" + (*path)->print() + ">";
+    postern::wire::Cursor printed_at(printed);
+    auto const again = postern::wire::reverse_path(printed_at);
+    POSTERN_EXPECT(again && *again && (*again)->print() == (*path)->print());
+  }
+  if (auto const decoded = postern::wire::decode_xtext(text)) {
+    POSTERN_EXPECT(decoded->size() <= text.size());
+    POSTERN_EXPECT(text.find('+') != std::string_view::npos || *decoded == text);
+  }
   return 0;
 }

@@ -1,5 +1,6 @@
 // A server's side of whole conversations, hostile or mad: nobody is delivered to unless the content was sent
-// and answered. The first byte chooses the protocol and what is asked of TLS.
+// and answered, nobody is answered twice, and no phase comes back but EHLO's behind STARTTLS. The first byte
+// chooses the protocol and what is asked of TLS.
 #include <algorithm>
 
 #include "dialogue/client_dialogue.hpp"
@@ -20,7 +21,10 @@ struct Conversation {
     for (;;) {
       switch (dialogue.next()) {
         case Next::read_reply: dialogue.take_output(); return true;
-        case Next::start_tls: dialogue.on_tls(); break;
+        case Next::start_tls:
+          POSTERN_EXPECT(!dialogue.over_tls());
+          dialogue.on_tls();
+          break;
         case Next::send_content:
           dialogue.before_piece(7, false);
           dialogue.before_piece(0, true);
@@ -34,6 +38,18 @@ struct Conversation {
   }
 };
 
+// Hands the reply over, and looks at what it has changed.
+void reply_to(ClientDialogue& dialogue, postern::wire::Reply const& reply) {
+  auto const phase = dialogue.phase();
+  auto const before = dialogue.replies();
+  dialogue.on_reply(reply);
+  POSTERN_EXPECT(dialogue.phase() >= phase);
+  auto const& after = dialogue.replies();
+  POSTERN_EXPECT(after.size() == before.size());
+  for (std::size_t i = 0; i < before.size(); ++i)
+    if (before[i]) POSTERN_EXPECT(after[i] && after[i]->print() == before[i]->print());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
@@ -43,9 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   settings.hostname = "mx";
   settings.protocol = (data[0] & 1) != 0 ? dialogue::ClientProtocol::smtp : dialogue::ClientProtocol::lmtp;
   settings.tls = static_cast<dialogue::ClientTls>(data[0] >> 1 & 3);
-  if ((data[0] & 8) != 0) settings.login = dialogue::ClientLogin{"me", "secret"};
+  if ((data[0] & 8) != 0) settings.login = dialogue::ClientLogin{.user = "me", .password = "secret"};
   dialogue::OutgoingMessage message;
-  message.recipients = {{tests::address("a@b.example"), {}, {}}, {tests::address("c@b.example"), {}, {}}};
+  message.recipients = {{.address = tests::address("a@b.example")},
+                        {.address = tests::address("c@b.example")}};
   message.size = 7;
   Conversation talk{ClientDialogue(settings)};
   wire::ReplyReader reader;
@@ -65,7 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
       talk.dialogue.on_lost("no reply");
       break;
     }
-    if (*reply) talk.dialogue.on_reply(**reply);
+    if (*reply) reply_to(talk.dialogue, **reply);
   }
   auto const& replies = talk.dialogue.replies();
   POSTERN_EXPECT(replies.size() == (messages == 0 ? 0U : 2U));

@@ -14,12 +14,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   report.action = static_cast<wire::Action>(data[0] % 4);
   report.reporting_mta = "mx.example.org";
   report.id = "R1";
-  report.original_id = "M1";
   report.to = tests::address("s@far.example");
   report.envid = text;
   wire::QueuedRecipient const recipient{
-      tests::address("a@example.org"), text, "rfc822;" + text, {}, {}, 0, {}, {}};
-  report.recipients.push_back({recipient, {5, 1, 1}, text, text});
+      .address = tests::address("a@example.org"), .original = text, .orcpt = "rfc822;" + text};
+  report.recipients.push_back(
+      {.recipient = recipient, .status = {5, 1, 1}, .diagnostic = text, .remote_mta = text});
   report.with_content = (data[0] & 4) != 0;
   report.original = text;
   auto const printed = print(report);

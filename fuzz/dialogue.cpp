@@ -76,6 +76,7 @@ class Client {
           continue;
         case Then::start_tls: {
           lines_.consume(lines_.rest().size());
+          POSTERN_EXPECT(dialogue_.on_tls_ready().code == 220);
           policy::TlsFacts tls;
           tls.state = policy::TlsState::established;
           next = dialogue_.on_tls(tls, now_);

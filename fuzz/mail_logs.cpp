@@ -1,4 +1,4 @@
-// The logs that are no system logs; the first byte chooses which.
+// Logs that are not system logs; the first byte chooses which.
 #include "whatif_readers.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {

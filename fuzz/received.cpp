@@ -5,7 +5,7 @@
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   std::string_view const text(reinterpret_cast<char const*>(data), size);
   auto const hop = postern::whatif::parse_received(text);
-  POSTERN_EXPECT(hop.tls.used == postern::whatif::Answered::yes || !hop.tls.certificate);
+  POSTERN_EXPECT(hop.tls.used == postern::whatif::Tristate::yes || !hop.tls.certificate);
   if (text.size() > 4096 || text.find_first_of("\r\n\t") != std::string_view::npos) return 0;
   std::string folded;
   for (char const c : text) folded += c == ' ' ? std::string("\r\n ") : std::string(1, c);

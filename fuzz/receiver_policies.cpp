@@ -10,9 +10,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   using namespace postern::wire;
   std::string_view const text(reinterpret_cast<char const*>(data), size);
   if (auto const name = parse_dns_name(text)) POSTERN_EXPECT(name->size() <= 255);
-  parse_mx(text);
-  parse_txt(text);
-  for (auto type : {DnsType::a, DnsType::aaaa}) parse_address(type, text);
+  if (auto const mx = parse_mx(text)) POSTERN_EXPECT(mx->host.size() <= 255);
+  if (auto const strings = parse_txt(text)) POSTERN_EXPECT(strings->size() <= size);
+  for (auto type : {DnsType::a, DnsType::aaaa})
+    if (auto const address = parse_address(type, text)) POSTERN_EXPECT(size == (address->is_v4() ? 4U : 16U));
   if (auto const tlsa = parse_tlsa(text)) POSTERN_EXPECT(!tlsa->usable() || tlsa->print().size() > 6);
   std::vector<std::string> const records{std::string(text)};
   if (auto const id = parse_sts_record(records)) POSTERN_EXPECT(!id->empty() && id->size() <= 32);

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   rule.name = "fuzzed";
   rule.when = text;
   rule.then = policy::Effect::reject;
-  rule.share = policy::Rule::everybody;
+  rule.rollout = policy::Rule::everybody;
   auto const compiled = policy::RuleSet::compile({rule}, {{"partners", list}});
   if (!compiled) {
     POSTERN_EXPECT(!compiled.error().empty() && !compiled.error().front().what.empty());
@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   policy::Facts facts;
   facts.connection.role = policy::ListenerRole::beside;
   facts.transaction.mail.reverse_path = *wire::parse_mailbox("a@b.example");
-  facts.transaction.recipients.push_back({*wire::parse_mailbox("c@d.example"), {}, {}, {}, true, 250, {}});
+  facts.transaction.recipients.push_back(
+      {.address = *wire::parse_mailbox("c@d.example"), .accepted = true, .code = 250});
   for (auto const stage : {policy::Stage::connect, policy::Stage::helo, policy::Stage::mail,
                            policy::Stage::rcpt, policy::Stage::content}) {
     facts.stage = stage;

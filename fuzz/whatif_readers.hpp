@@ -1,26 +1,26 @@
-// Feeds a text to a reader at once and in pieces: the same arrivals must come, and a replay must take them.
+// Feeds a text to a reader at once and in pieces: a replay must take what comes, and give the same answer.
 #pragma once
 
 #include <array>
 
 #include "expect.hpp"
-#include "whatif/readers/recognise.hpp"
+#include "whatif/readers/readers.hpp"
 #include "whatif/replay/replay.hpp"
 
 namespace postern::fuzz {
 
-class Counting : public whatif::ArrivalSink {
+class Counting : public whatif::ReceptionSink {
  public:
   Counting()
       : replay({*whatif::parse_rule("require-tls"), *whatif::parse_rule("require-tls>=1.2 from x.example"),
                 *whatif::parse_rule("require-tls for y.example"), *whatif::parse_rule("remembered")},
                {}) {}
-  void take(whatif::Arrival&& arrival) override {
-    ++arrivals;
-    if (arrival.is_message()) ++messages;
-    replay.take(std::move(arrival));
+  void take(whatif::Reception&& reception) override {
+    ++receptions;
+    if (reception.is_message()) ++messages;
+    replay.take(std::move(reception));
   }
-  std::uint64_t arrivals = 0, messages = 0;
+  std::uint64_t receptions = 0, messages = 0;
   whatif::Replay replay;
 };
 
@@ -54,7 +54,12 @@ inline void read_both_ways(whatif::Format format, std::string_view text) {
   auto const pieces = read(format, text, 5);
   POSTERN_EXPECT(whole.messages == pieces.messages);
   POSTERN_EXPECT(whole.over_tls == pieces.over_tls);
-  POSTERN_EXPECT(whole.rules[0].lost.lost == pieces.rules[0].lost.lost);
+  POSTERN_EXPECT(whole.unknown == pieces.unknown);
+  POSTERN_EXPECT(whole.refused == pieces.refused && whole.deferred == pieces.deferred);
+  for (std::size_t i = 0; i < whole.rules.size(); ++i) {
+    POSTERN_EXPECT(whole.rules[i].lost.lost == pieces.rules[i].lost.lost);
+    POSTERN_EXPECT(whole.rules[i].unknown == pieces.rules[i].unknown);
+  }
 }
 
 }  // namespace postern::fuzz

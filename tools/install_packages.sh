@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing of packaging/debian-packages.txt, those with the tags given, and of ui/package-lock.json. Says
-# nothing on standard output.
+# Installs what is missing of packaging/debian-packages.txt, those with the tags given; for the tests also what ui/package-lock.json
+# lists. Says nothing on standard output.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 wanted=()
@@ -14,7 +14,7 @@ for name in "${wanted[@]}"; do
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
 done
 
-# What the page of `postern whatif --html` is bundled from.
+# What the page of `postern whatif --html` is bundled from: a test bundles it again and compares.
 install_node_modules() {
   local stamp="$top/ui/node_modules/.package-lock.json"
   [ -e "$stamp" ] && [ ! "$top/ui/package-lock.json" -nt "$stamp" ] && return
@@ -37,11 +37,15 @@ unpack_peers() {
   done
 }
 
+install_for_tests() {
+  install_node_modules
+  unpack_peers
+}
+
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)
 if [ ${#missing[@]} -eq 0 ]; then
-  install_node_modules
-  [[ " $* " != *" test "* ]] || unpack_peers
+  [[ " $* " != *" test "* ]] || install_for_tests
   exit 0
 fi
 if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
@@ -57,5 +61,4 @@ if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=non
   tail -n 20 "$log" >&2
   exit 1
 fi
-install_node_modules
-[[ " $* " != *" test "* ]] || unpack_peers
+[[ " $* " != *" test "* ]] || install_for_tests

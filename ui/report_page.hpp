@@ -1,4 +1,4 @@
-// The parts of the report's page, as they were bundled at build time.
+// The parts of the page of `postern whatif --html`.
 #pragma once
 
 #include <string_view>

@@ -22,7 +22,7 @@ std::string Address::host() const {
 }
 
 std::string Address::print() const {
-  std::string out = is_dot_string(local_part_) ? local_part_ : quoted(local_part_);
+  std::string out = is_dot_string(local_part_) ? local_part_ : in_quotes(local_part_);
   if (auto const* name = domain())
     out += "@" + name->text();
   else if (auto const* address = literal())

@@ -1,6 +1,6 @@
 // A mailbox address that has been checked: local part and domain, or local part and address literal (RFC 5321
-// section 4.1.2, RFC 6531 section 3.3). Made by wire/path only; everything past wire/ handles this, never
-// text.
+// section 4.1.2, RFC 6531 section 3.3). Only wire/path makes it from text; everything past wire/ handles
+// this, never text.
 #pragma once
 
 #include <optional>

@@ -21,7 +21,7 @@ bool istarts_with(std::string_view text, std::string_view prefix);
 std::string lowered(std::string_view text);
 std::string_view trimmed(std::string_view text);  // without blanks, CR and LF at both ends
 bool is_ascii(std::string_view text);
-std::string quoted(std::string_view text);  // in double quotes, with a backslash before " and backslash
+std::string in_quotes(std::string_view text);  // in double quotes, with a backslash before " and backslash
 
 // The text with everything outside of printable ASCII replaced by '?': for logs and replies that quote a
 // stranger. `limit`: bytes kept at most.

@@ -12,6 +12,7 @@ struct Unit {
 };
 
 constexpr std::array<Unit, 4> units{{{"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"KiB", 1ULL << 10}, {"", 1}}};
+static_assert(units.back().bytes == 1, "whatever is not divided by the others is divided by the last");
 
 }  // namespace
 

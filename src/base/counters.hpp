@@ -1,5 +1,5 @@
-// What the server counts about itself: one table of names and help, one number each. web/metrics prints them.
-// Threads: any; relaxed atomics.
+// What the server counts about itself: one number for each Count, with a name and a help text, which
+// web/metrics prints. Threads: any; the atomics are relaxed.
 #pragma once
 
 #include <array>

@@ -7,6 +7,6 @@
 
 namespace postern {
 
-std::string hex(std::span<std::uint8_t const> bytes);  // lower case, two digits a byte
+std::string hex(std::span<std::uint8_t const> bytes);  // lower case, two digits per byte
 
 }  // namespace postern

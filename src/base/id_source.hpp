@@ -1,5 +1,5 @@
-// Gives out ids that are unique in this process and grow with time: microseconds since 1970, or one more than
-// the last. Threads: any.
+// Gives out ids that are unique in this process and grow with time: each is the microseconds since 1970, or
+// one more than the last. Threads: any.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@ class IdSource {
     while (!last_.compare_exchange_weak(last, id, std::memory_order_relaxed));
     return id;
   }
-  // Never gives out `id` or less again: for those found on disk at the start.
+  // It never gives out `id` or less again: for ids that were found on disk at the start.
   void seen(std::uint64_t id) {
     std::uint64_t last = last_.load(std::memory_order_relaxed);
     while (id > last && !last_.compare_exchange_weak(last, id, std::memory_order_relaxed)) {

@@ -8,17 +8,19 @@
 namespace postern {
 namespace {
 
-struct Unit {
+struct TimeUnit {
   std::string_view suffix;
   std::int64_t micros;
 };
 
-constexpr std::array<Unit, 6> units{{{"w", 604'800'000'000},
-                                     {"d", 86'400'000'000},
-                                     {"h", 3'600'000'000},
-                                     {"m", 60'000'000},
-                                     {"s", 1'000'000},
-                                     {"ms", 1'000}}};
+constexpr std::array<TimeUnit, 6> time_units{{{"w", 604'800'000'000},
+                                              {"d", 86'400'000'000},
+                                              {"h", 3'600'000'000},
+                                              {"m", 60'000'000},
+                                              {"s", 1'000'000},
+                                              {"ms", 1'000}}};
+
+static_assert(time_units.back().micros != 0, "there are six of them");
 
 // snprintf costs more than the rest of a log line.
 void append_padded(std::string& out, int value, int width) {
@@ -35,7 +37,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
   if (error != std::errc{} || count < 0) return std::nullopt;
   std::string_view suffix = text.substr(static_cast<std::size_t>(end - text.data()));
   if (suffix.empty()) suffix = "s";
-  for (auto const& unit : units)
+  for (auto const& unit : time_units)
     if (unit.suffix == suffix) {
       if (count > INT64_MAX / 2 / unit.micros) return std::nullopt;
       return Duration(count * unit.micros);
@@ -46,7 +48,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
 std::string print_duration(Duration span) {
   std::int64_t const micros = span.count();
   if (micros == 0) return "0s";
-  for (auto const& unit : units)
+  for (auto const& unit : time_units)
     if (micros % unit.micros == 0 && unit.suffix != "w")
       return std::to_string(micros / unit.micros) + std::string(unit.suffix);
   return std::to_string(micros / 1000) + "ms";
@@ -56,7 +58,10 @@ std::string print_iso8601(Instant at) {
   std::int64_t const micros = to_micros(at);
   std::int64_t seconds = micros / 1'000'000;
   std::int64_t rest = micros % 1'000'000;
-  if (rest < 0) rest += 1'000'000, --seconds;
+  if (rest < 0) {
+    rest += 1'000'000;
+    --seconds;
+  }
   std::time_t const when = seconds;
   std::tm parts{};
   ::gmtime_r(&when, &parts);

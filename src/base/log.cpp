@@ -49,12 +49,13 @@ std::string_view print(Severity severity) {
 }
 
 LogEvent& LogEvent::add(std::string_view key, std::string_view value) {
-  if (!value.empty()) fields_.push_back({key, std::string(value.substr(0, value_limit)), false});
+  if (!value.empty())
+    fields_.push_back({.key = key, .value = std::string(value.substr(0, value_limit)), .is_number = false});
   return *this;
 }
 
 LogEvent& LogEvent::number(std::string_view key, std::int64_t value) {
-  fields_.push_back({key, std::to_string(value), true});
+  fields_.push_back({.key = key, .value = std::to_string(value), .is_number = true});
   return *this;
 }
 
@@ -70,7 +71,10 @@ std::string LogEvent::print(LogFormat format, Instant now) const {
       out += ",\"";
       out += field.key;
       out += "\":";
-      field.is_number ? void(out += field.value) : append_quoted(out, field.value);
+      if (field.is_number)
+        out += field.value;
+      else
+        append_quoted(out, field.value);
     }
     return out += '}';
   }
@@ -82,7 +86,10 @@ std::string LogEvent::print(LogFormat format, Instant now) const {
     out += ' ';
     out += field.key;
     out += '=';
-    is_plain(field.value) ? void(out += field.value) : append_quoted(out, field.value);
+    if (is_plain(field.value))
+      out += field.value;
+    else
+      append_quoted(out, field.value);
   }
   return out;
 }

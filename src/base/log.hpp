@@ -1,5 +1,5 @@
 // One event of the log: a name and key=value pairs, in the order given, printed as logfmt or as one JSON
-// object. Bounds: strangers' text is cut to 512 bytes a value and quoted, so that no line can be forged.
+// object. Bounds: strangers' text is cut to 512 bytes per value and quoted, so that no line can be forged.
 // Threads: an event belongs to its maker; the sink is called from any thread.
 #pragma once
 

@@ -6,23 +6,25 @@
 namespace postern {
 namespace {
 
-// Length of the sequence that `lead` begins, 0 when it begins none; `lowest` is the smallest value it may
-// encode.
-std::size_t sequence_length(std::uint8_t lead, std::uint32_t& value, std::uint32_t& lowest) {
-  if (lead < 0x80) return value = lead, lowest = 0, 1;
-  if (lead >= 0xC2 && lead < 0xE0) return value = lead & 0x1FU, lowest = 0x80, 2;
-  if (lead >= 0xE0 && lead < 0xF0) return value = lead & 0x0FU, lowest = 0x800, 3;
-  if (lead >= 0xF0 && lead < 0xF5) return value = lead & 0x07U, lowest = 0x10000, 4;
-  return 0;
+struct Sequence {
+  std::size_t length = 0;    // bytes; 0: the lead begins none
+  std::uint32_t value = 0;   // what the lead says of the code point
+  std::uint32_t lowest = 0;  // the smallest code point that may be written at this length
+};
+
+Sequence begun_by(std::uint8_t lead) {
+  if (lead < 0x80) return {.length = 1, .value = lead, .lowest = 0};
+  if (lead >= 0xC2 && lead < 0xE0) return {.length = 2, .value = lead & 0x1FU, .lowest = 0x80};
+  if (lead >= 0xE0 && lead < 0xF0) return {.length = 3, .value = lead & 0x0FU, .lowest = 0x800};
+  if (lead >= 0xF0 && lead < 0xF5) return {.length = 4, .value = lead & 0x07U, .lowest = 0x10000};
+  return {};
 }
 
 }  // namespace
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
-    std::uint32_t value = 0;
-    std::uint32_t lowest = 0;
-    std::size_t const length = sequence_length(static_cast<std::uint8_t>(text[i]), value, lowest);
+    auto [length, value, lowest] = begun_by(static_cast<std::uint8_t>(text[i]));
     if (length == 0 || length > text.size() - i) return false;
     for (std::size_t k = 1; k < length; ++k) {
       auto const next = static_cast<std::uint8_t>(text[i + k]);

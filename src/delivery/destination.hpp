@@ -13,11 +13,11 @@ namespace postern::delivery {
 
 enum class Ending : std::uint8_t { delivered, deferred, failed };
 
-// Who tells the sender of a delivery he wants to hear of (RFC 3461 section 5.2).
+// Who reports a delivery to a sender that asked for it (RFC 3461 section 5.2).
 enum class Relayed : std::uint8_t {
-  no,         // it ends here: we do
+  no,         // we do: the message has arrived
   to_dsn,     // the next server does
-  beyond_dsn  // nobody can: we tell that it was relayed
+  beyond_dsn  // the next server cannot: we report that the message was relayed
 };
 
 struct RecipientOutcome {

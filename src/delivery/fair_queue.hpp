@@ -1,5 +1,5 @@
-// A queue whose items belong to somebody: whoever has waited longest for his turn goes next, so that one
-// sender's thousand messages do not keep another's one waiting. Of one loop.
+// A queue whose items belong to owners who take turns: the owner that has waited longest for its turn goes
+// next, so that one sender's thousand messages do not keep another's one waiting. Thread: its event loop.
 #pragma once
 
 #include <deque>
@@ -36,7 +36,7 @@ class FairQueue {
     return item;
   }
 
-  // Takes out those that `wanted` says, in no order that matters.
+  // Takes out the items that `wanted` is true of, in no order that matters; the others keep theirs.
   template <class Wanted>
   std::deque<Item> take_if(Wanted wanted) {
     std::deque<Item> taken;

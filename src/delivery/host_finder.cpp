@@ -25,18 +25,19 @@ void add_name(std::vector<std::string>& names, std::string const& name) {
 }  // namespace
 
 net::Task<std::shared_ptr<Candidates const>> HostFinder::candidates(MxRoute route, std::uint16_t port,
-                                                                    std::string own_name) {
+                                                                    std::string own_name,
+                                                                    net::StopToken stop) {
   auto made = std::make_shared<Candidates>();
   made->domain = route.domain;
   made->port = port;
   made->tls = route.tls;
   made->wish = route.wish;
-  auto const found = co_await net::find_mail_hosts(dns_, route.domain, own_name, random_);
+  auto const found = co_await net::find_mail_hosts(dns_, route.domain, own_name, random_, stop);
   made->hosts = found.hosts;
   made->secure = found.secure;
   made->canonical_domain = found.canonical_name;
   made->refusal = refusal_of(found);
-  if (!made->refusal && route.tls.looks_at_mta_sts()) made->sts = co_await sts_.find(route.domain);
+  if (!made->refusal && route.tls.looks_at_mta_sts()) made->sts = co_await sts_.find(route.domain, stop);
   co_return made;
 }
 
@@ -52,7 +53,8 @@ std::shared_ptr<Candidates const> HostFinder::candidates(SmtpRoute const& route)
   return made;
 }
 
-net::Task<FoundHost> HostFinder::examine(std::shared_ptr<Candidates const> candidates, std::size_t index) {
+net::Task<FoundHost> HostFinder::resolve_host(std::shared_ptr<Candidates const> candidates, std::size_t index,
+                                              net::StopToken stop) {
   FoundHost host{candidates->hosts[index].name, {}, {}, policy::HostPlan{}, {}, false};
   auto& inputs = host.inputs;
   inputs.host = host.name;
@@ -67,13 +69,13 @@ net::Task<FoundHost> HostFinder::examine(std::shared_ptr<Candidates const> candi
   if (auto const address = IpAddress::parse(host.name)) {
     host.endpoints.push_back({*address, candidates->port});
   } else {
-    auto const addresses = co_await net::find_addresses(dns_, host.name);
+    auto const addresses = co_await net::find_addresses(dns_, host.name, stop);
     for (auto const& each : addresses.addresses) host.endpoints.push_back({each, candidates->port});
     host.problem = addresses.problem;
     host.no_such_host =
         addresses.status == net::DnsStatus::no_such_name || addresses.status == net::DnsStatus::no_data;
     bool const asks = candidates->tls.looks_at_dane() || candidates->wish.requiretls;
-    if (asks && !host.endpoints.empty()) co_await look_for_tlsa(candidates.get(), &addresses, &inputs);
+    if (asks && !host.endpoints.empty()) co_await look_for_tlsa(candidates.get(), &addresses, &inputs, stop);
   }
   host.plan = policy::plan_for(candidates->tls, inputs);
   if (host.plan && host.plan->applied == policy::AppliedPolicy::fingerprint &&
@@ -85,7 +87,7 @@ net::Task<FoundHost> HostFinder::examine(std::shared_ptr<Candidates const> candi
 // RFC 7672 section 2.2: only a secure MX answer and secure addresses lead to TLSA records; those of the name
 // behind CNAMEs go before those of the name itself (section 2.2.2).
 net::Task<void> HostFinder::look_for_tlsa(Candidates const* candidates, net::HostAddresses const* addresses,
-                                          policy::HostInputs* inputs) {
+                                          policy::HostInputs* inputs, net::StopToken stop) {
   inputs->tlsa_state = policy::TlsaState::insecure;
   if (!candidates->secure || !addresses->secure) co_return;
   std::vector<std::string> bases;
@@ -93,7 +95,7 @@ net::Task<void> HostFinder::look_for_tlsa(Candidates const* candidates, net::Hos
   add_name(bases, inputs->host);
   for (auto const& base : bases) {
     std::string const name = "_" + std::to_string(candidates->port) + "._tcp." + base;
-    auto const answer = co_await net::ask(dns_, name, wire::DnsType::tlsa);
+    auto const answer = co_await net::ask(dns_, name, wire::DnsType::tlsa, stop);
     if (answer.status == net::DnsStatus::failed) {
       inputs->tlsa_state = policy::TlsaState::failed;
       inputs->tlsa_problem =

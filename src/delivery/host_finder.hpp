@@ -1,5 +1,6 @@
 // Finds the hosts a message goes to, in order, and what TLS each must speak: MX and addresses, DANE (RFC
-// 7672), MTA-STS (RFC 8461), gathered from the world; policy::plan_for decides. Of one loop.
+// 7672), MTA-STS (RFC 8461), gathered from the world; policy::plan_for decides.
+// Thread: its event loop. Stopping: every wait ends with its token.
 #pragma once
 
 #include <memory>
@@ -46,14 +47,15 @@ class HostFinder {
 
   // `port`: of MX hosts. `own_name`: against loops.
   net::Task<std::shared_ptr<Candidates const>> candidates(MxRoute route, std::uint16_t port,
-                                                          std::string own_name);
+                                                          std::string own_name, net::StopToken stop = {});
   static std::shared_ptr<Candidates const> candidates(SmtpRoute const& route);
 
-  net::Task<FoundHost> examine(std::shared_ptr<Candidates const> candidates, std::size_t index);
+  net::Task<FoundHost> resolve_host(std::shared_ptr<Candidates const> candidates, std::size_t index,
+                                    net::StopToken stop = {});
 
  private:
   net::Task<void> look_for_tlsa(Candidates const* candidates, net::HostAddresses const* addresses,
-                                policy::HostInputs* inputs);
+                                policy::HostInputs* inputs, net::StopToken stop);
 
   net::Dns& dns_;
   StsPolicies& sts_;

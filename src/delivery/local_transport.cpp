@@ -20,8 +20,9 @@ net::Task<Delivered> LocalTransport::deliver(Attempt attempt) {
     }
     return outcomes;
   };
-  auto outcomes = co_await services_.workers.run(std::move(deliver));
-  co_return Delivered{std::move(outcomes), true};
+  auto outcomes = co_await services_.workers.run(std::move(deliver), stop_);
+  if (!outcomes) co_return Delivered{same_for_all(attempt, {451, {4, 3, 2}, "we are shutting down"}), true};
+  co_return Delivered{std::move(*outcomes), true};
 }
 
 }  // namespace postern::delivery

@@ -1,5 +1,6 @@
-// Delivers on this machine: to a Maildir, to nobody (discard), or not at all (an unknown mailbox). Of one
-// loop; the files are written by workers.
+// Delivers on this machine: to a Maildir, to nobody (discard), or not at all (an unknown mailbox). Thread:
+// its event loop; the files are written by workers. Stopping: the wait for a worker ends; the message is
+// kept, and may then arrive twice.
 #pragma once
 
 #include <memory>
@@ -7,6 +8,7 @@
 
 #include "delivery/route.hpp"
 #include "delivery/transport.hpp"
+#include "net/stop_state.hpp"
 #include "net/worker_pool.hpp"
 #include "policy/directory.hpp"
 #include "store/file.hpp"
@@ -31,12 +33,14 @@ class LocalTransport : public Transport {
 
   net::Task<Delivered> deliver(Attempt attempt) override;
   net::Task<void> close() override { co_return; }
+  void cut() override { stop_.stop(); }
 
  private:
   LocalServices services_;
   std::shared_ptr<policy::Directory const> directory_;
   std::string hostname_;
   Route route_;
+  net::StopState stop_;
 };
 
 }  // namespace postern::delivery

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::uint64_t content_limit = 64 * 1024;  // bytes of the message that go back with a report
 
-// An attempt that was due at the moment of the notice, or before it, is the one that tells of the delay: no
-// later one is, so that it is told once.
+// The delay is reported by the attempt that was due at the moment of the notice or before it, and by no later
+// one, so that it is reported once.
 bool delay_is_due(ReportRequest const& request, wire::QueuedRecipient const& recipient) {
   auto const notice = request.attempt.envelope.arrived + request.delay_notice;
   return recipient.notify.delay && recipient.due <= notice && notice <= request.now;
@@ -60,7 +60,6 @@ ReportMessage make_report(ReportRequest const& request, store::Spool const& spoo
   report.action = request.action;
   report.reporting_mta = request.hostname;
   report.id = id.print();
-  report.original_id = request.attempt.id.print();
   report.to = original.reverse_path;
   report.envid = original.envid;
   report.arrived = original.arrived;

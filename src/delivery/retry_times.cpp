@@ -15,4 +15,11 @@ Instant next_attempt(RetrySettings const& settings, Instant now, std::uint32_t a
   return now + Duration(interval + jitter);
 }
 
+Instant next_try(RetrySettings const& settings, Retry const& retry, Random& random) {
+  auto due = std::max(retry.not_before, next_attempt(settings, retry.now, retry.attempts, random));
+  auto const notice = retry.arrived + settings.delay_notice;
+  if (retry.wants_delay_notice && retry.now < notice) due = std::min(due, notice);
+  return std::min(due, std::max(retry.arrived + settings.lifetime, retry.now + settings.first));
+}
+
 }  // namespace postern::delivery

@@ -20,4 +20,17 @@ struct RetrySettings {
 // tenth.
 Instant next_attempt(RetrySettings const& settings, Instant now, std::uint32_t attempts, Random& random);
 
+// What a recipient's next attempt depends on, after one that failed for now.
+struct Retry {
+  Instant now{};
+  Instant arrived{};                // the message
+  std::uint32_t attempts = 1;       // made so far
+  bool wants_delay_notice = false;  // its sender
+  Instant not_before{};             // of its destination
+};
+
+// Each wait is twice the one before, and the destination has its say; but there is an attempt exactly when a
+// notice of the delay is due, and a last one exactly at the end of the lifetime.
+Instant next_try(RetrySettings const& settings, Retry const& retry, Random& random);
+
 }  // namespace postern::delivery

@@ -23,7 +23,7 @@ struct MaildirRoute {
 struct LmtpRoute {
   net::Target target;
 };
-struct TlsWish {              // of a message; has a lane of its own
+struct TlsWish {              // of a message; such messages have destination queues of their own
   bool requiretls = false;    // RFC 8689 section 4.2.1
   bool tls_optional = false;  // RFC 8689 section 3
 };
@@ -56,15 +56,15 @@ struct RouteTable {
       rules;  // by "example.net", "*.example.net", "*"; lower-case A-labels
 
   Route find(std::string const& domain) const;
-  // A way by the name of its rule, or as written in one.
+  // A route by the name of its rule, or as written in one.
   Route named(std::string const& text, Address const& address) const;
 };
 
 Route route_for(policy::Directory const& directory, RouteTable const& routes, Address const& address);
-std::string print(Route const& route);  // also the key by which deliveries are limited
+std::string print(Route const& route);  // also the name of its destination queue
 bool is_remote(Route const& route);     // to another server
 
-// The way of one of a message's recipients: as configured, or as the postmaster has moved it.
+// The route of one of a message's recipients: as configured, or as the postmaster has moved it.
 Route route_for(policy::Directory const& directory, RouteTable const& routes, wire::Envelope const& envelope,
                 wire::QueuedRecipient const& recipient);
 

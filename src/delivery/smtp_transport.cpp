@@ -4,7 +4,6 @@
 
 #include "delivery/tls_result.hpp"
 #include "net/connector.hpp"
-#include "net/wall_clock.hpp"
 
 namespace postern::delivery {
 
@@ -13,7 +12,7 @@ using dialogue::ClientTls;
 using session::ClientSession;
 using wire::Reply;
 
-struct SmtpTransport::Way {
+struct SmtpTransport::ConnectionPlan {
   std::string host;
   std::vector<net::Endpoint> endpoints;
   std::optional<net::Target> local;  // of LMTP
@@ -22,6 +21,12 @@ struct SmtpTransport::Way {
   bool implicit_tls = false;
   bool clear = false;  // a handshake has failed, and nothing forbids to do without
   store::ReportedPolicy reported;
+
+  ClientTls client_tls() const {
+    if (implicit_tls) return ClientTls::implicit;
+    if (clear || !plan.tls) return ClientTls::never;
+    return plan.must && !plan.testing ? ClientTls::required : ClientTls::offered;
+  }
 };
 
 struct SmtpTransport::Connection {
@@ -31,7 +36,7 @@ struct SmtpTransport::Connection {
   std::size_t& open_connections;
   store::OutboundRecord record;
   std::unique_ptr<ClientSession> session;
-  Way way;
+  ConnectionPlan planned;
   std::uint32_t messages = 0;
   bool fresh = true;
 };
@@ -104,25 +109,21 @@ SmtpTransport::~SmtpTransport() = default;
 
 bool SmtpTransport::keeps_connection() const { return connection_ != nullptr; }
 
-void SmtpTransport::cut() {
-  cut_ = true;
-  if (connection_) connection_->session->cut();
-}
-
 net::Task<Delivered> SmtpTransport::deliver(Attempt attempt) {
   Progress progress;
   progress.attempt = std::move(attempt);
   progress.message = outgoing(progress.attempt);
   progress.indexes = progress.attempt.recipients;
   if (connection_) co_await talk(&progress);
-  if (!progress.done() && !cut_) {
+  if (!progress.done() && !stop_.stopped()) {
     if (auto const* lmtp = std::get_if<LmtpRoute>(&route_))
       co_await try_lmtp(&progress, lmtp->target);
     else
       co_await try_hosts(&progress);
   }
   bool const reached = progress.reached || progress.done();
-  Reply const none{451, {4, 4, 1}, "no host could be reached"};
+  Reply none{451, {4, 4, 1}, "no host could be reached"};
+  if (stop_.stopped()) none = {451, {4, 3, 2}, "we are shutting down"};
   if (!progress.done()) progress.settle_all(progress.problem.value_or(none), progress.remote);
   co_return Delivered{std::move(progress.outcomes), reached};
 }
@@ -130,11 +131,12 @@ net::Task<Delivered> SmtpTransport::deliver(Attempt attempt) {
 net::Task<void> SmtpTransport::close() { co_await hang_up(); }
 
 net::Task<void> SmtpTransport::try_lmtp(Progress* progress, net::Target target) {
-  Way way;
-  way.host = print(target);
-  way.local = target;
-  way.plan = {policy::AppliedPolicy::none, false, false, policy::HostProof::none, {}, {}, false};
-  bool const opened = co_await open(progress, std::move(way));
+  ConnectionPlan planned;
+  planned.host = print(target);
+  planned.local = target;
+  planned.plan.applied = policy::AppliedPolicy::none;
+  planned.plan.tls = false;
+  bool const opened = co_await open(progress, std::move(planned));
   if (opened) co_await talk(progress);
 }
 
@@ -143,35 +145,30 @@ net::Task<void> SmtpTransport::try_hosts(Progress* progress) {
   if (auto const* smtp = std::get_if<SmtpRoute>(&route_))
     candidates = HostFinder::candidates(*smtp);
   else
-    candidates =
-        co_await services_.hosts.candidates(std::get<MxRoute>(route_), config_->send.port, config_->hostname);
+    candidates = co_await services_.hosts.candidates(std::get<MxRoute>(route_), config_->send.port,
+                                                     config_->hostname, stop_);
   if (candidates->refusal) {
     progress->fail_host(*candidates->refusal, {});
-    if (candidates->refusal->permanent()) progress->reached = true;  // the domain's fault, not the way there
+    if (candidates->refusal->permanent()) progress->reached = true;  // the domain's fault, not the host's
     co_return;
   }
   auto const most = std::min<std::size_t>(candidates->hosts.size(), config_->send.hosts);
   std::size_t gone = 0;
-  for (std::size_t i = 0; i < most && !progress->done() && !cut_; ++i) {
-    auto host = co_await services_.hosts.examine(candidates, i);
+  for (std::size_t i = 0; i < most && !progress->done() && !stop_.stopped(); ++i) {
+    auto host = co_await services_.hosts.resolve_host(candidates, i, stop_);
+    if (stop_.stopped()) break;  // what has not come in time says nothing about the host
     if (host.endpoints.empty()) {
       gone += host.no_such_host ? 1 : 0;
       bool const for_good = gone == candidates->hosts.size();
-      progress->fail_host({static_cast<std::uint16_t>(for_good ? 550 : 451),
-                           {static_cast<std::uint8_t>(for_good ? 5 : 4), 4, 4},
-                           host.problem},
-                          {});
+      progress->fail_host(Reply::failure(for_good, 4, 4, host.problem), {});
       progress->reached = progress->reached || for_good;
       continue;
     }
     if (!host.plan) {
       record_refusal(*candidates, host);
       auto const& refusal = host.plan.error();
-      progress->reached = progress->reached || refusal.permanent;  // the message's fault, not the way's
-      progress->fail_host({static_cast<std::uint16_t>(refusal.permanent ? 550 : 451),
-                           {static_cast<std::uint8_t>(refusal.permanent ? 5 : 4), 7, refusal.detail},
-                           refusal.why},
-                          {});
+      progress->reached = progress->reached || refusal.permanent;  // the message's fault, not the host's
+      progress->fail_host(Reply::failure(refusal.permanent, 7, refusal.detail, refusal.why), {});
       continue;
     }
     auto reported = std::holds_alternative<MxRoute>(route_) ? reported_policy(*candidates, host)
@@ -199,7 +196,7 @@ void SmtpTransport::keep(store::OutboundRecord record) {
 
 store::OutboundRecord SmtpTransport::new_record(std::string const& host, std::string const& peer) {
   store::OutboundRecord record;
-  record.at = net::wall_clock();
+  record.at = services_.clock.now();
   record.id = services_.session_ids.next(record.at);
   record.destination = key_;
   record.host = host;
@@ -208,59 +205,57 @@ store::OutboundRecord SmtpTransport::new_record(std::string const& host, std::st
 }
 
 net::Task<void> SmtpTransport::try_host(Progress* progress, FoundHost host, store::ReportedPolicy reported) {
-  Way way;
-  way.reported = std::move(reported);
-  way.host = host.name;
-  way.endpoints = host.endpoints;
-  way.plan = *host.plan;
+  ConnectionPlan planned;
+  planned.reported = std::move(reported);
+  planned.host = host.name;
+  planned.endpoints = host.endpoints;
+  planned.plan = *host.plan;
   if (auto const* smtp = std::get_if<SmtpRoute>(&route_)) {
-    way.implicit_tls = smtp->implicit_tls;
-    way.fingerprints = smtp->tls.fingerprints;
+    planned.implicit_tls = smtp->implicit_tls;
+    planned.fingerprints = smtp->tls.fingerprints;
   } else {
-    way.fingerprints = std::get<MxRoute>(route_).tls.fingerprints;
+    planned.fingerprints = std::get<MxRoute>(route_).tls.fingerprints;
   }
   for (int tries = 0; tries < 2; ++tries) {
-    bool const opened = co_await open(progress, way);
+    bool const opened = co_await open(progress, planned);
     if (opened) {
       co_await talk(progress);
       co_return;
     }
-    bool const may_do_without = connection_ && !way.plan.must && !way.implicit_tls && !way.clear;
+    bool const may_do_without = connection_ && !planned.plan.must && !planned.implicit_tls && !planned.clear;
     bool const handshake_failed =
         connection_ && !connection_->session->tls().failure.empty() && !connection_->session->tls().injected;
     connection_.reset();
-    if (!may_do_without && !(way.plan.testing && !way.clear)) co_return;
+    if (!may_do_without && !(planned.plan.testing && !planned.clear)) co_return;
     if (!handshake_failed) co_return;
-    way.clear = true;  // RFC 7435 section 3: on a new connection, rather than never
+    planned.clear = true;  // RFC 7435 section 3: on a new connection, rather than never
   }
 }
 
-dialogue::ClientSettings SmtpTransport::client_settings(Way const& way) const {
+dialogue::ClientSettings SmtpTransport::client_settings(ConnectionPlan const& planned) const {
   dialogue::ClientSettings settings;
   settings.hostname = config_->hostname;
-  settings.protocol = way.local ? ClientProtocol::lmtp : ClientProtocol::smtp;
-  settings.tls = way.implicit_tls                     ? ClientTls::implicit
-                 : way.clear || !way.plan.tls         ? ClientTls::never
-                 : way.plan.must && !way.plan.testing ? ClientTls::required
-                                                      : ClientTls::offered;
+  settings.protocol = planned.local ? ClientProtocol::lmtp : ClientProtocol::smtp;
+  settings.tls = planned.client_tls();
   if (auto const* smtp = std::get_if<SmtpRoute>(&route_)) settings.login = smtp->login;
   return settings;
 }
 
 // Leaves connection_ behind when it came to a conversation, also a failed one.
-net::Task<bool> SmtpTransport::open(Progress* progress, Way way) {
+net::Task<bool> SmtpTransport::open(Progress* progress, ConnectionPlan planned) {
   auto const& send = config_->send;
   std::optional<net::Socket> socket;
   std::string peer;
   std::string failure;
-  if (way.local) {
-    auto connected = co_await net::connect(*way.local, send.timeouts.connect);
+  if (planned.local) {
+    auto connected = co_await net::connect(*planned.local, send.timeouts.connect, stop_);
     if (connected)
       socket = std::move(*connected);
     else
       failure = connected.error().print();
   } else {
-    auto connected = co_await net::connect_first(way.endpoints, send.head_start, send.timeouts.connect);
+    auto connected =
+        co_await net::connect_first(planned.endpoints, send.head_start, send.timeouts.connect, stop_);
     if (connected) {
       socket = std::move(connected->socket);
       peer = connected->peer.print();
@@ -268,33 +263,26 @@ net::Task<bool> SmtpTransport::open(Progress* progress, Way way) {
       failure = connected.error().print();
     }
   }
-  auto fresh = new_record(way.host, peer);
-  fresh.policy = print(way.plan.applied);
+  auto fresh = new_record(planned.host, peer);
+  fresh.policy = print(planned.plan.applied);
   if (!socket) {
-    progress->fail_host({451, {4, 4, 1}, way.host + ": " + failure}, way.host);
+    progress->fail_host({451, {4, 4, 1}, planned.host + ": " + failure}, planned.host);
     fresh.problem = failure;
     keep(std::move(fresh));
     co_return false;
   }
   auto made = std::make_unique<Connection>(services_.open);
   made->record = std::move(fresh);
-  made->session =
-      std::make_unique<ClientSession>(services_.loop, std::move(*socket), client_settings(way), config_->tls,
-                                      tls_plan(way.plan, way.fingerprints), send.timeouts);
-  made->way = std::move(way);
+  made->session = std::make_unique<ClientSession>(
+      services_.loop, std::move(*socket), client_settings(planned), config_->tls,
+      tls_plan(planned.plan, planned.fingerprints), send.timeouts, stop_);
+  made->planned = std::move(planned);
   connection_ = std::move(made);
   co_await connection_->session->open();
-  auto const& dialogue = connection_->session->dialogue();
-  if (!dialogue.problem()) co_return true;
-  // RFC 7504 section 4: a host that says 521 takes no mail at all; any other refusal may pass.
-  Reply problem = *dialogue.problem();
-  if (problem.permanent() && problem.code != 521) {
-    problem.code = 451;
-    problem.status = {4, problem.status.present() ? problem.status.subject : std::uint16_t{3},
-                      problem.status.present() ? problem.status.detail : std::uint16_t{2}};
-  }
-  progress->fail_host(problem, connection_->way.host);
-  record(problem.one_line());
+  auto const refusal = connection_->session->dialogue().refusal();
+  if (!refusal) co_return true;
+  progress->fail_host(*refusal, connection_->planned.host);
+  record(refusal->one_line());
   co_return false;
 }
 
@@ -305,9 +293,9 @@ net::Task<void> SmtpTransport::talk(Progress* progress) {
   connection.fresh = false;
   co_await connection.session->deliver(&services_.spool, progress->attempt.id, progress->message);
   auto const& dialogue = connection.session->dialogue();
-  auto const remote = connection.way.host;
+  auto const remote = connection.planned.host;
   auto const replies = dialogue.replies();
-  bool const lmtp = connection.way.local.has_value();
+  bool const lmtp = connection.planned.local.has_value();
   Relayed const relayed = lmtp ? Relayed::no : dialogue.peer().dsn ? Relayed::to_dsn : Relayed::beyond_dsn;
   auto message = std::exchange(progress->message, {});
   auto const indexes = std::exchange(progress->indexes, {});
@@ -367,20 +355,21 @@ void SmtpTransport::record(std::string const& problem) {
     record.tls_cipher = tls.info->cipher;
     record.tls_group = tls.info->group;
     record.certificate = print(tls.proof.certificate);
-    record.proved = tls.proof.proved && connection_->way.plan.proof != policy::HostProof::none &&
-                    !connection_->way.plan.testing;
+    record.proved = tls.proof.proved && connection_->planned.plan.proof != policy::HostProof::none &&
+                    !connection_->planned.plan.testing;
   }
   record.tls_offered =
       tls.info.has_value() || !tls.failure.empty() || connection_->session->dialogue().peer().starttls;
   record.tls_failure = tls.failure;
   record.problem = problem;
-  auto const& way = connection_->way;
-  bool const asked = way.plan.tls && !way.clear;  // a second try in the clear counts once, as the first
+  auto const& planned = connection_->planned;
+  bool const asked =
+      planned.plan.tls && !planned.clear;  // a second try in the clear counts once, as the first
   auto const& dialogue = connection_->session->dialogue();
-  if (!way.reported.domain.empty() && asked && dialogue.said_hello()) {
-    record.reported = way.reported;
-    record.result =
-        session_result(way.reported, way.plan, record.tls_offered && !dialogue.starttls_refused(), tls);
+  if (!planned.reported.domain.empty() && asked && dialogue.said_hello()) {
+    record.reported = planned.reported;
+    record.result = session_result(planned.reported, planned.plan,
+                                   record.tls_offered && !dialogue.starttls_refused(), tls);
   }
   keep(std::move(record));
 }

@@ -1,6 +1,6 @@
 // Carries messages to another server by SMTP, or by LMTP: finds its hosts, opens a connection with the TLS
 // that the policies ask for, falls back where they allow it, tries the next host where one fails, and uses a
-// connection for as many messages as it lasts. Of one loop.
+// connection for as many messages as it lasts. Thread: its event loop. Stopping: cut() ends every wait.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/id_source.hpp"
 #include "base/log.hpp"
 #include "delivery/host_finder.hpp"
@@ -15,6 +16,7 @@
 #include "delivery/send_settings.hpp"
 #include "delivery/transport.hpp"
 #include "net/event_loop.hpp"
+#include "net/stop_state.hpp"
 #include "session/client_session.hpp"
 #include "store/evidence.hpp"
 #include "store/spool.hpp"
@@ -30,6 +32,7 @@ struct SmtpServices {
   IdSource& session_ids;
   std::size_t& open;  // connections; counted here
   Counters& counters;
+  Clock const& clock;
 };
 
 struct SmtpConfig {  // immutable; a reload makes a new one
@@ -47,31 +50,31 @@ class SmtpTransport : public Transport {
   net::Task<Delivered> deliver(Attempt attempt) override;
   net::Task<void> close() override;
   bool keeps_connection() const override;
-  void cut() override;
+  void cut() override { stop_.stop(); }
 
  private:
-  struct Way;         // one way to reach a host: where, and with what TLS
-  struct Progress;    // of one attempt
-  struct Connection;  // an open one
+  struct ConnectionPlan;  // how a host is reached: where, and with what TLS
+  struct Progress;        // of one attempt
+  struct Connection;      // an open one
 
   net::Task<void> try_lmtp(Progress* progress, net::Target target);
   net::Task<void> try_hosts(Progress* progress);
   net::Task<void> try_host(Progress* progress, FoundHost host, store::ReportedPolicy reported);
-  net::Task<bool> open(Progress* progress, Way way);
+  net::Task<bool> open(Progress* progress, ConnectionPlan plan);
   net::Task<void> talk(Progress* progress);
   net::Task<void> hang_up();
   void keep(store::OutboundRecord record);  // counts, and records
   store::OutboundRecord new_record(std::string const& host, std::string const& peer);
   void record(std::string const& problem);
   void record_refusal(Candidates const& candidates, FoundHost const& host);
-  dialogue::ClientSettings client_settings(Way const& way) const;
+  dialogue::ClientSettings client_settings(ConnectionPlan const& plan) const;
 
   SmtpServices services_;
   std::shared_ptr<SmtpConfig const> config_;
   Route route_;
   std::string key_;
+  net::StopState stop_;
   std::unique_ptr<Connection> connection_;
-  bool cut_ = false;
 };
 
 }  // namespace postern::delivery

@@ -1,9 +1,11 @@
 #include "delivery/sts_policies.hpp"
 
+#include <atomic>
+#include <utility>
+
 #include "base/ascii.hpp"
 #include "net/https_fetch.hpp"
 #include "net/mx_hosts.hpp"
-#include "net/wall_clock.hpp"
 
 namespace postern::delivery {
 namespace {
@@ -47,10 +49,11 @@ std::string_view print(StsFailure failure) {
   return {};
 }
 
-StsPolicies::StsPolicies(net::Dns& dns, net::WorkerPool& workers, store::StsCache* cache, Log& log)
-    : dns_(dns), workers_(workers), cache_(cache), log_(log) {
+StsPolicies::StsPolicies(net::Dns& dns, net::WorkerPool& workers, store::StsCache* cache, Log& log,
+                         Clock const& clock)
+    : dns_(dns), workers_(workers), cache_(cache), log_(log), clock_(clock) {
   if (cache_ == nullptr) return;
-  for (auto& kept : cache_->load(net::wall_clock())) {
+  for (auto& kept : cache_->load(clock_.now())) {
     auto& known = known_[kept.domain];
     known.fetched = kept.fetched;
     known.expires = kept.expires();
@@ -64,31 +67,49 @@ StsPolicies::Known& StsPolicies::entry(std::string const& domain) {
   return known_[domain];
 }
 
-net::Task<StsFound> StsPolicies::find(std::string domain) {
+// The search for one domain that is under way: those who wait for it go on however it ends.
+class StsPolicies::Search {
+ public:
+  Search(std::shared_ptr<Running> running, std::string domain)
+      : running_(std::move(running)), domain_(std::move(domain)) {
+    running_->try_emplace(domain_);
+  }
+  ~Search() {
+    auto const waiters = std::move((*running_)[domain_]);
+    running_->erase(domain_);
+    for (auto const& waiter : waiters) waiter->wake();
+  }
+  Search(Search const&) = delete;
+  Search& operator=(Search const&) = delete;
+
+ private:
+  std::shared_ptr<Running> running_;
+  std::string domain_;
+};
+
+net::Task<StsFound> StsPolicies::find(std::string domain, net::StopToken stop) {
   if (!settings_.enabled) co_return StsFound{};
-  auto const now = net::wall_clock();
+  auto const now = clock_.now();
   if (entry(domain).look_again <= now) {
-    auto const running = running_.find(domain);
-    if (running != running_.end()) {
-      auto done = std::make_shared<net::OneShot<bool>>();
-      running->second.push_back(done);
-      co_await done->wait();
+    auto const running = running_->find(domain);
+    if (running != running_->end()) {
+      auto const search_done = std::make_shared<net::Waiter>();
+      running->second.push_back(search_done);
+      co_await search_done->wait(stop);
     } else {
-      running_[domain];
-      co_await refresh(domain);
-      auto const waiters = std::move(running_[domain]);
-      running_.erase(domain);
-      for (auto const& waiter : waiters) waiter->set(true);
+      Search const search(running_, domain);
+      co_await refresh(domain, stop);
     }
   }
   auto& known = entry(domain);
-  if (known.expires < net::wall_clock()) known.found.policy.reset();
+  if (known.expires < clock_.now()) known.found.policy.reset();
   co_return known.found;
 }
 
-net::Task<void> StsPolicies::refresh(std::string domain) {
-  auto const answer = co_await net::ask(dns_, "_mta-sts." + domain, wire::DnsType::txt);
-  auto const now = net::wall_clock();
+net::Task<void> StsPolicies::refresh(std::string domain, net::StopToken stop) {
+  auto const answer = co_await net::ask(dns_, "_mta-sts." + domain, wire::DnsType::txt, stop);
+  if (stop.stopped()) co_return;  // that says nothing about the domain
+  auto const now = clock_.now();
   auto const records = wire::parse_txts(answer.records);
   auto const id = wire::parse_sts_record(records);
   auto& known = entry(domain);
@@ -100,12 +121,13 @@ net::Task<void> StsPolicies::refresh(std::string domain) {
   }
   bool const aging = now - known.fetched > (known.expires - known.fetched) / 2;
   if (have && known.found.id == *id && !aging) co_return;
-  co_await fetch(domain, *id);
+  co_await fetch(domain, *id, stop);
 }
 
-net::Task<void> StsPolicies::fetch(std::string domain, std::string id) {
+net::Task<void> StsPolicies::fetch(std::string domain, std::string id, net::StopToken stop) {
   std::string const host = "mta-sts." + domain;
-  auto const addresses = co_await net::find_addresses(dns_, host);
+  auto const addresses = co_await net::find_addresses(dns_, host, stop);
+  if (stop.stopped()) co_return;
   Fetched fetched{{}, StsFailure::fetch_error, addresses.problem};
   if (addresses.status == net::DnsStatus::found) {
     net::HttpsRequest request;
@@ -116,10 +138,17 @@ net::Task<void> StsPolicies::fetch(std::string domain, std::string id) {
     request.ca_file = settings_.ca_file;
     request.limit = wire::sts_policy_limit;
     request.timeout = settings_.timeout;
+    auto const given_up = std::make_shared<std::atomic<bool>>(false);
+    request.given_up = given_up;
     auto call = [request] { return fetch_policy(request); };
-    fetched = co_await workers_.run(std::move(call));
+    auto answer = co_await workers_.run(std::move(call), stop);
+    if (!answer) {
+      *given_up = true;
+      co_return;
+    }
+    fetched = std::move(*answer);
   }
-  auto const now = net::wall_clock();
+  auto const now = clock_.now();
   auto& known = entry(domain);
   known.found.failure = fetched.failure;
   known.found.problem = fetched.problem;
@@ -140,7 +169,7 @@ net::Task<void> StsPolicies::fetch(std::string domain, std::string id) {
   if (cache_ == nullptr) co_return;
   store::StsEntry const kept{domain, id, now, *known.found.policy};
   auto keep = [cache = cache_, kept] { return cache->keep(kept).has_value(); };
-  co_await workers_.run(std::move(keep));
+  co_await workers_.run(std::move(keep), stop);
 }
 
 }  // namespace postern::delivery

@@ -1,5 +1,5 @@
 // The MTA-STS policies of domains we send to (RFC 8461): looked for in the DNS, fetched over HTTPS, kept
-// until they expire. Of one loop; fetches run on workers.
+// until they expire. Thread: its event loop; fetches run on workers.
 #pragma once
 
 #include <memory>
@@ -8,9 +8,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "net/dns.hpp"
-#include "net/one_shot.hpp"
+#include "net/stop_state.hpp"
+#include "net/waiter.hpp"
 #include "net/worker_pool.hpp"
 #include "store/sts_cache.hpp"
 #include "wire/mta_sts.hpp"
@@ -42,10 +44,12 @@ struct StsFound {
 class StsPolicies {
  public:
   // `cache` may be null: nothing is kept on disk then. All outlive it.
-  StsPolicies(net::Dns& dns, net::WorkerPool& workers, store::StsCache* cache, Log& log);
+  StsPolicies(net::Dns& dns, net::WorkerPool& workers, store::StsCache* cache, Log& log, Clock const& clock);
 
   void configure(StsSettings settings) { settings_ = std::move(settings); }
-  net::Task<StsFound> find(std::string domain);
+  // One search runs per domain; whoever asks meanwhile waits for it. When `stop` ends the wait, what is known
+  // already is found.
+  net::Task<StsFound> find(std::string domain, net::StopToken stop = {});
 
  private:
   struct Known {
@@ -54,19 +58,22 @@ class StsPolicies {
     Instant expires{};  // of the policy
     Instant look_again{};
   };
-  using Waiters = std::vector<std::shared_ptr<net::OneShot<bool>>>;
+  using Waiters = std::vector<std::shared_ptr<net::Waiter>>;
+  using Running = std::unordered_map<std::string, Waiters>;  // by domain
+  class Search;
 
-  net::Task<void> refresh(std::string domain);
-  net::Task<void> fetch(std::string domain, std::string id);
+  net::Task<void> refresh(std::string domain, net::StopToken stop);
+  net::Task<void> fetch(std::string domain, std::string id, net::StopToken stop);
   Known& entry(std::string const& domain);
 
   net::Dns& dns_;
   net::WorkerPool& workers_;
   store::StsCache* cache_;
   Log& log_;
+  Clock const& clock_;
   StsSettings settings_;
   std::unordered_map<std::string, Known> known_;
-  std::unordered_map<std::string, Waiters> running_;
+  std::shared_ptr<Running> running_ = std::make_shared<Running>();
 };
 
 }  // namespace postern::delivery

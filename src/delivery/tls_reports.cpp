@@ -1,14 +1,10 @@
 #include "delivery/tls_reports.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include "base/ascii.hpp"
-#include "delivery/keep_message.hpp"
+#include "delivery/enqueue.hpp"
 #include "delivery/tls_report_message.hpp"
 #include "net/https_fetch.hpp"
 #include "net/mx_hosts.hpp"
-#include "net/wall_clock.hpp"
 #include "store/tls_results.hpp"
 #include "wire/gzip.hpp"
 #include "wire/path.hpp"
@@ -17,13 +13,11 @@
 namespace postern::delivery {
 namespace {
 
-constexpr std::chrono::hours a_day{24};
 constexpr std::chrono::hours spread{4};  // RFC 8460 section 4.1: not all at midnight
 constexpr std::chrono::hours try_again{1};
+constexpr std::chrono::minutes after_start{1};
 
-Instant day_of(Instant at) { return std::chrono::floor<std::chrono::days>(at); }
-Instant last_second(Instant day) { return day + a_day - std::chrono::seconds(1); }
-std::string print_day(Instant day) { return print_iso8601(day).substr(0, 10); }
+Instant last_second(Instant day) { return day + one_day - std::chrono::seconds(1); }
 std::string print_second(Instant at) { return print_iso8601(at).substr(0, 19) + "Z"; }  // RFC 3339
 
 std::string seconds_of(Instant at) {
@@ -33,57 +27,35 @@ std::string seconds_of(Instant at) {
 }  // namespace
 
 TlsReports::TlsReports(TlsReportServices services, TlsReportConfig config)
-    : services_(services), config_(std::move(config)), timer_(services.loop.context()) {}
-
-void TlsReports::start() {
-  services_.loop.post([this] { wait_until(net::wall_clock() + std::chrono::minutes(1)); });
-}
+    : services_(services),
+      config_(std::move(config)),
+      job_({services.loop, services.log, services.counters, services.clock}, "tls-reports",
+           {.run = [this](Instant day) { return run_day(day); },
+            .next = [this] { return next_run(); },
+            .wanted = [this] { return config_.settings.send; }}) {}
 
 void TlsReports::reload(TlsReportConfig config) {
   services_.loop.post([this, config = std::move(config)]() mutable { config_ = std::move(config); });
 }
 
-void TlsReports::stop() {
-  services_.loop.post([this] {
-    stopping_ = true;
-    timer_.cancel();
-  });
-}
-
-void TlsReports::send(Instant day) {
-  services_.loop.post([this, day] {
-    if (!running_ && !stopping_)
-      boost::asio::co_spawn(services_.loop.context(), run_day(day_of(day)), boost::asio::detached);
-  });
-}
-
-void TlsReports::wait_until(Instant at) {
-  timer_.expires_after(
-      std::max<std::chrono::steady_clock::duration>(at - net::wall_clock(), std::chrono::seconds(1)));
-  timer_.async_wait([this](boost::system::error_code error) {
-    if (!error && !stopping_) wake();
-  });
-}
-
-void TlsReports::wake() {
-  auto const today = day_of(net::wall_clock());
-  auto const offset = Duration(static_cast<std::int64_t>(
-      services_.random.next() % static_cast<std::uint64_t>(Duration(spread).count())));
-  wait_until(incomplete_ ? net::wall_clock() + try_again : today + a_day + offset);
-  if (config_.settings.send) send(today - a_day);
+Instant TlsReports::next_run() {
+  auto const now = services_.clock.now();
+  if (!std::exchange(started_, true)) return now + after_start;
+  if (incomplete_) return now + try_again;
+  auto const offset = services_.random.next() % static_cast<std::uint64_t>(Duration(spread).count());
+  return day_of(now) + one_day + Duration(static_cast<std::int64_t>(offset));
 }
 
 net::Task<void> TlsReports::run_day(Instant day) {
-  running_ = true;
-  bool complete = true;
-  auto read = [facts = services_.facts, day] { return store::read_tls_results(facts, day, day + a_day); };
+  auto read = [facts = services_.facts, day] { return store::read_tls_results(facts, day, day + one_day); };
   auto results = co_await workers_.run(std::move(read));
   if (!results) services_.log.write(LogEvent(Severity::error, "tls-reports").add("reason", results.error()));
   std::map<std::string, Results> by_domain;
   if (results)
     for (auto& result : *results) by_domain[result.domain].push_back(std::move(result));
+  bool complete = true;
   for (auto& [domain, of_domain] : by_domain) {
-    if (stopping_ || services_.sent.has(print_day(day), domain)) continue;
+    if (job_.stopping() || services_.sent.has(print_day(day), domain)) continue;
     bool const sent = co_await send_one(domain, std::move(of_domain), day);
     if (sent)
       services_.sent.keep(print_day(day), domain);
@@ -91,7 +63,6 @@ net::Task<void> TlsReports::run_day(Instant day) {
       complete = false;
   }
   incomplete_ = !complete;
-  running_ = false;
 }
 
 // False: to be tried again.
@@ -148,8 +119,8 @@ net::Task<std::string> TlsReports::mail(std::string uri, DuePtr due) {
   std::string const file = config_.hostname + "!" + due->domain + "!" + seconds_of(due->day) + "!" +
                            seconds_of(last_second(due->day)) + "!" + id.print() + ".json.gz";
   auto message = make_tls_report_message({due->report, wire::gzip(print(due->report)), due->domain,
-                                          config_.hostname, file, *to, id, net::wall_clock()});
-  bool const safe = co_await keep_message(&services_.loop, &services_.spool, id, std::move(message));
+                                          config_.hostname, file, *to, id, services_.clock.now()});
+  bool const safe = co_await enqueue(&services_.loop, &services_.spool, id, std::move(message));
   co_return safe ? "" : "the spool cannot take it";
 }
 

@@ -1,6 +1,6 @@
 // Sends the reports about TLS (RFC 8460) to the domains that ask for them: once a day, at a random time, what
-// the store of facts tells of the day before; by mail, or posted over HTTPS. What cannot be posted is tried
-// again every hour until a day has passed. Of one loop; send() from any thread.
+// the store of facts tells of the day before; by mail, or posted over HTTPS. What cannot be sent is tried
+// again every hour until a day has passed. Thread: the delivery loop; the public functions from any.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 #include "base/counters.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
-#include "delivery/lane.hpp"
+#include "delivery/daily_job.hpp"
 #include "net/dns.hpp"
 #include "net/event_loop.hpp"
 #include "net/worker_pool.hpp"
@@ -39,7 +39,9 @@ struct TlsReportServices {
   store::Spool& spool;
   store::ReportLog& sent;
   Log& log;
+  Counters& counters;
   Random& random;
+  Clock const& clock;
   std::string facts;  // the file
 };
 
@@ -47,10 +49,10 @@ class TlsReports {
  public:
   TlsReports(TlsReportServices services, TlsReportConfig config);
 
-  void start();
-  void send(Instant day);  // the day's reports that have not been sent, now
+  void start() { job_.start(); }
+  void send(Instant day) { job_.run(day); }  // the day's reports that have not been sent, now
   void reload(TlsReportConfig config);
-  void stop();
+  void stop() { job_.stop(); }
   void join_workers() { workers_.join(); }
 
  private:
@@ -62,8 +64,7 @@ class TlsReports {
   };
   using DuePtr = std::shared_ptr<Due const>;
 
-  void wait_until(Instant at);
-  void wake();
+  Instant next_run();
   net::Task<void> run_day(Instant day);
   net::Task<bool> send_one(std::string domain, Results results, Instant day);
   DuePtr make_due(std::string domain, Results results, Instant day) const;
@@ -74,10 +75,9 @@ class TlsReports {
   TlsReportServices services_;
   TlsReportConfig config_;
   net::WorkerPool workers_{1};
-  LaneTimer timer_;
-  bool running_ = false;
+  bool started_ = false;     // next_run() has been asked for the first time
   bool incomplete_ = false;  // something is to be tried again
-  bool stopping_ = false;
+  DailyJob job_;
 };
 
 }  // namespace postern::delivery

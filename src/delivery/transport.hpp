@@ -1,5 +1,5 @@
-// Carries messages to one destination: opened by a courier, used for one message after the other, closed when
-// there are no more. Of one loop.
+// Carries messages to one destination: opened by a delivery agent, used for one message after the other, and
+// closed when there are no more. Thread: its event loop.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ class Transport {
   virtual ~Transport() = default;
   virtual net::Task<Delivered> deliver(Attempt attempt) = 0;
   virtual net::Task<void> close() = 0;
-  virtual bool keeps_connection() const { return false; }  // worth keeping for a moment
+  virtual bool keeps_connection() const { return false; }  // one is open, and worth keeping for a moment
   virtual void cut() {}                                    // what waits ends, soon
 };
 

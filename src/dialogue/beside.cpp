@@ -38,9 +38,9 @@ bool add_recipient(policy::TransactionFacts& transaction, std::string_view recip
   auto address = wire::parse_mailbox(without_brackets(recipient));
   if (!address) return false;
   bool const postmaster = iequals(address->local_part(), "postmaster");
-  policy::RecipientFacts facts{*std::move(address), {}, {}, {}, false, 0, {}};
-  facts.standing = postmaster ? policy::Standing::postmaster : policy::Standing::mailbox;
-  transaction.recipients.push_back(std::move(facts));
+  transaction.recipients.push_back(
+      {.address = *std::move(address),
+       .standing = postmaster ? policy::Standing::postmaster : policy::Standing::mailbox});
   return true;
 }
 

@@ -10,11 +10,11 @@
 namespace postern::dialogue {
 
 struct BesideTls {
-  std::string_view version;  // empty: in the clear
-  std::string_view cipher;
+  std::string_view version = {};  // empty: in the clear
+  std::string_view cipher = {};
   bool has_certificate = false;
   bool certificate_trusted = false;
-  std::string_view fingerprint;
+  std::string_view fingerprint = {};
 };
 
 policy::TlsFacts beside_tls(BesideTls const& told);

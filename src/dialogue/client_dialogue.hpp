@@ -1,6 +1,13 @@
-// The client's side of an SMTP or LMTP conversation (RFC 5321, RFC 2033): what may be sent now, and what each
-// reply means. The two run at different places, because commands are pipelined (RFC 2920): a queue of what
-// was asked stands between them. Waits for nothing and knows no socket. Of one loop.
+// The client's side of an SMTP or LMTP conversation (RFC 5321, RFC 2033): what may be sent next, and what
+// each reply means. It waits for nothing and knows no socket. Thread: its event loop.
+//
+// Commands are pipelined (RFC 2920), so sending and hearing go on at different places of the conversation.
+// What stands between them is a queue of the commands that have been sent and not been answered: a reply
+// always answers the oldest, and a table names the function that takes it. A connection passes through
+// ordered phases and never goes back, with one exception: after STARTTLS it says EHLO anew, since all that
+// the server said before is forgotten (RFC 3207 section 4.2). Once it is ready it carries one message after
+// the other; ClientTransaction keeps account of each. After every reply go_on() sends all that may be sent
+// before the next one is read, so nothing else has to remember what is due.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "dialogue/client_transaction.hpp"
 #include "dialogue/outgoing_message.hpp"
 #include "wire/extensions.hpp"
 #include "wire/reply.hpp"
@@ -24,7 +32,7 @@ enum class ClientTls : std::uint8_t {
   implicit   // TLS has come before the first byte
 };
 
-struct ClientLogin {  // RFC 4954: said under TLS only
+struct ClientLogin {  // RFC 4954: said over TLS only
   std::string user;
   std::string password;
 };
@@ -46,14 +54,24 @@ enum class Next : std::uint8_t {
 
 class ClientDialogue {
  public:
+  // The phases of a connection, in their order.
+  enum class Phase : std::uint8_t {
+    greeting,  // the server's greeting is awaited
+    hello,     // the answer to EHLO, LHLO or HELO is awaited
+    starttls,  // the answer to STARTTLS is awaited, or else the handshake is due
+    login,     // an answer to AUTH is awaited
+    ready,     // messages can be sent
+    closed     // for good
+  };
+
   explicit ClientDialogue(ClientSettings settings);
 
   Next next() const;
   std::string take_output();  // to be sent before the next reply is read; may be empty
   void on_reply(wire::Reply const& reply);
-  void on_tls();  // established: what was said before it is forgotten (RFC 3207 section 4.2)
-  // The connection is of no more use: cut, silent, or talking nonsense. Whoever has no reply yet is to be
-  // tried again.
+  void on_tls();  // it is established: what was said before is forgotten (RFC 3207 section 4.2)
+  // The connection is of no more use: it is cut, or the server is silent or talks nonsense. Recipients that
+  // have no reply yet are to be tried again.
   void on_lost(std::string why);
 
   // Only when idle. Gives replies at once where the server cannot take the message.
@@ -61,7 +79,7 @@ class ClientDialogue {
   // What stands before a piece of content: "BDAT n LAST" where the server takes chunks (RFC 3030 section 2),
   // nothing under DATA, where the content is dot-stuffed.
   std::string before_piece(std::size_t size, bool last);
-  void on_content_sent();  // behind its end
+  void on_content_sent();  // its end, too
   void quit();
 
   // Whether the output begins something new, so that nothing may have come from the server yet: a reply that
@@ -72,22 +90,24 @@ class ClientDialogue {
     return peer_.chunking && peer_.pipelining && settings_.protocol == ClientProtocol::smtp;
   }
   bool over_tls() const { return over_tls_; }
-  bool greeted() const { return ready_; }          // messages can be sent
-  bool said_hello() const { return said_hello_; }  // and was answered
-  bool content_begun() const { return content_begun_; }
+  Phase phase() const { return phase_; }
+  bool said_hello() const { return reached_ > Phase::hello; }  // and was answered
+  bool content_begun() const { return transaction_.sent() >= ClientTransaction::Place::content; }
   bool starttls_refused() const { return starttls_refused_; }
   wire::PeerExtensions const& peer() const { return peer_; }
 
-  // Why the server cannot be used at all, or any more; absent: it can.
+  // Why the server cannot be used at all, or any more, in its own words where it said so; absent: it can.
   std::optional<wire::Reply> const& problem() const { return problem_; }
+  // What the problem means for the mail that waits for this server.
+  std::optional<wire::Reply> refusal() const;
   // For each recipient of the message the reply that decided; absent: none came, it is to be tried again.
-  std::vector<std::optional<wire::Reply>> const& replies() const { return replies_; }
+  std::vector<std::optional<wire::Reply>> const& replies() const { return transaction_.replies(); }
 
   OutgoingMessage const& message() const { return message_; }
 
  private:
-  enum class Asked : std::uint8_t {
-    greeting,
+  enum class Command : std::uint8_t {
+    greeting,  // none was sent: the server speaks first
     ehlo,
     helo,
     starttls,
@@ -100,59 +120,56 @@ class ClientDialogue {
     chunk,
     last_chunk,
     content,
-    nothing_taken,  // the lone dot that answers a 354 nobody wanted
+    lone_dot,  // the empty content that answers a 354 when nobody was accepted
     rset,
-    quit
+    quit,
+    last_
   };
-  struct Awaited {
-    Asked what;
-    std::size_t recipient = 0;  // of rcpt and content
+  struct Pending {
+    Command command;
+    std::size_t recipient = 0;  // of rcpt; of content in LMTP
   };
+  struct Row;
+  static Row const& row_for(Command command);
 
-  void ask(Asked what, std::string line, std::size_t recipient = 0);
-  void hello();
-  void on_hello(wire::Reply const& reply, Asked what);
-  void after_hello();
-  void log_in();
-  void on_auth(wire::Reply const& reply, Asked what);
+  void enter(Phase to);
+  void ask(Command command, std::string line, std::size_t recipient = 0);
   void give_up(wire::Reply problem);
-  std::optional<wire::Reply> obstacle() const;
-  void begin_transaction();
+  void say_hello();
+  void secure();
+  void log_in();
+  void ask_login(Command command, std::string line);
+  void open_transaction();
   void send_envelope();
-  void on_mail(wire::Reply const& reply);
-  void on_rcpt(wire::Reply const& reply, std::size_t recipient);
-  void on_data(wire::Reply const& reply);
-  void on_chunk(wire::Reply const& reply, bool last);
-  void on_content(wire::Reply const& reply, std::size_t recipient);
-  void look_whether_over();
-  void give_all(wire::Reply const& reply);  // to those in this transaction that have none
+  void go_on();
+
+  void on_greeting(wire::Reply const& reply, Pending const& pending);
+  void on_hello(wire::Reply const& reply, Pending const& pending);
+  void on_starttls(wire::Reply const& reply, Pending const& pending);
+  void on_auth(wire::Reply const& reply, Pending const& pending);
+  void on_mail(wire::Reply const& reply, Pending const& pending);
+  void on_rcpt(wire::Reply const& reply, Pending const& pending);
+  void on_data(wire::Reply const& reply, Pending const& pending);
+  void on_chunk(wire::Reply const& reply, Pending const& pending);
+  void on_content(wire::Reply const& reply, Pending const& pending);
+  void on_lone_dot(wire::Reply const& reply, Pending const& pending);
+  void on_rset(wire::Reply const& reply, Pending const& pending);
+  void on_quit(wire::Reply const& reply, Pending const& pending);
 
   ClientSettings settings_;
+  Phase phase_ = Phase::greeting;
+  Phase reached_ = Phase::greeting;  // the furthest one, closed aside
   std::string output_;
-  std::deque<Awaited> awaited_;
+  std::deque<Pending> pending_;
   wire::PeerExtensions peer_;
   bool over_tls_ = false;
-  bool ready_ = false;
-  bool said_hello_ = false;
   bool begins_flight_ = false;
-  bool starting_tls_ = false;
   bool starttls_refused_ = false;
-  bool closed_ = false;
+  bool needs_reset_ = false;  // the server has a transaction open that it must forget before the next one
   std::optional<wire::Reply> problem_;
 
   OutgoingMessage message_;
-  std::vector<std::optional<wire::Reply>> replies_;
-  std::vector<std::size_t> batch_;     // recipients of the transaction under way
-  std::vector<std::size_t> accepted_;  // of those, answered with 250
-  std::size_t next_recipient_ = 0;     // in batch_, to be sent
-  bool in_transaction_ = false;
-  bool mail_sent_ = false;
-  bool data_sent_ = false;
-  bool mail_failed_ = false;
-  bool content_due_ = false;
-  bool content_begun_ = false;  // a byte of it, or its 354, has passed
-  bool dirty_ = false;          // the server has a transaction open that must be reset
-  std::optional<wire::Reply> chunk_failure_;
+  ClientTransaction transaction_;
 };
 
 }  // namespace postern::dialogue

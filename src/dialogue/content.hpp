@@ -29,12 +29,14 @@ class Content {
 
   bool wants_more() const { return chunked_ ? chunk_left_ > 0 : !end_.ended(); }
   bool last() const { return !chunked_ || last_; }
-  bool chunked() const { return chunked_; }
   bool keeps() const { return keeping_; }
   std::uint64_t size() const { return size_; }
   std::uint64_t bare_newlines() const { return newlines_.bare(); }
   ContentProblem problem() const { return problem_; }
-  wire::ContentTraits traits() const { return {header_.has_8bit(), has_8bit_, header_.tls_optional()}; }
+  wire::ContentTraits traits() const {
+    return {
+        .header_8bit = header_.has_8bit(), .content_8bit = has_8bit_, .tls_optional = header_.tls_optional()};
+  }
 
  private:
   void keep(std::string_view bytes, std::string& out);

@@ -15,8 +15,8 @@ namespace postern::dialogue {
 
 struct OutgoingRecipient {
   Address address;
-  wire::Notify notify;
-  std::string orcpt;
+  wire::Notify notify{};
+  std::string orcpt{};
 };
 
 struct OutgoingMessage {

@@ -66,7 +66,7 @@ Step ServerDialogue::on_content() {
 }
 
 Step ServerDialogue::refuse_content(std::uint16_t code, wire::EnhancedStatus status, std::string text) {
-  finish_transaction(Outcome::refused, code, "content");
+  finish_transaction(Outcome::refused, code, {.builtin = policy::Builtin::content});
   return say(code, status, std::move(text));
 }
 
@@ -80,10 +80,10 @@ Step ServerDialogue::on_stored(Stored stored) {
       return say(250, {2, 0, 0}, std::move(text));
     }
     case Stored::full:
-      finish_transaction(Outcome::deferred, 452, "spool");
+      finish_transaction(Outcome::deferred, 452, {.builtin = policy::Builtin::spool});
       return say(452, {4, 3, 1}, "The mail system is full, try again later");
     case Stored::broken:
-      finish_transaction(Outcome::deferred, 451, "spool");
+      finish_transaction(Outcome::deferred, 451, {.builtin = policy::Builtin::spool});
       return say(451, {4, 3, 0}, "The message could not be stored, try again later");
   }
   return {};

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/ascii.hpp"
+#include "policy/around_decide.hpp"
 #include "policy/decide.hpp"
 #include "policy/rules.hpp"
 #include "wire/extensions.hpp"
@@ -19,6 +20,7 @@ using wire::Verb;
 namespace {
 
 constexpr std::size_t helo_limit = 255;
+constexpr std::string_view starttls_too_late = "STARTTLS is not possible within a transaction; RSET ends it";
 
 }  // namespace
 
@@ -27,7 +29,7 @@ struct ServerDialogue::Row {
   Verb verb;
   std::uint8_t states;  // a bit for each State in which it may come
   Step (ServerDialogue::*handle)(std::string_view argument);
-  std::string_view out_of_order;
+  std::string_view out_of_order;  // said in other states, once there was a greeting
 };
 
 ServerDialogue::Row const* ServerDialogue::row_for(Verb verb) {
@@ -35,27 +37,28 @@ ServerDialogue::Row const* ServerDialogue::row_for(Verb verb) {
     return static_cast<std::uint8_t>(((1U << static_cast<unsigned>(states)) | ...));
   };
   constexpr auto any = static_cast<std::uint8_t>(0xFF);
-  constexpr std::string_view hello_first = "EHLO or HELO first";
+  using D = ServerDialogue;
+  constexpr auto greeted = in(State::greeted);
+  constexpr auto recipients = in(State::mail, State::rcpt);
+  // clang-format off
   static constexpr std::array<Row, 14> table{{
-      {Verb::ehlo, any, &ServerDialogue::on_ehlo, {}},  // RFC 5321 section 4.1.1.1
-      {Verb::helo, any, &ServerDialogue::on_helo, {}},  // RFC 5321 section 4.1.1.1
-      {Verb::mail, in(State::greeted), &ServerDialogue::on_mail,
-       "MAIL is not due now"},  // RFC 5321 section 4.1.1.2
-      {Verb::rcpt, in(State::mail, State::rcpt), &ServerDialogue::on_rcpt,
-       "MAIL first"},  // RFC 5321 section 4.1.1.3
-      {Verb::data, in(State::rcpt), &ServerDialogue::on_data,
-       "No valid recipients"},                          // RFC 5321 section 4.1.1.4
-      {Verb::bdat, any, &ServerDialogue::on_bdat, {}},  // RFC 3030 section 2
-      {Verb::rset, any, &ServerDialogue::on_rset, {}},  // RFC 5321 section 4.1.1.5
-      {Verb::vrfy, any, &ServerDialogue::on_vrfy, {}},  // RFC 5321 section 4.1.1.6
-      {Verb::expn, any, &ServerDialogue::on_expn, {}},  // RFC 5321 section 4.1.1.7
-      {Verb::help, any, &ServerDialogue::on_help, {}},  // RFC 5321 section 4.1.1.8
-      {Verb::noop, any, &ServerDialogue::on_noop, {}},  // RFC 5321 section 4.1.1.9
-      {Verb::quit, any, &ServerDialogue::on_quit, {}},  // RFC 5321 section 4.1.1.10
-      {Verb::starttls, in(State::greeted), &ServerDialogue::on_starttls, hello_first},  // RFC 3207 section 4
-      {Verb::auth, in(State::greeted), &ServerDialogue::on_auth,
-       "AUTH is not due now"},  // RFC 4954 section 4
+      {Verb::ehlo,     any,             &D::on_ehlo,     {}},                     // RFC 5321 section 4.1.1.1
+      {Verb::helo,     any,             &D::on_helo,     {}},                     // RFC 5321 section 4.1.1.1
+      {Verb::mail,     greeted,         &D::on_mail,     "MAIL is not due now"},  // RFC 5321 section 4.1.1.2
+      {Verb::rcpt,     recipients,      &D::on_rcpt,     "MAIL first"},           // RFC 5321 section 4.1.1.3
+      {Verb::data,     in(State::rcpt), &D::on_data,     "No valid recipients"},  // RFC 5321 section 4.1.1.4
+      {Verb::bdat,     any,             &D::on_bdat,     {}},                     // RFC 3030 section 2
+      {Verb::rset,     any,             &D::on_rset,     {}},                     // RFC 5321 section 4.1.1.5
+      {Verb::vrfy,     any,             &D::on_vrfy,     {}},                     // RFC 5321 section 4.1.1.6
+      {Verb::expn,     any,             &D::on_expn,     {}},                     // RFC 5321 section 4.1.1.7
+      {Verb::help,     any,             &D::on_help,     {}},                     // RFC 5321 section 4.1.1.8
+      {Verb::noop,     any,             &D::on_noop,     {}},                     // RFC 5321 section 4.1.1.9
+      {Verb::quit,     any,             &D::on_quit,     {}},                     // RFC 5321 section 4.1.1.10
+      {Verb::starttls, greeted,         &D::on_starttls, starttls_too_late},      // RFC 3207 section 4
+      {Verb::auth,     greeted,         &D::on_auth,     "AUTH is not due now"},  // RFC 4954 section 4
   }};
+  // clang-format on
+  static_assert(table.size() == static_cast<std::size_t>(Verb::unknown), "a row for each verb but `unknown`");
   auto const* row = std::find_if(table.begin(), table.end(), [verb](Row const& r) { return r.verb == verb; });
   return row == table.end() ? nullptr : row;
 }
@@ -72,8 +75,26 @@ Step ServerDialogue::refuse(std::string_view why) {
   return say(421, {4, 7, 0}, settings_->hostname + " " + std::string(why), Then::close);
 }
 
+void ServerDialogue::on_proxy(IpAddress const& client, std::uint16_t port) {
+  facts_.connection.client = client;
+  facts_.connection.port = port;
+}
+
+void ServerDialogue::on_client_name(std::string verified_name) {
+  facts_.connection.verified_name = std::move(verified_name);
+}
+
+void ServerDialogue::on_spf(policy::Spf spf) { facts_.transaction.spf = spf; }
+
+void ServerDialogue::on_message_id(MessageId id) { facts_.transaction.id = id; }
+
+void ServerDialogue::on_memory(policy::TlsMemory const& memory, policy::DeferredMail const& deferred) {
+  policy::recall(memory, deferred, *policy_, facts_);
+}
+
 // RFC 5321 section 3.1: 554; 421 for what may be tried again.
-Step ServerDialogue::refuse(policy::Verdict const& verdict) {
+Step ServerDialogue::on_connect_verdict(policy::Verdict const& verdict) {
+  if (!verdict.refuses()) return {};
   auto const code = verdict.effect == policy::Effect::defer ? 421 : 554;
   return say(static_cast<std::uint16_t>(code), {}, settings_->hostname + " " + verdict.reply.text,
              Then::close);
@@ -125,6 +146,7 @@ Step ServerDialogue::answer_hello() {
   if (connection.greeting == policy::Greeting::helo) return say(250, {}, settings_->hostname);
   bool const offers = policy::offers_starttls(*policy_, connection, now_);
   connection.tls.offered = connection.tls.offered || offers;
+  if (policy::withholds_starttls(*policy_, connection, now_)) ++connection.tls.offers_withheld;
   wire::Extensions extensions;
   extensions.size_limit = settings_->max_message_size;
   extensions.max_recipients = settings_->max_recipients;
@@ -177,7 +199,7 @@ Step ServerDialogue::on_shutdown() {
 void ServerDialogue::on_end(ConnectionEnd end, Instant now) {
   now_ = now;
   auto& connection = facts_.connection;
-  if (connection.ended != Instant{}) return;  // the first reason is the true one
+  if (connection.ended != Instant{}) return;  // what follows an end is not its reason
   connection.ended = now;
   connection.end = end;
   forget_transaction();

@@ -1,6 +1,6 @@
-// The server's side of an SMTP conversation (RFC 5321): what may be said next, and what is answered. Waits
-// for nothing and knows no socket: the session does what `then` says and comes back with the answer. Of one
-// loop. Settings and policy are immutable and outlive it.
+// The server's side of an SMTP conversation (RFC 5321): what may be said next, and what is answered. It
+// waits for nothing and knows no socket: the session does what `then` says and comes back with the answer.
+// Thread: its event loop. Lifetime: settings and policy are immutable and outlive it.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,14 @@
 #include <string>
 #include <string_view>
 
+#include "base/message_id.hpp"
 #include "dialogue/content.hpp"
 #include "dialogue/smtp_settings.hpp"
 #include "dialogue/step.hpp"
+#include "policy/deferred_mail.hpp"
 #include "policy/facts.hpp"
 #include "policy/policy.hpp"
+#include "policy/tls_memory.hpp"
 #include "policy/verdict.hpp"
 #include "wire/command.hpp"
 #include "wire/line_splitter.hpp"
@@ -32,13 +35,20 @@ class ServerDialogue {
   ServerDialogue(SmtpSettings const& settings, policy::Policy const& policy,
                  policy::ConnectionFacts connection);
 
+  // What the session finds out by waiting, as it comes. Each verb changes the fact that it names.
+  void on_proxy(IpAddress const& client, std::uint16_t port);  // a PROXY header names the client
+  void on_client_name(std::string verified_name);              // empty: none, or not known in time
+  void on_spf(policy::Spf spf);
+  void on_message_id(MessageId id);  // before the content
+  void on_memory(policy::TlsMemory const& memory, policy::DeferredMail const& deferred);  // before a verdict
+
   Step greeting();
   Step on_line(wire::Line line, Instant now);
-  Step on_verdict(policy::Verdict const& verdict);
-  Step on_tls(policy::TlsFacts const& tls,
-              Instant now);             // established, or failed: then the connection is over
-  Step on_tls_unavailable();            // instead of start_tls: 454
-  Step on_login(bool good);             // whether the credentials are right
+  Step on_verdict(policy::Verdict const& verdict);  // before the greeting, too: 421 or 554, or greeting()
+  Step on_tls_unavailable();                        // no handshake can begin: 454
+  wire::Reply on_tls_ready();                       // a handshake begins once this is said: 220
+  Step on_tls(policy::TlsFacts const& tls, Instant now);  // established, or failed: the connection is over
+  Step on_login(bool good);                               // whether the credentials are right
   void on_injected(std::size_t bytes);  // came between STARTTLS and the handshake; thrown away
   Step on_content();
   Step on_stored(Stored stored);
@@ -46,14 +56,12 @@ class ServerDialogue {
   Step on_timeout();                                    // a time limit has passed
   Step on_shutdown();                                   // the server goes down
   Step refuse(std::string_view why);                    // a limit: 421 instead of a greeting
-  Step refuse(policy::Verdict const& verdict);          // a rule: 421 or 554 instead of a greeting
   void on_end(policy::ConnectionEnd end, Instant now);  // the last word; ends an open transaction
 
   Content& content() { return *content_; }
   Credentials const& credentials() const { return credentials_; }  // when a login is asked for
   bool in_transaction() const { return state_ >= State::mail; }
   policy::Facts const& facts() const { return facts_; }
-  policy::Facts& facts() { return facts_; }  // for what the gatekeeper finds out
 
   // The transaction that has ended with the last step, if one has: recorded whatever its outcome.
   std::optional<policy::TransactionFacts> take_finished();
@@ -65,6 +73,7 @@ class ServerDialogue {
 
   Step on_hello(std::string_view argument, policy::Greeting greeting);
   Step answer_hello();
+  Step on_connect_verdict(policy::Verdict const& verdict);
   Step on_hello_verdict(policy::Verdict const& verdict);
   Step on_ehlo(std::string_view argument);
   Step on_helo(std::string_view argument);
@@ -88,16 +97,16 @@ class ServerDialogue {
   Step bad(std::uint16_t code, wire::EnhancedStatus status, std::string text);  // counts as an error
   Step bad_argument(wire::ArgumentError const& error);
   Step refuse_content(std::uint16_t code, wire::EnhancedStatus status, std::string text);
+  Step refuse_transaction(policy::Verdict const& verdict);
   Step on_mail_verdict(policy::Verdict const& verdict);
   Step on_rcpt_verdict(policy::Verdict const& verdict);
-  void finish_transaction(policy::Outcome outcome, std::uint16_t code, std::string rule);
+  void finish_transaction(policy::Outcome outcome, std::uint16_t code, policy::DecidedBy decided_by);
   void forget_transaction();
   bool line_is_clean(wire::Line const& line, wire::Verb verb) const;
 
   SmtpSettings const* settings_;
   policy::Policy const* policy_;
   State state_ = State::start;
-  bool timed_out_ = false;
   std::uint32_t accepted_ = 0;       // recipients
   std::uint32_t idle_commands_ = 0;  // since the last message
   Instant now_{};

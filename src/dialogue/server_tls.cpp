@@ -12,8 +12,10 @@ Step ServerDialogue::on_starttls(std::string_view argument) {
   if (facts_.over_tls()) return bad(503, {5, 5, 1}, "TLS is already on");
   if (!tls.offered) return bad(502, {5, 5, 1}, "STARTTLS is not offered");
   facts_.connection.tls.requested = true;
-  return say(220, {2, 0, 0}, "Ready to start TLS", Then::start_tls);
+  return {std::nullopt, Then::start_tls};
 }
+
+wire::Reply ServerDialogue::on_tls_ready() { return {220, {2, 0, 0}, "Ready to start TLS"}; }
 
 Step ServerDialogue::on_tls_unavailable() {
   return say(454, {4, 7, 0}, "TLS is not available now, try again later");  // RFC 3207 section 4
@@ -27,6 +29,7 @@ Step ServerDialogue::on_tls(policy::TlsFacts const& tls, Instant now) {
   auto const before = facts_.connection.tls;
   facts_.connection.tls = tls;
   facts_.connection.tls.offered = before.offered;
+  facts_.connection.tls.offers_withheld = before.offers_withheld;
   facts_.connection.tls.requested = true;
   facts_.connection.tls.injected = before.injected;
   if (tls.state != policy::TlsState::established) {

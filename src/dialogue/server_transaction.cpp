@@ -1,5 +1,9 @@
 // MAIL and RCPT, the verdicts on them, and the end of a transaction.
+#include <utility>
+
+#include "base/assert.hpp"
 #include "dialogue/server_dialogue.hpp"
+#include "policy/around_decide.hpp"
 #include "wire/rcpt_command.hpp"
 
 namespace postern::dialogue {
@@ -20,7 +24,7 @@ Step ServerDialogue::on_mail(std::string_view argument) {
   facts_.transaction.mail = std::move(*mail);
   ++facts_.connection.transactions;
   if (facts_.transaction.mail.size.value_or(0) > settings_->max_message_size) {
-    finish_transaction(Outcome::refused, 552, "size");
+    finish_transaction(Outcome::refused, 552, {.builtin = policy::Builtin::size});
     return say(552, {5, 3, 4},
                "Message too big: at most " + std::to_string(settings_->max_message_size) + " bytes");
   }
@@ -36,44 +40,43 @@ Step ServerDialogue::on_rcpt(std::string_view argument) {
   if (transaction.recipients.size() >= settings_->max_recipients)
     return say(452, {4, 5, 3}, "Too many recipients");  // RFC 5321 section 4.5.3.1.10
   facts_.stage = Stage::rcpt;
-  policy::RecipientFacts recipient{
-      std::move(rcpt->forward_path), rcpt->notify, std::move(rcpt->orcpt), {}, false, 0, {}};
-  recipient.standing = policy_->directory.standing(recipient.address);
-  transaction.recipients.push_back(std::move(recipient));
+  auto const standing = policy_->directory.standing(rcpt->forward_path);
+  transaction.recipients.push_back({.address = std::move(rcpt->forward_path),
+                                    .notify = rcpt->notify,
+                                    .orcpt = std::move(rcpt->orcpt),
+                                    .standing = standing});
   return {std::nullopt, Then::ask_verdict};
 }
 
 Step ServerDialogue::on_verdict(policy::Verdict const& verdict) {
+  policy::note(*policy_, verdict, facts_);
   switch (facts_.stage) {
     case Stage::mail: return on_mail_verdict(verdict);
     case Stage::rcpt: return on_rcpt_verdict(verdict);
     case Stage::content:
-      if (verdict.refuses()) {
-        finish_transaction(verdict.effect == policy::Effect::defer ? Outcome::deferred : Outcome::refused,
-                           verdict.reply.code, verdict.rule);
-        return {verdict.reply, Then::read_line};
-      }
-      return {std::nullopt, Then::store};
+      return verdict.refuses() ? refuse_transaction(verdict) : Step{std::nullopt, Then::store};
     case Stage::helo: return on_hello_verdict(verdict);
-    case Stage::connect: break;
+    case Stage::connect: return on_connect_verdict(verdict);
   }
   return {};
 }
 
+Step ServerDialogue::refuse_transaction(policy::Verdict const& verdict) {
+  finish_transaction(policy::outcome_of_refusal(verdict.reply.code), verdict.reply.code, verdict.decided_by);
+  return {verdict.reply, Then::read_line};
+}
+
 Step ServerDialogue::on_mail_verdict(policy::Verdict const& verdict) {
-  if (verdict.refuses()) {
-    finish_transaction(verdict.effect == policy::Effect::defer ? Outcome::deferred : Outcome::refused,
-                       verdict.reply.code, verdict.rule);
-    return {verdict.reply, Then::read_line};
-  }
+  if (verdict.refuses()) return refuse_transaction(verdict);
   state_ = State::mail;
   accepted_ = 0;
   return say(250, {2, 1, 0}, "Sender ok");
 }
 
 Step ServerDialogue::on_rcpt_verdict(policy::Verdict const& verdict) {
+  POSTERN_ASSERT(!facts_.transaction.recipients.empty());
   auto& recipient = facts_.transaction.recipients.back();
-  recipient.rule = verdict.rule;
+  recipient.decided_by = verdict.decided_by;
   if (verdict.refuses()) {
     recipient.code = verdict.reply.code;
     return {verdict.reply, Then::read_line};
@@ -95,11 +98,11 @@ std::optional<policy::TransactionFacts> ServerDialogue::take_finished() {
   return std::exchange(finished_, std::nullopt);
 }
 
-void ServerDialogue::finish_transaction(Outcome outcome, std::uint16_t code, std::string rule) {
+void ServerDialogue::finish_transaction(Outcome outcome, std::uint16_t code, policy::DecidedBy decided_by) {
   auto& transaction = facts_.transaction;
   transaction.outcome = outcome;
   transaction.code = code;
-  transaction.rule = std::move(rule);
+  transaction.decided_by = std::move(decided_by);
   finished_ = std::move(transaction);
   transaction = {};
   content_.reset();
@@ -112,7 +115,7 @@ void ServerDialogue::forget_transaction() {
   auto const& recipients = facts_.transaction.recipients;
   if (recipients.empty() || accepted_ > 0) return finish_transaction(Outcome::aborted, 0, {});
   auto const& last = recipients.back();  // nobody was taken: it was our refusal that ended it
-  finish_transaction(last.code < 500 ? Outcome::deferred : Outcome::refused, last.code, last.rule);
+  finish_transaction(policy::outcome_of_refusal(last.code), last.code, last.decided_by);
 }
 
 }  // namespace postern::dialogue

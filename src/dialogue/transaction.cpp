@@ -30,18 +30,16 @@ void add_recipients(wire::Envelope& envelope, policy::RecipientFacts const& reci
   for (auto& target : *targets) {
     if (!seen.insert(lowered(target.local_part()) + "@" + target.host()).second) continue;
     bool const renamed = !same_mailbox(target, recipient.address);
-    envelope.recipients.push_back({std::move(target),
-                                   renamed ? recipient.address.print() : std::string(),
-                                   recipient.orcpt,
-                                   recipient.notify,
-                                   {},
-                                   0,
-                                   envelope.arrived,
-                                   {}});
+    envelope.recipients.push_back({.address = std::move(target),
+                                   .original = renamed ? recipient.address.print() : std::string(),
+                                   .orcpt = recipient.orcpt,
+                                   .notify = recipient.notify,
+                                   .due = envelope.arrived,
+                                   .last_reply = {}});
   }
 }
 
-// Each once.
+// The flag of each rule stands there once, however many recipients it is about.
 void add_flag(wire::Envelope& envelope, std::string const& flag) {
   if (flag.empty() || ("\n" + envelope.flags).find("\n" + flag + "\n") != std::string::npos) return;
   envelope.flags += flag + "\n";
@@ -80,12 +78,16 @@ wire::Received make_trace(policy::Facts const& facts, std::string const& hostnam
   received.verified_name = connection.verified_name;
   received.client = connection.client;
   received.by = hostname;
-  received.protocol = wire::with_protocol({connection.greeting == policy::Greeting::ehlo, facts.over_tls(),
-                                           !connection.login.empty(), transaction.mail.smtputf8});
+  received.protocol = wire::with_protocol({.extended = connection.greeting == policy::Greeting::ehlo,
+                                           .tls = facts.over_tls(),
+                                           .login = !connection.login.empty(),
+                                           .smtputf8 = transaction.mail.smtputf8});
   received.over_tls = facts.over_tls();
   if (received.over_tls)
-    received.tls = {connection.tls.version, connection.tls.cipher, connection.tls.group,
-                    std::string(sentence(connection.tls.client_certificate))};
+    received.tls = {.version = connection.tls.version,
+                    .cipher = connection.tls.cipher,
+                    .group = connection.tls.group,
+                    .client_certificate = std::string(sentence(connection.tls.client_certificate))};
   received.id = id.print();
   received.at = now;
   auto const accepted = [](auto const& recipient) { return recipient.accepted; };

@@ -2,10 +2,11 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include "net/current_executor.hpp"
 #include "net/one_shot.hpp"
+#include "net/posting.hpp"
 
 namespace postern::net {
 namespace {
@@ -28,8 +29,29 @@ IoResult<GenericEndpoint> endpoint_of(Target const& target) {
   return GenericEndpoint(asio::local::stream_protocol::endpoint(path));
 }
 
+IoError stopped() {
+  return {asio::error::make_error_code(asio::error::operation_aborted), "connect", "we are shutting down"};
+}
+
+// The one attempt of connect(), ended by its limit or by its token.
+struct Single : StopWait {
+  Single(Executor const& executor, Duration longest, StopToken stop)
+      : socket(executor), limit(executor, longest) {
+    watch(stop);
+  }
+  void on_stop() override { close(); }
+  void close() {
+    boost::system::error_code ignored;
+    socket.close(ignored);
+  }
+
+  Socket socket;
+  Timer limit;
+  bool expired = false;
+};
+
 // What the attempts of connect_first() have in common.
-struct Race {
+struct Race : StopWait {
   std::vector<Endpoint> endpoints;
   std::vector<std::shared_ptr<Socket>> runners;
   OneShot<IoResult<Connected>> finish;
@@ -40,12 +62,17 @@ struct Race {
   std::size_t failed = 0;
   bool over = false;
 
-  Race(Executor const& executor, std::vector<Endpoint> all, Duration between, Duration longest)
-      : endpoints(std::move(all)), start_next(executor), limit(executor, longest), head_start(between) {}
+  Race(Executor const& executor, std::vector<Endpoint> all, Duration between, Duration longest,
+       StopToken stop)
+      : endpoints(std::move(all)), start_next(executor), limit(executor, longest), head_start(between) {
+    watch(stop);
+  }
+  void on_stop() override { end(fail(stopped())); }
 
   void end(IoResult<Connected> result) {
     if (over) return;
     over = true;
+    unwatch();
     start_next.cancel();
     limit.cancel();
     boost::system::error_code ignored;
@@ -72,7 +99,7 @@ void begin_next(std::shared_ptr<Race> const& race, Executor const& executor) {
   if (endpoint)
     runner->async_connect(*endpoint, on_connected);
   else
-    asio::post(executor, [on_connected, code = endpoint.error().code] { on_connected(code); });
+    post_to(executor, [on_connected, code = endpoint.error().code] { on_connected(code); });
   race->start_next.expires_after(race->head_start);
   race->start_next.async_wait([race, executor](boost::system::error_code error) {
     if (!error) begin_next(race, executor);
@@ -86,30 +113,31 @@ std::string print(Target const& target) {
   return "unix:" + std::get<UnixPath>(target).path;
 }
 
-Task<IoResult<Socket>> connect(Target target, Duration limit) {
+Task<IoResult<Socket>> connect(Target target, Duration limit, StopToken stop) {
+  if (stop.stopped()) co_return fail(stopped());
   auto const endpoint = endpoint_of(target);
   if (!endpoint) co_return fail(endpoint.error());
-  auto const executor = co_await asio::this_coro::executor;
-  auto socket = std::make_shared<Socket>(executor);
-  auto expired = std::make_shared<bool>(false);
-  Timer timer(executor, limit);
-  timer.async_wait([socket, expired](boost::system::error_code error) {
+  auto const executor = co_await current_executor();
+  auto const single = std::make_shared<Single>(executor, limit, stop);
+  single->limit.async_wait([single](boost::system::error_code error) {
     if (error) return;
-    *expired = true;
-    boost::system::error_code ignored;
-    socket->close(ignored);
+    single->expired = true;
+    single->close();
   });
-  auto [error] = co_await socket->async_connect(*endpoint, quietly);
-  timer.cancel();
-  if (*expired) co_return fail(IoError{asio::error::make_error_code(asio::error::timed_out), "connect", {}});
+  auto [error] = co_await single->socket.async_connect(*endpoint, quietly);
+  single->limit.cancel();
+  if (stop.stopped()) co_return fail(stopped());
+  if (single->expired)
+    co_return fail(IoError{asio::error::make_error_code(asio::error::timed_out), "connect", {}});
   if (error) co_return fail(IoError{error, "connect", {}});
-  co_return std::move(*socket);
+  co_return std::move(single->socket);
 }
 
-Task<IoResult<Connected>> connect_first(std::vector<Endpoint> endpoints, Duration head_start,
-                                        Duration limit) {
-  auto const executor = co_await asio::this_coro::executor;
-  auto race = std::make_shared<Race>(executor, std::move(endpoints), head_start, limit);
+Task<IoResult<Connected>> connect_first(std::vector<Endpoint> endpoints, Duration head_start, Duration limit,
+                                        StopToken stop) {
+  if (stop.stopped()) co_return fail(stopped());
+  auto const executor = co_await current_executor();
+  auto race = std::make_shared<Race>(executor, std::move(endpoints), head_start, limit, stop);
   race->limit.async_wait([race](boost::system::error_code error) {
     if (!error) race->end(fail(IoError{asio::error::make_error_code(asio::error::timed_out), "connect", {}}));
   });

@@ -1,59 +1,68 @@
+// The keeper looks at all deadlines at each tick. Those that are late move to a ring of their own and expire
+// one by one, each after it has left that ring: so expire() may destroy or change any other deadline, also
+// one that is late in the same tick, and the walk goes on with whatever is left.
 #include "net/deadlines.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/wait_traits.hpp>
+
+#include "net/task.hpp"
 
 namespace postern::net {
 
-Deadline::~Deadline() { off(); }
+struct DeadlineKeeper::Timer {
+  explicit Timer(boost::asio::io_context& loop) : timer(loop.get_executor()) {}
+
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
+      timer;
+};
 
 void Deadline::in(Duration limit) {
   at_ = std::chrono::steady_clock::now() + limit;
   passed_ = false;
-  if (slot_ == none) keeper_.enter(*this);
+  if (!linked() || late_) keeper_.enter(*this);
 }
 
-void Deadline::off() {
-  if (slot_ != none) keeper_.leave(*this);
-}
+void Deadline::off() { unlink(); }
 
-DeadlineKeeper::DeadlineKeeper(boost::asio::io_context& loop) : timer_(loop) {}
+DeadlineKeeper::DeadlineKeeper(boost::asio::io_context& loop) : timer_(std::make_unique<Timer>(loop)) {}
 
-DeadlineKeeper::~DeadlineKeeper() {
-  for (auto* deadline : kept_) deadline->slot_ = Deadline::none;
-}
+DeadlineKeeper::~DeadlineKeeper() = default;
 
 void DeadlineKeeper::enter(Deadline& deadline) {
-  deadline.slot_ = kept_.size();
-  kept_.push_back(&deadline);
+  deadline.late_ = false;
+  kept_.add(deadline);
   if (!waiting_) wait();
-}
-
-void DeadlineKeeper::leave(Deadline& deadline) {
-  kept_[deadline.slot_] = kept_.back();
-  kept_[deadline.slot_]->slot_ = deadline.slot_;
-  kept_.pop_back();
-  deadline.slot_ = Deadline::none;
 }
 
 void DeadlineKeeper::wait() {
   waiting_ = true;
-  timer_.expires_after(tick);
-  timer_.async_wait([this](boost::system::error_code error) {
+  timer_->timer.expires_after(tick);
+  timer_->timer.async_wait([this](boost::system::error_code error) {
     waiting_ = false;
     if (error) return;
-    look();
-    if (!kept_.empty()) wait();
+    expire_late(std::chrono::steady_clock::now());
+    if (kept_.first() != nullptr && !waiting_) wait();
   });
 }
 
-void DeadlineKeeper::look() {
-  auto const now = std::chrono::steady_clock::now();
-  std::vector<Deadline*> late;
-  for (auto* deadline : kept_)
-    if (deadline->at_ <= now) late.push_back(deadline);
-  for (auto* deadline : late) {
-    leave(*deadline);
-    deadline->passed_ = true;
+void DeadlineKeeper::expire_late(std::chrono::steady_clock::time_point now) {
+  Ring<Deadline> late;
+  for (auto* each = kept_.first(); each != nullptr;) {
+    auto* const following = kept_.after(*each);
+    if (each->at_ <= now) {
+      each->late_ = true;
+      late.add(*each);
+    }
+    each = following;
   }
-  for (auto* deadline : late) deadline->expire();
+  while (auto* const deadline = late.first()) {
+    deadline->off();
+    deadline->late_ = false;
+    deadline->passed_ = true;
+    deadline->expire();
+  }
 }
 
 }  // namespace postern::net

@@ -1,41 +1,41 @@
-// Time limits as points in time, kept once a loop, instead of a timer for each read. Resolution:
-// DeadlineKeeper::tick. Of one loop.
+// Time limits as points in time, kept once per loop, instead of a timer for each read. Resolution:
+// DeadlineKeeper::tick. Thread: its event loop.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <cstddef>
-#include <vector>
+#include <memory>
 
 #include "base/instant.hpp"
-#include "net/task.hpp"
+#include "net/ring.hpp"
 
 namespace postern::net {
 
 class DeadlineKeeper;
 
-// Who has one implements expire(), which makes the wait that is under way end.
-class Deadline {
+// A class that has a time limit derives from this and implements expire().
+class Deadline : private RingLink {
  public:
   explicit Deadline(DeadlineKeeper& keeper) : keeper_(keeper) {}
-  Deadline(Deadline const&) = delete;
-  Deadline& operator=(Deadline const&) = delete;
-  virtual ~Deadline();
+  virtual ~Deadline() = default;
 
   void in(Duration limit);  // from now; replaces the one before
   void off();
   bool passed() const { return passed_; }
 
  protected:
+  // Makes the wait that is under way end, by what it posts to its loop. May set this deadline anew, and may
+  // change or destroy any other.
   virtual void expire() = 0;
 
  private:
   friend class DeadlineKeeper;
+  friend class Ring<Deadline>;
+
   DeadlineKeeper& keeper_;
   std::chrono::steady_clock::time_point at_{};
-  std::size_t slot_ = none;
+  bool late_ = false;  // about to expire, in the tick that is being worked off
   bool passed_ = false;
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
 };
 
 class DeadlineKeeper {
@@ -45,18 +45,18 @@ class DeadlineKeeper {
   explicit DeadlineKeeper(boost::asio::io_context& loop);
   ~DeadlineKeeper();  // lets go of deadlines that outlive it
 
+  // Ends what is late at `now`. The keeper's own timer does it at each tick.
+  void expire_late(std::chrono::steady_clock::time_point now);
+
  private:
   friend class Deadline;
-  using Timer =
-      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                        boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-  void enter(Deadline& deadline);
-  void leave(Deadline& deadline);
-  void wait();
-  void look();
+  struct Timer;
 
-  Timer timer_;
-  std::vector<Deadline*> kept_;
+  void enter(Deadline& deadline);
+  void wait();
+
+  std::unique_ptr<Timer> timer_;
+  Ring<Deadline> kept_;
   bool waiting_ = false;
 };
 

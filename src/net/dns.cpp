@@ -6,15 +6,14 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <thread>
 #include <unordered_map>
 
 #include "base/ascii.hpp"
 #include "base/guarded.hpp"
-#include "net/one_shot.hpp"
+#include "net/current_executor.hpp"
+#include "net/posting.hpp"
 
 namespace postern::net {
 namespace {
@@ -172,14 +171,25 @@ Result<std::unique_ptr<Dns>, std::string> Dns::make(DnsSettings const& settings)
   return std::make_unique<UnboundDns>(context.release());
 }
 
-Task<DnsAnswer> ask(Dns& dns, std::string name, wire::DnsType type) {
-  auto const executor = co_await boost::asio::this_coro::executor;
-  auto answer = std::make_shared<OneShot<DnsAnswer>>();
-  dns.ask(std::move(name), type, [executor, answer](DnsAnswer given) {
-    boost::asio::post(executor,
-                      [answer, given = std::move(given)]() mutable { answer->set(std::move(given)); });
+DnsQuestion begin_question(Executor loop, Dns& dns, std::string name, wire::DnsType type) {
+  auto question = std::make_shared<OneShot<DnsAnswer>>();
+  dns.ask(std::move(name), type, [loop, question](DnsAnswer given) {
+    post_to(loop, [question, answer = std::move(given)]() mutable { question->set(std::move(answer)); });
   });
-  co_return co_await answer->wait();
+  return question;
+}
+
+Task<DnsAnswer> answer_to(DnsQuestion question, StopToken stop) {
+  auto answer = co_await question->wait(stop);
+  if (!answer) co_return failure("we are shutting down");
+  co_return std::move(*answer);
+}
+
+Task<DnsAnswer> ask(Dns& dns, std::string name, wire::DnsType type, StopToken stop) {
+  if (stop.stopped()) co_return failure("we are shutting down");
+  auto const loop = co_await current_executor();
+  auto const question = begin_question(loop, dns, std::move(name), type);
+  co_return co_await answer_to(question, stop);
 }
 
 }  // namespace postern::net

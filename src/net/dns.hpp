@@ -3,12 +3,16 @@
 // Bounds: 50,000 questions wait; what comes beyond fails at once.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "net/one_shot.hpp"
+#include "net/stop_state.hpp"
 #include "net/task.hpp"
 #include "wire/dns_records.hpp"
 
@@ -44,6 +48,13 @@ class Dns {
   virtual bool enabled() const { return true; }  // false: every answer is a failure
 };
 
-Task<DnsAnswer> ask(Dns& dns, std::string name, wire::DnsType type);  // from a coroutine
+// From a coroutine. When `stop` ends the wait, the answer is a failure.
+Task<DnsAnswer> ask(Dns& dns, std::string name, wire::DnsType type, StopToken stop = {});
+
+// The same in two steps, for a coroutine that asks several questions at once. The answer comes by way of
+// `loop`, and may come when nobody waits for it any more.
+using DnsQuestion = std::shared_ptr<OneShot<DnsAnswer>>;
+DnsQuestion begin_question(Executor loop, Dns& dns, std::string name, wire::DnsType type);
+Task<DnsAnswer> answer_to(DnsQuestion question, StopToken stop);
 
 }  // namespace postern::net

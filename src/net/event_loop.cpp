@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include "net/posting.hpp"
+
 namespace postern::net {
 
 EventLoop::EventLoop(std::string name) : name_(std::move(name)) {}
@@ -19,5 +21,7 @@ void EventLoop::stop() {
   context_.stop();
   if (thread_.joinable()) thread_.join();
 }
+
+void EventLoop::post(Work work) { post_to(context_.get_executor(), std::move(work)); }
 
 }  // namespace postern::net

@@ -1,15 +1,15 @@
-// One event loop, run by one thread; a connection stays on its loop. Everything "of one loop" is touched by
-// that thread only; others post().
+// One event loop, run by one thread; a connection stays on its loop. What says "Thread: its event loop" is
+// touched by that thread only; others post().
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <string>
 #include <thread>
-#include <utility>
 
 #include "net/deadlines.hpp"
+#include "net/task.hpp"
+#include "net/work.hpp"
 
 namespace postern::net {
 
@@ -23,10 +23,8 @@ class EventLoop {
   boost::asio::io_context& context() { return context_; }
   DeadlineKeeper& deadlines() { return deadlines_; }
 
-  template <class Work>
-  void post(Work&& work) {  // from any thread
-    boost::asio::post(context_, std::forward<Work>(work));
-  }
+  // Runs `work` on the loop, never within this call. Threads: any.
+  void post(Work work);
 
  private:
   std::string name_;

@@ -37,6 +37,11 @@ std::string where(HttpsRequest const& request) {
   return request.host + ":" + std::to_string(request.port) + ":" + list;
 }
 
+// libcurl calls it about once per second, whatever happens; anything but 0 ends the transfer.
+int on_progress(void* given_up, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<std::atomic<bool> const*>(given_up)->load() ? 1 : 0;
+}
+
 }  // namespace
 
 Result<HttpsAnswer, HttpsError> fetch_https(HttpsRequest const& request) {
@@ -58,6 +63,11 @@ Result<HttpsAnswer, HttpsError> fetch_https(HttpsRequest const& request) {
   ::curl_easy_setopt(curl, CURLOPT_USERAGENT, "postern");
   ::curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take);
   ::curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
+  if (request.given_up) {
+    ::curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    ::curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &on_progress);
+    ::curl_easy_setopt(curl, CURLOPT_XFERINFODATA, const_cast<std::atomic<bool>*>(request.given_up.get()));
+  }
   if (!request.ca_file.empty()) ::curl_easy_setopt(curl, CURLOPT_CAINFO, request.ca_file.c_str());
   if (!request.addresses.empty()) {
     resolve.reset(::curl_slist_append(nullptr, where(request).c_str()));

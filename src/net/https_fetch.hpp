@@ -1,6 +1,8 @@
 // Fetches a small page over HTTPS, by libcurl, or posts to one. Blocking: for a worker. Threads: any.
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,8 @@ struct HttpsRequest {
   std::string body;
   std::size_t limit = 64 * 1024;  // bytes of the answer
   Duration timeout = std::chrono::seconds(30);
+  std::shared_ptr<std::atomic<bool> const>
+      given_up;  // set by any thread: ends within about a second; may be null
 };
 
 struct HttpsAnswer {

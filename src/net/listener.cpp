@@ -2,12 +2,13 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <charconv>
-#include <cstring>
+
+#include "net/pause.hpp"
+#include "net/spawn.hpp"
 
 namespace postern::net {
 namespace {
@@ -57,6 +58,11 @@ std::string cannot_listen(Endpoint at, boost::system::error_code error) {
 
 }  // namespace
 
+struct Listener::Acceptor {
+  explicit Acceptor(EventLoop& loop) : socket(loop.context()) {}
+  asio::basic_socket_acceptor<tcp, Executor> socket;
+};
+
 std::string Endpoint::print() const {
   std::string const host = address.is_v4() ? address.print() : "[" + address.print() + "]";
   return host + ":" + std::to_string(port);
@@ -76,11 +82,12 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
   return endpoint;
 }
 
-Listener::Listener(EventLoop& loop, Take take, Trouble trouble)
+Listener::Listener(EventLoop& loop, Take take, Log& log, Counters& counters)
     : loop_(loop),
-      acceptor_(std::make_shared<Acceptor>(loop.context())),
-      take_(std::move(take)),
-      trouble_(std::move(trouble)) {}
+      log_(log),
+      counters_(counters),
+      acceptor_(std::make_shared<Acceptor>(loop)),
+      take_(std::move(take)) {}
 
 Result<void, std::string> Listener::check_free(Endpoint at) {
   asio::io_context context;
@@ -90,37 +97,35 @@ Result<void, std::string> Listener::check_free(Endpoint at) {
 }
 
 Result<std::unique_ptr<Listener>, std::string> Listener::bind(EventLoop& loop, Endpoint at, Take take,
-                                                              Trouble trouble) {
-  std::unique_ptr<Listener> listener(new Listener(loop, std::move(take), std::move(trouble)));
-  if (auto const error = open(*listener->acceptor_, at, true)) return fail(cannot_listen(at, error));
+                                                              Log& log, Counters& counters) {
+  std::unique_ptr<Listener> listener(new Listener(loop, std::move(take), log, counters));
+  auto& socket = listener->acceptor_->socket;
+  if (auto const error = open(socket, at, true)) return fail(cannot_listen(at, error));
   boost::system::error_code ignored;
-  listener->endpoint_ = from_asio(listener->acceptor_->local_endpoint(ignored));
+  listener->endpoint_ = from_asio(socket.local_endpoint(ignored));
   return listener;
 }
 
-void Listener::start() {
-  asio::co_spawn(loop_.context(), accept_all(acceptor_, take_, trouble_), asio::detached);
-}
+void Listener::start() { spawn(loop_, accept_all(acceptor_, take_, &log_), log_, counters_, "listener"); }
 
 void Listener::close() {
   boost::system::error_code ignored;
-  acceptor_->close(ignored);
+  acceptor_->socket.close(ignored);
 }
 
-Task<void> Listener::accept_all(std::shared_ptr<Acceptor> acceptor, Take take, Trouble trouble) {
-  while (acceptor->is_open()) {
+Task<void> Listener::accept_all(std::shared_ptr<Acceptor> acceptor, Take take, Log* log) {
+  auto& listening = acceptor->socket;
+  while (listening.is_open()) {
     tcp::endpoint peer;
-    auto [error, socket] = co_await acceptor->async_accept(peer, quietly);
+    auto [error, socket] = co_await listening.async_accept(peer, quietly);
     if (!error) {
       boost::system::error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
       take(Socket(std::move(socket)), from_asio(peer));
-    } else if (acceptor->is_open() && error != asio::error::connection_aborted) {
-      trouble("accept: " + error.message());  // no descriptors, no memory: wait for better times
-      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                                 Executor>
-          pause(acceptor->get_executor(), std::chrono::seconds(1));
-      co_await pause.async_wait(quietly);
+    } else if (listening.is_open() && error != asio::error::connection_aborted) {
+      // No descriptors, or no memory: another attempt at once would fail alike.
+      log->write(LogEvent(Severity::error, "accept-failed").add("reason", "accept: " + error.message()));
+      co_await pause(std::chrono::seconds(1));
     }
   }
 }

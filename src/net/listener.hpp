@@ -2,13 +2,16 @@
 // owner.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/counters.hpp"
 #include "base/ip_address.hpp"
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "net/event_loop.hpp"
 #include "net/stream.hpp"
@@ -26,11 +29,11 @@ struct Endpoint {
 class Listener {
  public:
   using Take = std::function<void(Socket socket, Endpoint peer)>;  // called on the loop
-  using Trouble = std::function<void(std::string const& what)>;    // accept failed; at most once a second
 
-  // Binds. The error is for people. With `port` 0 the system picks one: endpoint() tells.
+  // Binds. The error is for people. With `port` 0 the system picks one: endpoint() tells. When accepting
+  // fails, that is logged as `accept-failed`, at most once per second.
   static Result<std::unique_ptr<Listener>, std::string> bind(EventLoop& loop, Endpoint at, Take take,
-                                                             Trouble trouble);
+                                                             Log& log, Counters& counters);
 
   // Says whether somebody else listens there already: SO_REUSEPORT alone would share the port without a word.
   static Result<void, std::string> check_free(Endpoint at);
@@ -40,14 +43,15 @@ class Listener {
   void close();  // on the loop
 
  private:
-  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
-  Listener(EventLoop& loop, Take take, Trouble trouble);
-  static Task<void> accept_all(std::shared_ptr<Acceptor> acceptor, Take take, Trouble trouble);
+  struct Acceptor;
+  Listener(EventLoop& loop, Take take, Log& log, Counters& counters);
+  static Task<void> accept_all(std::shared_ptr<Acceptor> acceptor, Take take, Log* log);
 
   EventLoop& loop_;
+  Log& log_;
+  Counters& counters_;
   std::shared_ptr<Acceptor> acceptor_;
   Take take_;
-  Trouble trouble_;
   Endpoint endpoint_;
 };
 

@@ -1,10 +1,8 @@
 #include "net/mx_hosts.hpp"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 
-#include "net/one_shot.hpp"
+#include "net/current_executor.hpp"
 
 namespace postern::net {
 namespace {
@@ -38,8 +36,9 @@ std::vector<MailHost> in_order(std::vector<wire::MxRecord> records, std::string_
   return hosts;
 }
 
-Task<MailHosts> find_mail_hosts(Dns& dns, std::string domain, std::string own_name, Random& random) {
-  auto const answer = co_await ask(dns, domain, DnsType::mx);
+Task<MailHosts> find_mail_hosts(Dns& dns, std::string domain, std::string own_name, Random& random,
+                                StopToken stop) {
+  auto const answer = co_await ask(dns, domain, DnsType::mx, stop);
   MailHosts found;
   found.secure = answer.secure;
   found.canonical_name = answer.canonical_name.empty() ? domain : answer.canonical_name;
@@ -71,15 +70,11 @@ Task<MailHosts> find_mail_hosts(Dns& dns, std::string domain, std::string own_na
   co_return found;
 }
 
-Task<HostAddresses> find_addresses(Dns& dns, std::string host) {
-  auto const executor = co_await boost::asio::this_coro::executor;
-  auto v4_answer = std::make_shared<OneShot<DnsAnswer>>();
-  dns.ask(host, DnsType::a, [executor, v4_answer](DnsAnswer given) {
-    boost::asio::post(executor,
-                      [v4_answer, given = std::move(given)]() mutable { v4_answer->set(std::move(given)); });
-  });
-  auto const v6 = co_await ask(dns, host, DnsType::aaaa);
-  auto const v4 = co_await v4_answer->wait();
+Task<HostAddresses> find_addresses(Dns& dns, std::string host, StopToken stop) {
+  auto const loop = co_await current_executor();
+  auto const v4_question = begin_question(loop, dns, host, DnsType::a);
+  auto const v6 = co_await ask(dns, host, DnsType::aaaa, stop);
+  auto const v4 = co_await answer_to(v4_question, stop);
   HostAddresses found;
   found.secure = v4.secure && v6.secure;
   found.canonical_name = v4.canonical_name.empty() ? v6.canonical_name : v4.canonical_name;

@@ -32,7 +32,8 @@ struct MailHosts {
 };
 
 // `own_name`: hosts that are no better than ourselves are left out, against loops (RFC 5321 section 5.1).
-Task<MailHosts> find_mail_hosts(Dns& dns, std::string domain, std::string own_name, Random& random);
+Task<MailHosts> find_mail_hosts(Dns& dns, std::string domain, std::string own_name, Random& random,
+                                StopToken stop = {});
 
 struct HostAddresses {
   DnsStatus status = DnsStatus::failed;
@@ -42,7 +43,7 @@ struct HostAddresses {
   std::string problem;
 };
 
-Task<HostAddresses> find_addresses(Dns& dns, std::string host);
+Task<HostAddresses> find_addresses(Dns& dns, std::string host, StopToken stop = {});
 
 // The order alone, of MX records as they came: sorted by preference, equal ones shuffled.
 std::vector<MailHost> in_order(std::vector<wire::MxRecord> records, std::string_view own_name,

@@ -1,53 +1,46 @@
 // One answer from elsewhere (another thread, a callback) that a coroutine waits for.
-// Of one loop: wait() and set() are called on it; who is on another thread posts to it. One wait for one set,
-// in either order. Lifetime: must outlive both; the session that waits owns it, and waits for every answer it
-// has asked for.
+// Thread: its event loop; an answer from another thread is posted to it. One wait for one set, in either
+// order. Lifetime: whoever sets it keeps it alive, and so does the coroutine that waits: an answer that may
+// come after the wait has ended is shared by both.
 #pragma once
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <memory>
 #include <optional>
 #include <utility>
 
-#include "net/task.hpp"
+#include "net/waiter.hpp"
 
 namespace postern::net {
 
 template <class T>
 class OneShot {
  public:
+  // Nothing stops this wait: for answers that a promise depends on.
   Task<T> wait() {
-    if (!value_)
-      co_await boost::asio::async_initiate<boost::asio::use_awaitable_t<Executor> const, void()>(
-          [this](auto handler) { waiter_ = std::make_unique<Waiter<decltype(handler)>>(std::move(handler)); },
-          use_task);
-    T value = std::move(*value_);
-    value_.reset();
-    co_return value;
+    if (!value_) co_await waiter_.wait({});
+    co_return take();
+  }
+
+  // None when `stop` ended the wait.
+  Task<std::optional<T>> wait(StopToken stop) {
+    if (!value_) co_await waiter_.wait(stop);
+    if (!value_) co_return std::nullopt;
+    co_return take();
   }
 
   void set(T value) {
     value_ = std::move(value);
-    if (auto waiter = std::move(waiter_)) waiter->resume();
+    waiter_.wake();
   }
 
-  bool is_set() const { return value_.has_value(); }
-
  private:
-  struct AnyWaiter {
-    virtual ~AnyWaiter() = default;
-    virtual void resume() = 0;
-  };
-  template <class Handler>
-  struct Waiter : AnyWaiter {
-    explicit Waiter(Handler&& h) : handler(std::move(h)) {}
-    void resume() override { std::move(handler)(); }
-    Handler handler;
-  };
+  T take() {
+    T value = std::move(*value_);
+    value_.reset();
+    return value;
+  }
 
   std::optional<T> value_;
-  std::unique_ptr<AnyWaiter> waiter_;
+  Waiter waiter_;
 };
 
 }  // namespace postern::net

@@ -21,23 +21,32 @@ IoError end_of_stream(std::string_view doing) {
   return {asio::error::make_error_code(asio::error::eof), doing, {}};
 }
 
+IoError stopped(std::string_view doing) {
+  return {asio::error::make_error_code(asio::error::operation_aborted), doing, "we are shutting down"};
+}
+
 }  // namespace
 
-Stream::Stream(Socket socket) : socket_(std::move(socket)) {
+Stream::Stream(Socket socket, StopToken stop) : socket_(std::move(socket)), stop_(stop) {
+  watch(stop);
   boost::system::error_code ignored;
   socket_.native_non_blocking(true, ignored);
 }
 
-Task<IoResult<void>> Stream::wait_for(Socket::wait_type what) {
+Task<IoResult<void>> Stream::wait_for(Socket::wait_type what, std::string_view doing) {
+  if (stop_.stopped()) co_return fail(stopped(doing));
   auto [error] = co_await socket_.async_wait(what, quietly);
-  if (error) co_return fail(IoError{error, "wait", {}});
+  if (error) co_return fail(IoError{error, doing, {}});
+  if (stop_.stopped()) co_return fail(stopped(doing));
   co_return IoResult<void>{};
 }
 
 Task<IoResult<void>> Stream::readable() {
-  if (tls_ && ::SSL_pending(tls_.get()) > 0) co_return IoResult<void>{};
-  auto [error] = co_await socket_.async_wait(Socket::wait_read, quietly);
+  if (tls_ && !stop_.stopped() && ::SSL_pending(tls_.get()) > 0) co_return IoResult<void>{};
+  if (stop_.stopped()) co_return fail(stopped("read"));
+  auto [error] = co_await socket_.async_wait(Socket::wait_read, quietly);  // in one frame: reads are many
   if (error) co_return fail(IoError{error, "read", {}});
+  if (stop_.stopped()) co_return fail(stopped("read"));
   co_return IoResult<void>{};
 }
 
@@ -101,7 +110,8 @@ Task<IoResult<void>> Stream::write(std::string bytes) {
     if (!written) co_return fail(written.error());
     left.remove_prefix(*written);
     if (left.empty()) co_return IoResult<void>{};
-    auto const ready = co_await wait_for(write_wants_read_ ? Socket::wait_read : Socket::wait_write);
+    auto const what = write_wants_read_ ? Socket::wait_read : Socket::wait_write;
+    auto const ready = co_await wait_for(what, "write");
     if (!ready) co_return fail(ready.error());
   }
 }
@@ -126,8 +136,8 @@ Task<IoResult<TlsInfo>> Stream::shake_hands() {
     int const reason = ::SSL_get_error(tls_.get(), result);
     if (reason != SSL_ERROR_WANT_READ && reason != SSL_ERROR_WANT_WRITE)
       co_return fail(tls_error("TLS handshake", result));
-    auto const ready =
-        co_await wait_for(reason == SSL_ERROR_WANT_READ ? Socket::wait_read : Socket::wait_write);
+    auto const what = reason == SSL_ERROR_WANT_READ ? Socket::wait_read : Socket::wait_write;
+    auto const ready = co_await wait_for(what, "TLS handshake");
     if (!ready) co_return fail(ready.error());
   }
 }
@@ -154,7 +164,7 @@ void Stream::close() {
   socket_.close(ignored);
 }
 
-void Stream::cut() {
+void Stream::end_waits() {
   boost::system::error_code ignored;
   socket_.cancel(ignored);
 }

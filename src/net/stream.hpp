@@ -1,6 +1,7 @@
 // A connection that is plain until it is upgraded: OpenSSL works on the descriptor, Asio only waits for
-// readiness. Of one loop. Memory: no buffer of its own; OpenSSL's are released while idle. Every wait ends
-// when close() is called: with an error.
+// readiness. Thread: its event loop. Memory: no buffer of its own; OpenSSL's are released while idle. Every
+// wait ends with an error when end_waits() or close() is called, or when the token it was made with is
+// stopped. Once that is stopped, or the stream closed, every wait fails at once.
 #pragma once
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -12,6 +13,7 @@
 
 #include "net/certificate.hpp"
 #include "net/io_error.hpp"
+#include "net/stop_state.hpp"
 #include "net/task.hpp"
 #include "net/tls_context.hpp"
 
@@ -19,9 +21,9 @@ namespace postern::net {
 
 using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 
-class Stream {
+class Stream : private StopWait {
  public:
-  explicit Stream(Socket socket);
+  explicit Stream(Socket socket, StopToken stop = {});
 
   Task<IoResult<void>> readable();  // waits until a read would give something, an end or an error
   // What is there now; 0 bytes: nothing yet. The end of the stream is the error asio::error::eof.
@@ -38,15 +40,17 @@ class Stream {
   bool over_tls() const { return tls_ != nullptr; }
   SSL* tls() const { return tls_.get(); }
   int descriptor() { return socket_.native_handle(); }
-  void close();  // at once; TLS is told, best effort
-  void cut();    // ends all waits; nothing more is read or written
+  void close();      // at once; TLS is told, best effort
+  void end_waits();  // those that are under way, as a passed deadline does; others may begin
 
  private:
   Task<IoResult<TlsInfo>> shake_hands();
   IoError tls_error(std::string_view doing, int result);
-  Task<IoResult<void>> wait_for(Socket::wait_type what);
+  Task<IoResult<void>> wait_for(Socket::wait_type what, std::string_view doing);
+  void on_stop() override { end_waits(); }
 
   Socket socket_;
+  StopToken stop_;
   OpensslPtr<SSL> tls_;
   std::shared_ptr<TlsContext const> context_;  // kept alive while in use
   bool write_wants_read_ = false;

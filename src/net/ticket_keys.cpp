@@ -33,7 +33,7 @@ TicketKeys::Key TicketKeys::make() {
 
 TicketKeys::Ring TicketKeys::ring_now() {
   auto ring = ring_.access();
-  auto const now = std::chrono::steady_clock::now();
+  auto const now = now_();
   if (!ring->current || now - ring->made >= lifetime_) {
     // A key that was not renewed in time has sealed nothing lately: it is not kept as the previous one for
     // ever.

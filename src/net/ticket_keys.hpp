@@ -7,8 +7,11 @@
 #include <openssl/ssl.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "base/guarded.hpp"
 #include "base/instant.hpp"
@@ -17,7 +20,11 @@ namespace postern::net {
 
 class TicketKeys {
  public:
-  explicit TicketKeys(Duration lifetime) : lifetime_(lifetime) {}
+  using Time = std::chrono::steady_clock::time_point;
+  using Now = std::function<Time()>;
+
+  explicit TicketKeys(Duration lifetime, Now now = std::chrono::steady_clock::now)
+      : lifetime_(lifetime), now_(std::move(now)) {}
   void install(SSL_CTX* context);  // which must not outlive this
 
  private:
@@ -29,7 +36,7 @@ class TicketKeys {
   struct Ring {
     std::optional<Key> current;
     std::optional<Key> previous;
-    std::chrono::steady_clock::time_point made{};
+    Time made{};
   };
   static Key make();
   static int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
@@ -37,6 +44,7 @@ class TicketKeys {
   Ring ring_now();
 
   Duration lifetime_;
+  Now now_;
   Guarded<Ring> ring_;
 };
 

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "base/instant.hpp"
-
 namespace postern::net {
 
 enum class TlsVersion : std::uint8_t { v1_0, v1_1, v1_2, v1_3 };
@@ -23,7 +21,6 @@ struct TlsSettings {
   std::string groups = "X25519:P-256:X448:P-384:P-521";
   ClientCertificates client_certificates = ClientCertificates::ask;
   std::string ca_file;  // who is trusted; empty: the system's
-  Duration ticket_lifetime = std::chrono::hours(12);
 };
 
 }  // namespace postern::net

@@ -1,55 +1,97 @@
-// A few threads for calls that block: file syncs, SQLite reads. A coroutine waits for the result without
-// blocking its loop.
+// A few threads for calls that block: file syncs, SQLite reads, fetches. A coroutine waits for the result
+// without blocking its loop.
+// Stopping: join() waits for the threads. A thread that is inside a call that does not return cannot be
+// ended: join(limit) leaves it behind and says so. It then touches nothing of the pool that has gone; but
+// what its call refers to must stay, so the owner that hears `false` destroys nothing of it and ends the
+// process instead.
 #pragma once
 
 #include <atomic>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include <cstddef>
+#include <exception>
 #include <memory>
+#include <optional>
+#include <thread>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
+#include "base/instant.hpp"
+#include "net/current_executor.hpp"
 #include "net/one_shot.hpp"
-#include "net/task.hpp"
+#include "net/posting.hpp"
+#include "net/work.hpp"
 
 namespace postern::net {
 
 class WorkerPool {
  public:
-  explicit WorkerPool(std::size_t threads) : pool_(threads) {}
-  ~WorkerPool() { pool_.join(); }
+  explicit WorkerPool(std::size_t threads);
+  ~WorkerPool();  // as join()
 
   // `call` takes nothing and gives a value that can be moved; it is destroyed before the coroutine goes on.
+  // What it throws is thrown here.
   template <class Call>
-  Task<std::invoke_result_t<Call>> run(Call call) {
-    using T = std::invoke_result_t<Call>;
-    auto answer = std::make_shared<OneShot<T>>();
-    auto const executor = co_await boost::asio::this_coro::executor;
-    boost::asio::post(pool_, [executor, answer, work = std::make_unique<Call>(std::move(call))]() mutable {
-      auto value = std::make_shared<T>((*work)());
-      work.reset();
-      boost::asio::post(executor, [answer, value] { answer->set(std::move(*value)); });
-    });
-    co_return co_await answer->wait();
+  Task<std::invoke_result_t<Call&>> run(Call call) {
+    auto const executor = co_await current_executor();
+    auto const answer = std::make_shared<Answer<Call>>();
+    begin(executor, answer, std::move(call));
+    auto outcome = co_await answer->wait();
+    if (outcome.error) std::rethrow_exception(outcome.error);
+    co_return std::move(*outcome.value);
   }
 
-  // Without an answer; `call` says itself what came of it.
+  // None when `stop` ended the wait: the call goes on, and nobody hears of what came of it.
   template <class Call>
-  void post(Call call) {
-    waiting_.fetch_add(1, std::memory_order_relaxed);
-    boost::asio::post(pool_, [this, work = std::make_unique<Call>(std::move(call))] {
-      waiting_.fetch_sub(1, std::memory_order_relaxed);
-      (*work)();
-    });
+  Task<std::optional<std::invoke_result_t<Call&>>> run(Call call, StopToken stop) {
+    if (stop.stopped()) co_return std::nullopt;
+    auto const executor = co_await current_executor();
+    auto const answer = std::make_shared<Answer<Call>>();
+    begin(executor, answer, std::move(call));
+    auto outcome = co_await answer->wait(stop);
+    if (!outcome) co_return std::nullopt;
+    if (outcome->error) std::rethrow_exception(outcome->error);
+    co_return std::move(outcome->value);
   }
-  bool has_room() const { return waiting_.load(std::memory_order_relaxed) < most_waiting; }  // for post()
 
-  void join() { pool_.join(); }
+  // Without an answer; `call` says itself what came of it, and throws nothing.
+  void post(Work call);
+  bool has_room() const;  // for post()
+
+  // Takes nothing more, does what waits, and waits for the threads, however long that takes.
+  void join();
+  // The same, for no longer than `limit`; then what has not begun is dropped. False: a thread is still inside
+  // a call.
+  bool join(Duration limit);
 
  private:
-  static constexpr int most_waiting = 1000;
-  std::atomic<int> waiting_{0};
-  boost::asio::thread_pool pool_;
+  struct Shared;
+  template <class T>
+  struct Outcome {
+    std::optional<T> value;
+    std::exception_ptr error;
+  };
+  template <class Call>
+  using Answer = OneShot<Outcome<std::invoke_result_t<Call&>>>;
+
+  template <class Call>
+  void begin(Executor executor, std::shared_ptr<Answer<Call>> answer, Call call) {
+    using T = std::invoke_result_t<Call&>;
+    post([executor, answer, held = std::make_unique<Call>(std::move(call))]() mutable {
+      Outcome<T> outcome;
+      try {
+        outcome.value.emplace((*held)());
+      } catch (...) {
+        outcome.error = std::current_exception();
+      }
+      held.reset();
+      post_to(executor, [answer, given = std::move(outcome)]() mutable { answer->set(std::move(given)); });
+    });
+  }
+  static void work(std::shared_ptr<Shared> shared);
+
+  std::shared_ptr<Shared> shared_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace postern::net

@@ -3,18 +3,17 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "base/assert.hpp"
 #include "policy/expects_tls.hpp"
 #include "policy/rules.hpp"
 
 namespace postern::policy {
 namespace {
 
-constexpr std::string_view tls_rule = "tls.require";
-
-Verdict refuse(std::string rule, std::uint16_t code, wire::EnhancedStatus status, std::string text) {
+Verdict refuse(Builtin builtin, std::uint16_t code, wire::EnhancedStatus status, std::string text) {
   Verdict verdict;
   verdict.effect = Effect::reject;
-  verdict.rule = std::move(rule);
+  verdict.decided_by = {.builtin = builtin};
   verdict.reply = {code, status, std::move(text)};
   return verdict;
 }
@@ -23,8 +22,8 @@ Verdict refuse(std::string rule, std::uint16_t code, wire::EnhancedStatus status
 void require_remembered(Policy const& policy, Facts const& facts, Verdict& verdict) {
   if (facts.over_tls() || !expects_tls(policy.memory, policy.fallback, facts)) return;
   auto const since = clear_since(facts);
-  verdict.rule = tls_rule;
-  if (now_of(facts) - since < policy.memory.patience) {
+  verdict.decided_by = {.builtin = Builtin::tls_require};
+  if (now_of(facts) - since < policy.memory.grace_period) {
     verdict.effect = Effect::defer;
     verdict.reply = refusal(TlsRequirement::remembered).reply;
     return;
@@ -33,10 +32,9 @@ void require_remembered(Policy const& policy, Facts const& facts, Verdict& verdi
   if (verdict.effect == Effect::reject)
     verdict.reply = {550, {5, 7, 10}, "STARTTLS is needed: it has been used before from your side"};
   else
-    verdict.marks.push_back(
-        {facts.transaction.recipients.size() - 1,
-         std::string(tls_rule) + "; in the clear since " + print_iso8601(since) + ", over TLS before",
-         {}});
+    verdict.marks.push_back({.recipient = facts.transaction.recipients.size() - 1,
+                             .flag = std::string(print(Builtin::tls_require)) + "; in the clear since " +
+                                     print_iso8601(since) + ", over TLS before"});
 }
 
 void require(Policy const& policy, Facts const& facts, TlsRequirement required, Verdict& verdict) {
@@ -45,7 +43,7 @@ void require(Policy const& policy, Facts const& facts, TlsRequirement required, 
   if (satisfies(facts.connection, required)) return;
   auto const refused = refusal(required);
   verdict.effect = refused.effect;
-  verdict.rule = refused.rule;
+  verdict.decided_by = refused.decided_by;
   verdict.reply = refused.reply;
 }
 
@@ -67,7 +65,7 @@ void require_pin(Policy const& policy, Facts const& facts, Verdict& verdict) {
   bool const is_pinned = !pin.fingerprints.empty() || !pin.names.empty() || learned;
   if (!is_pinned || has_pinned_certificate(pin, tls) || (learned && *learned == tls.spki_sha256)) return;
   verdict.effect = Effect::defer;
-  verdict.rule = "tls.pins";
+  verdict.decided_by = {.builtin = Builtin::tls_pins};
   verdict.reply = {450, {4, 7, 10}, "This sender's mail comes with a client certificate that we know"};
 }
 
@@ -97,26 +95,27 @@ void require_tls(Policy const& policy, Facts const& facts, RecipientFacts const&
 }
 
 Verdict decide_recipient(Policy const& policy, Facts const& facts) {
+  POSTERN_ASSERT(!facts.transaction.recipients.empty());  // the last one is asked about
   auto const& recipient = facts.transaction.recipients.back();
   if (recipient.standing == Standing::unknown)
-    return refuse("directory", 550, {5, 1, 1}, "No such user here");
+    return refuse(Builtin::directory, 550, {5, 1, 1}, "No such user here");
   bool const relayed = recipient.standing == Standing::elsewhere;
   if (relayed && !relays_for(policy, facts.connection))
-    return refuse("relay", 550, {5, 7, 1}, "Relaying denied");
+    return refuse(Builtin::relay, 550, {5, 7, 1}, "Relaying denied");
   bool const exempt = is_exempt(policy, recipient);
   Verdict verdict;
   if (policy.rules)
     policy.rules->evaluate(policy, facts, &recipient,
                            static_cast<std::int64_t>(facts.transaction.recipients.size() - 1), exempt,
                            verdict);
-  bool const decided = !verdict.rule.empty();  // by a rule of the owner's: also to accept
+  bool const decided = verdict.decided_by.anything();  // by a rule of the owner's: also to accept
   if (!decided && !relayed && !exempt) require_tls(policy, facts, recipient, verdict);
   return verdict;
 }
 
 Verdict decide_sender(Policy const& policy, Facts const& facts) {
   if (facts.connection.role == ListenerRole::submission && !relays_for(policy, facts.connection))
-    return refuse("login", 530, {5, 7, 0}, "Authentication required");  // RFC 4954 section 6
+    return refuse(Builtin::login, 530, {5, 7, 0}, "Authentication required");  // RFC 4954 section 6
   return {};
 }
 
@@ -129,6 +128,15 @@ void decide_content(Policy const& policy, Facts const& facts, Verdict& verdict) 
   for (std::size_t i = 0; i < recipients.size(); ++i)
     if (recipients[i].accepted)
       policy.rules->evaluate(policy, facts, &recipients[i], static_cast<std::int64_t>(i), exempt, verdict);
+}
+
+bool can_start_tls(ConnectionFacts const& connection) {
+  return connection.listener_tls == ListenerTls::starttls && connection.tls.state != TlsState::established;
+}
+
+bool keeps_failing(TlsFallback const& fallback, RememberedHost const& client, Instant now) {
+  return fallback.failures > 0 && client.failed_handshakes >= fallback.failures && client.last_failure &&
+         now - *client.last_failure < fallback.clear_for;
 }
 
 }  // namespace
@@ -153,13 +161,11 @@ Verdict decide(Policy const& policy, Facts const& facts) {
 }
 
 bool offers_starttls(Policy const& policy, ConnectionFacts const& connection, Instant now) {
-  if (connection.listener_tls != ListenerTls::starttls || connection.tls.state == TlsState::established)
-    return false;
-  auto const& remembered = connection.remembered;
-  bool const keeps_failing =
-      policy.fallback.failures > 0 && remembered.failed_handshakes >= policy.fallback.failures;
-  return !keeps_failing || !remembered.last_failure ||
-         now - *remembered.last_failure >= policy.fallback.clear_for;
+  return can_start_tls(connection) && !keeps_failing(policy.fallback, connection.remembered, now);
+}
+
+bool withholds_starttls(Policy const& policy, ConnectionFacts const& connection, Instant now) {
+  return can_start_tls(connection) && keeps_failing(policy.fallback, connection.remembered, now);
 }
 
 }  // namespace postern::policy

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include "base/ascii.hpp"
+#include "base/assert.hpp"
 #include "policy/expects_tls.hpp"
 #include "policy/host_identity.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 std::uint64_t key_of(Facts const& facts) {
   auto const& transaction = facts.transaction;
+  POSTERN_ASSERT(!transaction.recipients.empty());
   auto const text = identity_of(facts.connection) + '\n' +
                     (transaction.mail.reverse_path ? transaction.mail.reverse_path->print() : std::string()) +
                     '\n' + lowered(transaction.recipients.back().address.print());
@@ -26,7 +28,7 @@ std::optional<Instant> DeferredMail::since(Facts const& facts) const {
 }
 
 void DeferredMail::note(Facts const& facts, Verdict const& verdict) {
-  if (verdict.effect == Effect::defer && verdict.rule == "tls.require") {
+  if (verdict.effect == Effect::defer && verdict.decided_by.builtin == Builtin::tls_require) {
     auto const key = key_of(facts);
     if (!since_.emplace(key, now_of(facts)).second) return;
     order_.push_back(key);

@@ -1,5 +1,6 @@
-// Which mail is being put off for want of TLS, and since when: so that none is put off for longer than the
-// owner's patience, whatever else its host sends. Greylisting's triplet: identity, sender, recipient.
+// Which mail is being put off for want of TLS, and since when, so that none is put off for longer than the
+// owner's grace period, whatever else its host sends. It goes by greylisting's triplet: identity, sender and
+// recipient.
 // Bounds: `limit`; the oldest is forgotten first.
 #pragma once
 
@@ -17,7 +18,8 @@ class DeferredMail {
  public:
   explicit DeferredMail(std::size_t limit = 100'000) : limit_(limit) {}
 
-  // About the last recipient of `facts`, at Stage::rcpt: before the decision, and after it.
+  // Both are about the last recipient of `facts`, at Stage::rcpt: since() before the decision, note() after
+  // it.
   std::optional<Instant> since(Facts const& facts) const;
   void note(Facts const& facts, Verdict const& verdict);
 

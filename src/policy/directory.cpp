@@ -30,15 +30,14 @@ bool has_mailbox(LocalDomain const& domain, std::string const& local) {
 
 }  // namespace
 
-std::string_view print(Standing standing) {
-  switch (standing) {
-    case Standing::mailbox: return "mailbox";
-    case Standing::alias: return "alias";
-    case Standing::postmaster: return "postmaster";
-    case Standing::unknown: return "unknown";
-    case Standing::elsewhere: return "elsewhere";
-  }
-  return {};
+Words<Standing> words_of(Standing) {
+  static constexpr Word<Standing> words[] = {{Standing::mailbox, "mailbox"},
+                                             {Standing::alias, "alias"},
+                                             {Standing::postmaster, "postmaster"},
+                                             {Standing::unknown, "unknown"},
+                                             {Standing::elsewhere, "elsewhere"}};
+  static_assert(is_complete(words));
+  return words;
 }
 
 struct Directory::Visited {

@@ -17,7 +17,7 @@ namespace postern::policy {
 // monostate: there is none (nil).
 using FactValue = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
-struct Asked {  // what a rule looks at
+struct RuleContext {  // what a rule looks at
   Policy const& policy;
   Facts const& facts;
   RecipientFacts const* recipient;  // null before RCPT
@@ -28,7 +28,7 @@ struct FactName {
   Stage stage;
   bool about_tls;       // rules that ask for it exempt postmaster and the addresses of TLS reports
   std::uint8_t untold;  // bits of Untold
-  FactValue (*get)(Asked const& asked);
+  FactValue (*get)(RuleContext const& context);
   std::string_view meaning;
 };
 

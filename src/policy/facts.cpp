@@ -2,100 +2,83 @@
 
 namespace postern::policy {
 
-std::string_view print(ListenerTls value) {
-  switch (value) {
-    case ListenerTls::none: return "none";
-    case ListenerTls::starttls: return "starttls";
-    case ListenerTls::implicit: return "implicit";
-  }
-  return {};
+Words<ListenerTls> words_of(ListenerTls) {
+  static constexpr Word<ListenerTls> words[] = {
+      {ListenerTls::none, "none"}, {ListenerTls::starttls, "starttls"}, {ListenerTls::implicit, "implicit"}};
+  static_assert(is_complete(words));
+  return words;
 }
 
-std::string_view print(ListenerRole value) {
-  switch (value) {
-    case ListenerRole::mx: return "mx";
-    case ListenerRole::submission: return "submission";
-    case ListenerRole::beside: return "beside";
-  }
-  return {};
+Words<ListenerRole> words_of(ListenerRole) {
+  static constexpr Word<ListenerRole> words[] = {
+      {ListenerRole::mx, "mx"}, {ListenerRole::submission, "submission"}, {ListenerRole::beside, "beside"}};
+  static_assert(is_complete(words));
+  return words;
 }
 
-std::string_view print(Greeting value) {
-  switch (value) {
-    case Greeting::none: return "none";
-    case Greeting::helo: return "helo";
-    case Greeting::ehlo: return "ehlo";
-  }
-  return {};
+Words<Greeting> words_of(Greeting) {
+  static constexpr Word<Greeting> words[] = {
+      {Greeting::none, "none"}, {Greeting::helo, "helo"}, {Greeting::ehlo, "ehlo"}};
+  static_assert(is_complete(words));
+  return words;
 }
 
-std::string_view print(TlsState value) {
-  switch (value) {
-    case TlsState::none: return "none";
-    case TlsState::established: return "established";
-    case TlsState::failed: return "failed";
-  }
-  return {};
+Words<TlsState> words_of(TlsState) {
+  static constexpr Word<TlsState> words[] = {
+      {TlsState::none, "none"}, {TlsState::established, "established"}, {TlsState::failed, "failed"}};
+  static_assert(is_complete(words));
+  return words;
 }
 
-std::string_view print(ClientCertificate value) {
-  switch (value) {
-    case ClientCertificate::not_asked: return "not-asked";
-    case ClientCertificate::none: return "none";
-    case ClientCertificate::self_signed: return "self-signed";
-    case ClientCertificate::untrusted: return "untrusted";
-    case ClientCertificate::expired: return "expired";
-    case ClientCertificate::trusted: return "trusted";
-  }
-  return {};
+Words<ClientCertificate> words_of(ClientCertificate) {
+  static constexpr Word<ClientCertificate> words[] = {
+      {ClientCertificate::not_asked, "not-asked"},     {ClientCertificate::none, "none"},
+      {ClientCertificate::self_signed, "self-signed"}, {ClientCertificate::untrusted, "untrusted"},
+      {ClientCertificate::expired, "expired"},         {ClientCertificate::trusted, "trusted"}};
+  static_assert(is_complete(words));
+  return words;
 }
 
-std::string_view print(ConnectionEnd value) {
-  switch (value) {
-    case ConnectionEnd::quit: return "quit";
-    case ConnectionEnd::lost: return "lost";
-    case ConnectionEnd::timeout: return "timeout";
-    case ConnectionEnd::shutdown: return "shutdown";
-    case ConnectionEnd::refused: return "refused";
-    case ConnectionEnd::tls_failed: return "tls-failed";
-    case ConnectionEnd::too_many_errors: return "too-many-errors";
-    case ConnectionEnd::error: return "error";
-  }
-  return {};
+Words<ConnectionEnd> words_of(ConnectionEnd) {
+  static constexpr Word<ConnectionEnd> words[] = {{ConnectionEnd::quit, "quit"},
+                                                  {ConnectionEnd::lost, "lost"},
+                                                  {ConnectionEnd::timeout, "timeout"},
+                                                  {ConnectionEnd::shutdown, "shutdown"},
+                                                  {ConnectionEnd::refused, "refused"},
+                                                  {ConnectionEnd::tls_failed, "tls-failed"},
+                                                  {ConnectionEnd::too_many_errors, "too-many-errors"},
+                                                  {ConnectionEnd::error, "error"}};
+  static_assert(is_complete(words));
+  return words;
 }
 
-std::string_view print(Spf value) {
-  switch (value) {
-    case Spf::not_asked: return "not-asked";
-    case Spf::none: return "none";
-    case Spf::neutral: return "neutral";
-    case Spf::pass: return "pass";
-    case Spf::softfail: return "softfail";
-    case Spf::fail: return "fail";
-    case Spf::temperror: return "temperror";
-    case Spf::permerror: return "permerror";
-  }
-  return {};
+Words<Spf> words_of(Spf) {
+  static constexpr Word<Spf> words[] = {{Spf::not_asked, "not-asked"}, {Spf::none, "none"},
+                                        {Spf::neutral, "neutral"},     {Spf::pass, "pass"},
+                                        {Spf::softfail, "softfail"},   {Spf::fail, "fail"},
+                                        {Spf::temperror, "temperror"}, {Spf::permerror, "permerror"}};
+  static_assert(is_complete(words));
+  return words;
 }
 
-std::string_view print(Effect effect) {
-  switch (effect) {
-    case Effect::accept: return "accept";
-    case Effect::flag: return "flag";
-    case Effect::defer: return "defer";
-    case Effect::reject: return "reject";
-  }
-  return {};
+Words<Effect> words_of(Effect) {
+  static constexpr Word<Effect> words[] = {{Effect::accept, "accept"},
+                                           {Effect::flag, "flag"},
+                                           {Effect::defer, "defer"},
+                                           {Effect::reject, "reject"}};
+  static_assert(is_complete(words));
+  return words;
 }
 
-std::string_view print(Outcome value) {
-  switch (value) {
-    case Outcome::accepted: return "accepted";
-    case Outcome::refused: return "refused";
-    case Outcome::deferred: return "deferred";
-    case Outcome::aborted: return "aborted";
-  }
-  return {};
+Words<Outcome> words_of(Outcome) {
+  static constexpr Word<Outcome> words[] = {{Outcome::accepted, "accepted"},
+                                            {Outcome::refused, "refused"},
+                                            {Outcome::deferred, "deferred"},
+                                            {Outcome::aborted, "aborted"}};
+  static_assert(is_complete(words));
+  return words;
 }
+
+Outcome outcome_of_refusal(std::uint16_t code) { return code < 500 ? Outcome::deferred : Outcome::refused; }
 
 }  // namespace postern::policy

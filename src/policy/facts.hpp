@@ -1,5 +1,5 @@
 // Everything Postern knows of a connection and of a mail transaction on it. decide() sees nothing else, live
-// and in replay. Kept by the evidence store: docs/facts.md.
+// and in replay. The store of facts keeps it: docs/facts.md.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,10 @@
 #include "base/instant.hpp"
 #include "base/ip_address.hpp"
 #include "base/message_id.hpp"
+#include "base/words.hpp"
+#include "policy/decided_by.hpp"
 #include "policy/remembered.hpp"
 #include "policy/rule_match.hpp"
-#include "policy/stage.hpp"
 #include "policy/standing.hpp"
 #include "wire/content_traits.hpp"
 #include "wire/mail_command.hpp"
@@ -52,20 +53,26 @@ enum class Spf : std::uint8_t {
 };  // RFC 7208
 enum class Outcome : std::uint8_t { accepted, refused, deferred, aborted };
 
-std::string_view print(ListenerTls value);
-std::string_view print(ListenerRole value);
-std::string_view print(Greeting value);
-std::string_view print(TlsState value);
-std::string_view print(ClientCertificate value);
-std::string_view print(ConnectionEnd value);
-std::string_view print(Outcome value);
-std::string_view print(Spf value);
+// On disk, in exports, and in what rules ask for.
+Words<ListenerTls> words_of(ListenerTls);
+Words<ListenerRole> words_of(ListenerRole);
+Words<Greeting> words_of(Greeting);
+Words<TlsState> words_of(TlsState);
+Words<ClientCertificate> words_of(ClientCertificate);
+Words<ConnectionEnd> words_of(ConnectionEnd);
+Words<Spf> words_of(Spf);
+Words<Outcome> words_of(Outcome);
+using postern::print;
+
+// Of what a reply has refused: put off by 4xx, refused by 5xx.
+Outcome outcome_of_refusal(std::uint16_t code);
 
 struct TlsFacts {
   TlsState state = TlsState::none;
   ClientCertificate client_certificate = ClientCertificate::not_asked;
-  bool offered = false;    // STARTTLS was in our answer to EHLO
-  bool requested = false;  // the client sent STARTTLS, or connected to an implicit-TLS listener
+  bool offered = false;               // STARTTLS was in our answer to EHLO
+  std::uint32_t offers_withheld = 0;  // answers to EHLO without it, since its handshakes keep failing
+  bool requested = false;             // the client sent STARTTLS, or connected to an implicit-TLS listener
   bool resumed = false;
   std::uint32_t injected = 0;  // bytes that came between STARTTLS and the handshake
   std::string version;         // "TLSv1.3"
@@ -104,16 +111,15 @@ struct ConnectionFacts {
 
 struct RecipientFacts {
   Address address;
-  wire::Notify notify;
-  std::string orcpt;
+  wire::Notify notify = {};
+  std::string orcpt = {};
   Standing standing = Standing::unknown;
   bool accepted = false;
   std::uint16_t code = 0;  // of the reply to RCPT
-  std::string rule;        // that decided; empty: none had to
-  std::optional<Instant> deferred_since =
-      std::nullopt;             // since when this mail has been put off for want of TLS
-  std::string flag = {};        // "rule; reason"
-  std::string deliver_to = {};  // another address, by a rule
+  DecidedBy decided_by = {};
+  std::optional<Instant> deferred_since = {};  // since when this mail has been put off for want of TLS
+  std::string flag = {};                       // "rule; reason"
+  std::string deliver_to = {};                 // another address, by a rule
 };
 
 struct TransactionFacts {
@@ -126,12 +132,12 @@ struct TransactionFacts {
   wire::ContentTraits content;
   bool chunking = false;  // BDAT was used
   Spf spf = Spf::not_asked;
-  RememberedTls sender;                   // of its domain: of mail whose SPF passed
-  std::optional<std::string> sender_key;  // the one key its mail has shown for long (tls.pins)
+  RememberedTls sender;                   // what mail of its domain has shown, if its SPF passed
+  std::optional<std::string> sender_key;  // the one key that its mail has shown long enough (tls.pins)
   std::vector<RuleMatch> matches;
   Outcome outcome = Outcome::aborted;
   std::uint16_t code = 0;  // of the reply that ended it
-  std::string rule;
+  DecidedBy decided_by;
 };
 
 // What a source of replayed facts may not tell.

@@ -11,7 +11,7 @@ Result<void, std::string> List::add(std::string_view entry) {
   entry = trimmed(entry);
   if (auto const at = entry.rfind('@'); at != std::string_view::npos) {
     auto const domain = Domain::parse(entry.substr(at + 1));
-    if (!domain || at == 0) return fail(quoted(printable(entry, 80)) + " is no mail address");
+    if (!domain || at == 0) return fail(in_quotes(printable(entry, 80)) + " is no mail address");
     names_.insert(lowered(entry.substr(0, at + 1)) + domain->a_label());
     return {};
   }
@@ -22,7 +22,7 @@ Result<void, std::string> List::add(std::string_view entry) {
   bool const below = entry.starts_with("*.");
   auto const domain = Domain::parse(below ? entry.substr(2) : entry);
   if (!domain)
-    return fail(quoted(printable(entry, 80)) +
+    return fail(in_quotes(printable(entry, 80)) +
                 " is no domain (\"example.org\", \"*.example.org\"), no mail address and no network");
   (below ? below_ : names_).insert(domain->a_label());
   return {};

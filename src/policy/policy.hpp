@@ -12,8 +12,8 @@
 #include "base/instant.hpp"
 #include "base/ip_address.hpp"
 #include "policy/directory.hpp"
-#include "policy/effect.hpp"
 #include "policy/pin.hpp"
+#include "policy/rule_match.hpp"
 #include "policy/tls_requirement.hpp"
 
 namespace postern::policy {
@@ -26,9 +26,9 @@ struct TlsFallback {
 // When a host's TLS is remembered well enough to be expected ("remembered").
 struct TlsMemorySettings {
   std::uint32_t sessions = 3;
-  Duration days = std::chrono::hours(24);      // between the first and the last of them
-  Duration patience = std::chrono::hours(24);  // how long mail in the clear is put off
-  Effect then = Effect::flag;                  // what becomes of it afterwards: flag or reject
+  Duration days = std::chrono::hours(24);          // between the first and the last of them
+  Duration grace_period = std::chrono::hours(24);  // how long mail in the clear is put off
+  Effect then = Effect::flag;                      // what becomes of it afterwards: flag or reject
   Duration expire = std::chrono::hours(24 * 90);
   std::size_t size = 100'000;  // of each kind: hosts, clients, sender domains
 };
@@ -44,7 +44,7 @@ struct Policy {
   std::unordered_map<std::string, TlsRequirement> sender_tls = {};  // by sender domain, lower-case A-label
   TlsFallback fallback = {};
   TlsMemorySettings memory = {};
-  bool checks_spf = true;                          // of senders that are not ours; a fact
+  bool checks_spf = true;                          // looks up the SPF of senders that are not ours, as a fact
   std::unordered_map<std::string, Pin> pins = {};  // by sender domain, lower-case A-label
   std::unordered_set<std::string> tls_report_addresses =
       {};                                     // "local@domain", lower case: RFC 8460 section 3

@@ -12,8 +12,6 @@
 namespace postern::policy {
 namespace {
 
-constexpr std::array<std::string_view, 4> methods{"lower", "starts_with", "ends_with", "contains"};
-
 // What is wrong with a name that is no fact, no group of facts and no list.
 std::optional<std::string> problem_of(std::string const& name, Lists const& lists) {
   auto const root = name.substr(0, name.find('.'));
@@ -21,6 +19,7 @@ std::optional<std::string> problem_of(std::string const& name, Lists const& list
   if (name == root && is_fact_group(root)) return root + ": which of its facts?";
   if (is_fact_group(root) || find_fact(root) != nullptr) {
     auto const field = name.substr(root.size() + 1);
+    auto const& methods = Sandbox::methods;
     if (find_fact(root) != nullptr && std::find(methods.begin(), methods.end(), field) != methods.end())
       return std::nullopt;
     return name + ": there is no such fact";
@@ -62,7 +61,10 @@ Result<std::shared_ptr<RuleSet const>, std::vector<RuleError>> RuleSet::compile(
     }
     if (about_tls) stage = std::max(stage, Stage::rcpt);  // some recipients are exempt
     if (!set->rules_[i].deliver_to.empty()) stage = std::max(stage, Stage::rcpt);
-    set->compiled_.push_back({std::move(source->lua), std::move(source->names), stage, about_tls});
+    set->compiled_.push_back({.lua = std::move(source->lua),
+                              .names = std::move(source->names),
+                              .stage = stage,
+                              .about_tls = about_tls});
     set->at_stage_[static_cast<std::size_t>(stage)] = true;
   }
   auto sandbox = set->make_sandbox(errors);
@@ -101,42 +103,44 @@ bool RuleSet::asks_for(std::string_view fact) const {
 void RuleSet::evaluate(Policy const& policy, Facts const& facts, RecipientFacts const* recipient,
                        std::int64_t position, bool exempt, Verdict& verdict) const {
   auto sandbox = take_sandbox();
-  Asked const asked{policy, facts, recipient};
+  RuleContext const context{.policy = policy, .facts = facts, .recipient = recipient};
   for (std::size_t i = 0; i < rules_.size() && compiled_[i].stage <= facts.stage; ++i) {
     auto const& rule = rules_[i];
     bool const is_new = compiled_[i].stage == facts.stage;  // what was asked before has been noted before
     if (exempt && compiled_[i].about_tls) continue;
-    auto const matched = sandbox->evaluate(i, asked);
+    auto const matched = sandbox->evaluate(i, context);
     if (!matched) {
       if (matched.error().failure == Sandbox::Failure::untold)
         verdict.untold = true;
       else if (is_new)
-        verdict.problems.push_back({rule.name, matched.error().what});
+        verdict.problems.push_back({.rule = rule.name, .what = matched.error().what});
       continue;
     }
     if (!*matched) continue;
     bool const enforced = is_enforced(rule, host_of(compiled_[i].stage, facts.connection));
-    if (is_new) verdict.matches.push_back({rule.name, rule.then, enforced, position});
+    if (is_new)
+      verdict.matches.push_back(
+          {.rule = rule.name, .effect = rule.then, .enforced = enforced, .recipient = position});
     if (!enforced) continue;
     if (rule.then >= verdict.effect) {
       verdict.effect = rule.then;
-      verdict.rule = rule.name;
+      verdict.decided_by = {.rule = rule.name};
       verdict.reply = rule.reply;
     }
     if (rule.then == Effect::flag && position != RuleMatch::nobody)
       verdict.marks.push_back(
-          {static_cast<std::size_t>(position),
-           printable(rule.name + "; " + (rule.reply.text.empty() ? rule.when : rule.reply.text), 900),
-           rule.deliver_to});
+          {.recipient = static_cast<std::size_t>(position),
+           .flag = printable(rule.name + "; " + (rule.reply.text.empty() ? rule.when : rule.reply.text), 900),
+           .deliver_to = rule.deliver_to});
     break;
   }
   idle_.access()->push_back(std::move(sandbox));
 }
 
 bool is_enforced(Rule const& rule, std::string_view host) {
-  if (rule.share == 0 || rule.share >= Rule::everybody) return rule.share != 0;
+  if (rule.rollout == 0 || rule.rollout >= Rule::everybody) return rule.rollout != 0;
   auto const key = rule.name + '\n' + std::string(host);
-  return ::XXH64(key.data(), key.size(), 0) % Rule::everybody < rule.share;
+  return ::XXH64(key.data(), key.size(), 0) % Rule::everybody < rule.rollout;
 }
 
 }  // namespace postern::policy

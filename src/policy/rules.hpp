@@ -1,7 +1,7 @@
 // The owner's rules, compiled: "your server, your rules". The first that matches decides, in the order
 // written; rules that only observe are noted, and do not decide. Each is asked at the earliest stage at which
 // all that it, and those before it, ask for is known.
-// Threads: any; each evaluation has a Lua of its own, kept for the next.
+// Threads: any; each evaluation has a Lua of its own, which the next one uses again.
 #pragma once
 
 #include <array>
@@ -25,9 +25,9 @@ struct Rule {
   std::string name;
   std::string when;  // a Lua 5.4 expression, with "in" for lists
   Effect then = Effect::defer;
-  wire::Reply reply;        // with defer and reject; its text is the reason of a flag
-  std::uint32_t share = 0;  // of 10,000 sending hosts on which it is enforced; 0: it observes
-  std::string deliver_to;   // with flag: another address
+  wire::Reply reply;          // with defer and reject; its text is the reason of a flag
+  std::uint32_t rollout = 0;  // on how many of 10,000 sending hosts it is enforced; 0: it only observes
+  std::string deliver_to;     // with flag: another address
 };
 
 struct RuleError {
@@ -66,12 +66,12 @@ class RuleSet {
   std::vector<Rule> rules_;
   Lists lists_;
   std::vector<Compiled> compiled_;  // as rules_
-  std::array<bool, 5> at_stage_{};
+  std::array<bool, stage_count> at_stage_{};
   mutable Guarded<Sandboxes> idle_;
 };
 
-// Whether a rule with this share is enforced on this host (its identity, policy/host_identity): always the
-// same answer, and once enforced also with every greater share.
+// Whether a rule with this rollout is enforced on this host (its identity, policy/host_identity). The answer
+// is always the same, and a host on which it is enforced stays so with every greater rollout.
 bool is_enforced(Rule const& rule, std::string_view host);
 
 }  // namespace postern::policy

@@ -34,12 +34,12 @@ struct Sandbox::Bridge {
 
   static int fact(lua_State* lua, FactName const& name) {
     auto& memory = memory_of(lua);
-    if (memory.asked == nullptr) return luaL_error(lua, "facts are not known yet");
-    if ((memory.asked->facts.untold & name.untold) != 0) {
+    if (memory.context == nullptr) return luaL_error(lua, "facts are not known yet");
+    if ((memory.context->facts.untold & name.untold) != 0) {
       memory.untold = true;
       return luaL_error(lua, "not told");
     }
-    push(lua, name.get(*memory.asked));
+    push(lua, name.get(*memory.context));
     return 1;
   }
 
@@ -78,7 +78,7 @@ struct Sandbox::Bridge {
       lua_pushboolean(lua, known && (*list)->contains(text(lua, 1)) ? 1 : 0);
       return 1;
     }
-    if (!lua_istable(lua, 2)) return luaL_error(lua, "after \"in\" comes a list or a table of texts");
+    if (!lua_istable(lua, 2)) return luaL_error(lua, "after \"in\" comes a list or a table of values");
     bool found = false;
     for (lua_Integer i = 1; !found && lua_rawgeti(lua, 2, i) != LUA_TNIL; ++i) {
       found = lua_rawequal(lua, 1, -1) != 0;
@@ -137,12 +137,17 @@ struct Sandbox::Bridge {
 
   static void set_methods(lua_State* lua) {
     lua_newtable(lua);
-    static constexpr std::array<luaL_Reg, 5> methods{{{"lower", lower},
-                                                      {"starts_with", starts_with},
-                                                      {"ends_with", ends_with},
-                                                      {"contains", contains},
-                                                      {nullptr, nullptr}}};
-    luaL_setfuncs(lua, methods.data(), 0);
+    // clang-format off
+    static constexpr std::array<luaL_Reg, 5> functions{{
+        {"lower",       lower},
+        {"starts_with", starts_with},
+        {"ends_with",   ends_with},
+        {"contains",    contains},
+        {nullptr,       nullptr},
+    }};
+    // clang-format on
+    static_assert(functions.size() == methods.size() + 1, "a row for each method, and the end");
+    luaL_setfuncs(lua, functions.data(), 0);
   }
 
   static void set_basic_metatables(lua_State* lua) {
@@ -150,20 +155,31 @@ struct Sandbox::Bridge {
     lua_newtable(lua);
     set_methods(lua);
     lua_setfield(lua, -2, "__index");
+    set_metatable_with_in(lua);
+    lua_pushinteger(lua, 0);  // all numbers share this one; "^" between two of them stays arithmetic
+    lua_newtable(lua);
+    set_metatable_with_in(lua);
+    lua_pushboolean(lua, 0);
+    push_table_without_fields(lua);
+    set_metatable_with_in(lua);
+    lua_pushnil(lua);
+    push_table_without_fields(lua);
+    set_metatable_with_in(lua);
+  }
+
+  // A value that is not there has no fields, rather than an error when one is asked for.
+  static void push_table_without_fields(lua_State* lua) {
+    lua_newtable(lua);
+    lua_pushcfunction(lua, nothing);
+    lua_setfield(lua, -2, "__index");
+  }
+
+  // Makes the table on top, with "in" as its "^", the metatable of the type of the value below; takes both.
+  static void set_metatable_with_in(lua_State* lua) {
     lua_pushcfunction(lua, in);
     lua_setfield(lua, -2, "__pow");
     lua_setmetatable(lua, -2);
     lua_pop(lua, 1);
-    for (bool const is_nil : {false, true}) {  // what is not there has no fields, and is in no list
-      is_nil ? lua_pushnil(lua) : lua_pushboolean(lua, 0);
-      lua_newtable(lua);
-      lua_pushcfunction(lua, nothing);
-      lua_setfield(lua, -2, "__index");
-      lua_pushcfunction(lua, in);
-      lua_setfield(lua, -2, "__pow");
-      lua_setmetatable(lua, -2);
-      lua_pop(lua, 1);
-    }
   }
 
   static void push_lists(lua_State* lua, Lists const& lists) {  // into the table on top
@@ -253,14 +269,14 @@ Result<std::size_t, std::string> Sandbox::compile(std::string_view expression) {
   return compiled_.size() - 1;
 }
 
-Result<bool, Sandbox::Error> Sandbox::evaluate(std::size_t expression, Asked const& asked) {
-  memory_->asked = &asked;
+Result<bool, Sandbox::Error> Sandbox::evaluate(std::size_t expression, RuleContext const& context) {
+  memory_->context = &context;
   memory_->untold = false;
   lua_rawgeti(lua_, LUA_REGISTRYINDEX, compiled_[expression]);
   lua_sethook(lua_, Bridge::too_long, LUA_MASKCOUNT, instruction_limit);
   auto const status = lua_pcall(lua_, 0, 1, 0);
   lua_sethook(lua_, nullptr, 0, 0);
-  memory_->asked = nullptr;
+  memory_->context = nullptr;
   if (status == LUA_OK) {
     bool const truth = lua_toboolean(lua_, -1) != 0;
     lua_pop(lua_, 1);

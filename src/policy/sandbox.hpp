@@ -1,8 +1,9 @@
 // Lua without files, network, processes, or anything that can run long or grow: it sees facts and lists, and
 // bounds its instructions and its memory. Compiled expressions are numbered.
-// Threads: of one at a time.
+// Threads: one at a time.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ class Sandbox {
  public:
   static constexpr int instruction_limit = 10'000;       // an evaluation
   static constexpr std::size_t memory_limit = 8U << 20;  // in all
+  // What can be called on a text, as in client.name:ends_with(".example.org").
+  static constexpr std::array<std::string_view, 4> methods{"lower", "starts_with", "ends_with", "contains"};
 
   // `lists` outlives it.
   explicit Sandbox(Lists const& lists);
@@ -35,12 +38,12 @@ class Sandbox {
     Failure failure;
     std::string what;
   };
-  Result<bool, Error> evaluate(std::size_t expression, Asked const& asked);
+  Result<bool, Error> evaluate(std::size_t expression, RuleContext const& context);
 
  private:
   struct Memory {
     std::size_t used = 0;
-    Asked const* asked = nullptr;
+    RuleContext const* context = nullptr;
     bool untold = false;
   };
   static void* allocate(void* memory, void* block, std::size_t before, std::size_t after);

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+
+#include "base/words.hpp"
 
 namespace postern::policy {
 
@@ -14,6 +15,7 @@ enum class Standing : std::uint8_t {
   elsewhere    // in no domain of ours: only for those we relay for
 };
 
-std::string_view print(Standing standing);
+Words<Standing> words_of(Standing);
+using postern::print;
 
 }  // namespace postern::policy

@@ -5,19 +5,11 @@
 
 namespace postern::policy {
 
-std::string_view print(MemoryKind kind) {
-  switch (kind) {
-    case MemoryKind::host: return "host";
-    case MemoryKind::client: return "client";
-    case MemoryKind::sender: return "sender";
-  }
-  return {};
-}
-
-std::optional<MemoryKind> parse_memory_kind(std::string_view text) {
-  for (auto const kind : {MemoryKind::host, MemoryKind::client, MemoryKind::sender})
-    if (print(kind) == text) return kind;
-  return std::nullopt;
+Words<MemoryKind> words_of(MemoryKind) {
+  static constexpr Word<MemoryKind> words[] = {
+      {MemoryKind::host, "host"}, {MemoryKind::client, "client"}, {MemoryKind::sender, "sender"}};
+  static_assert(is_complete(words));
+  return words;
 }
 
 std::string MemoryEntry::print_versions() const {

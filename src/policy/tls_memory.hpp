@@ -12,14 +12,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/words.hpp"
 #include "policy/facts.hpp"
 #include "policy/policy.hpp"
 
 namespace postern::policy {
 
 enum class MemoryKind : std::uint8_t { host, client, sender };
-std::string_view print(MemoryKind kind);
-std::optional<MemoryKind> parse_memory_kind(std::string_view text);
+Words<MemoryKind> words_of(MemoryKind);
+using postern::print;
 
 struct MemoryEntry {
   MemoryKind kind = MemoryKind::host;
@@ -59,7 +60,7 @@ class TlsMemory {
   Shelf& shelf(MemoryKind kind) { return shelves_[static_cast<std::size_t>(kind)]; }
   Shelf const& shelf(MemoryKind kind) const { return shelves_[static_cast<std::size_t>(kind)]; }
   std::size_t limit_;
-  std::array<Shelf, 3> shelves_;
+  std::array<Shelf, static_cast<std::size_t>(MemoryKind::sender) + 1> shelves_;  // one for each kind
 };
 
 using MemoryChanges = std::vector<MemoryEntry>;

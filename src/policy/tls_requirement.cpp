@@ -13,7 +13,7 @@ bool has_certificate(ConnectionFacts const& connection) {
 Verdict say(Effect effect, std::uint16_t code, wire::EnhancedStatus status, std::string text) {
   Verdict verdict;
   verdict.effect = effect;
-  verdict.rule = "tls.require";
+  verdict.decided_by = {.builtin = Builtin::tls_require};
   verdict.reply = {code, status, std::move(text)};
   return verdict;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/effect.hpp"
+#include "policy/decided_by.hpp"
 #include "policy/rule_match.hpp"
 #include "wire/reply.hpp"
 
@@ -13,9 +13,9 @@ namespace postern::policy {
 
 // How a recipient's mail is marked, and where it goes instead.
 struct Mark {
-  std::size_t recipient = 0;  // position
-  std::string flag;           // "rule; reason": of X-Postern-Flag
-  std::string deliver_to;     // an address; empty: to the recipient
+  std::size_t recipient = 0;    // position
+  std::string flag = {};        // "rule; reason": of X-Postern-Flag
+  std::string deliver_to = {};  // an address; empty: to the recipient
 };
 
 struct RuleProblem {
@@ -25,7 +25,7 @@ struct RuleProblem {
 
 struct Verdict {
   Effect effect = Effect::accept;
-  std::string rule;                   // that decided; empty: none had to
+  DecidedBy decided_by;
   wire::Reply reply;                  // with defer and reject
   std::vector<Mark> marks;            // with accept and flag
   std::vector<RuleMatch> matches;     // of the rules asked at this stage, also of those that only observe

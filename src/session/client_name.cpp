@@ -21,11 +21,16 @@ void ClientName::look_up(net::ClientNames& names, net::EventLoop& loop, IpAddres
   });
 }
 
+net::Task<void> ClientName::wait(net::StopToken stop) {
+  auto const search = search_;  // outlives the wait
+  if (search && !search->done) co_await search->arrived.wait(stop);
+}
+
 void ClientName::Search::finish() {
   off();
   if (done) return;
   done = true;
-  arrived.set(true);
+  arrived.wake();
 }
 
 }  // namespace postern::session

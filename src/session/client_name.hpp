@@ -1,5 +1,5 @@
 // The client's forward-confirmed name, looked up while the session goes on, waited for no longer than a
-// limit. Of one loop; the answer may come after the session has gone.
+// limit. Thread: its event loop; the answer may come after the session has gone.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 #include "net/client_names.hpp"
 #include "net/deadlines.hpp"
 #include "net/event_loop.hpp"
-#include "net/one_shot.hpp"
+#include "net/waiter.hpp"
 
 namespace postern::session {
 
@@ -19,7 +19,7 @@ class ClientName {
   void look_up(net::ClientNames& names, net::EventLoop& loop, IpAddress const& client, Duration limit);
 
   bool settled() const { return !search_ || search_->done; }  // known, or the limit has passed
-  net::Task<void> wait() { co_await search_->arrived.wait(); }
+  net::Task<void> wait(net::StopToken stop);
   std::string const& name() const { return search_ ? search_->name : name_; }  // empty: none, or not known
 
  private:
@@ -29,7 +29,7 @@ class ClientName {
     void finish();
     std::string name;
     bool done = false;
-    net::OneShot<bool> arrived;
+    net::Waiter arrived;
   };
   std::string name_;
   std::shared_ptr<Search> search_;

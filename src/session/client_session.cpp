@@ -9,9 +9,10 @@ using dialogue::Next;
 
 ClientSession::ClientSession(net::EventLoop& loop, net::Socket socket, dialogue::ClientSettings settings,
                              std::shared_ptr<net::TlsClient const> tls, net::ClientTlsPlan plan,
-                             ClientTimeouts timeouts)
+                             ClientTimeouts timeouts, net::StopToken stop)
     : Deadline(loop.deadlines()),
-      stream_(std::move(socket)),
+      stop_(stop),
+      stream_(std::move(socket), stop),
       dialogue_(settings),
       tls_(std::move(tls)),
       plan_(std::move(plan)),
@@ -38,11 +39,6 @@ net::Task<void> ClientSession::close() {
     co_await exchange();
   }
   stream_.close();
-}
-
-void ClientSession::cut() {
-  dialogue_.on_lost("we are shutting down");
-  stream_.cut();
 }
 
 net::Task<void> ClientSession::go_on() {
@@ -93,6 +89,10 @@ net::Task<void> ClientSession::start_tls() {
   }
   in(timeouts_.handshake);
   auto const info = co_await stream_.connect_tls(std::move(*session));
+  if (!info && stop_.stopped()) {  // that says nothing about the server
+    lost(info.error());
+    co_return;
+  }
   if (!info) {
     tls_outcome_.failure = passed() ? "no handshake in time" : info.error().print();
     dialogue_.on_lost(tls_outcome_.failure);
@@ -179,6 +179,7 @@ net::Task<bool> ClientSession::read_reply() {
 }
 
 void ClientSession::lost(net::IoError const& error) {
+  if (stop_.stopped()) return dialogue_.on_lost("we are shutting down");
   dialogue_.on_lost(passed() ? "no answer in time" : error.print());
 }
 

@@ -1,6 +1,6 @@
 // Our side of a connection to another mail server: opens it, hands over messages one after the other, says
-// goodbye. Waits, and knows no SMTP: that is dialogue/client_dialogue. Of one loop. Memory: one piece of a
-// message at a time.
+// goodbye. Waits, and knows no SMTP: that is dialogue/client_dialogue. Thread: its event loop. Memory: one
+// piece of a message at a time. Stopping: every wait ends with its token.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,7 @@
 #include "dialogue/client_dialogue.hpp"
 #include "net/deadlines.hpp"
 #include "net/event_loop.hpp"
+#include "net/stop_state.hpp"
 #include "net/stream.hpp"
 #include "net/tls_client.hpp"
 #include "store/spool.hpp"
@@ -36,21 +37,21 @@ struct ClientTlsOutcome {
 class ClientSession : private net::Deadline {
  public:
   ClientSession(net::EventLoop& loop, net::Socket socket, dialogue::ClientSettings settings,
-                std::shared_ptr<net::TlsClient const> tls, net::ClientTlsPlan plan, ClientTimeouts timeouts);
+                std::shared_ptr<net::TlsClient const> tls, net::ClientTlsPlan plan, ClientTimeouts timeouts,
+                net::StopToken stop = {});
 
   net::Task<void> open();  // until messages can be sent: usable(), or dialogue().problem()
   // The message `id` of the spool. What came of it: dialogue().replies().
   net::Task<void> deliver(store::Spool const* spool, MessageId id, dialogue::OutgoingMessage message);
   net::Task<void> close();  // with QUIT where that is possible
-  void cut();               // from anywhere on the loop: what waits ends
 
-  bool usable() const { return dialogue_.next() == dialogue::Next::idle && dialogue_.greeted(); }
+  bool usable() const { return dialogue_.next() == dialogue::Next::idle; }
   dialogue::ClientDialogue const& dialogue() const { return dialogue_; }
   ClientTlsOutcome const& tls() const { return tls_outcome_; }
   bool content_unreadable() const { return content_unreadable_; }  // ours to mend: the spool failed
 
  private:
-  void expire() override { stream_.cut(); }
+  void expire() override { stream_.end_waits(); }
   net::Task<void> go_on();
   net::Task<void> exchange();
   net::Task<void> start_tls();
@@ -60,6 +61,7 @@ class ClientSession : private net::Deadline {
   bool nothing_came_early();
   void lost(net::IoError const& error);
 
+  net::StopToken stop_;
   net::Stream stream_;
   dialogue::ClientDialogue dialogue_;
   std::shared_ptr<net::TlsClient const> tls_;

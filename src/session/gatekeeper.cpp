@@ -1,5 +1,6 @@
 #include "session/gatekeeper.hpp"
 
+#include "policy/around_decide.hpp"
 #include "policy/decide.hpp"
 #include "policy/expects_tls.hpp"
 #include "policy/host_identity.hpp"
@@ -10,11 +11,7 @@ namespace postern::session {
 using policy::Facts;
 using policy::Stage;
 
-void Gatekeeper::meet(policy::ConnectionFacts& connection) {
-  recall_client(services_.memory.access()->tls, connection);
-}
-
-// Not of our own users, and not of this host, whom nothing can be asked about.
+// Mail of our own users is not checked, and neither is mail of this host, whose address no domain lists.
 bool Gatekeeper::checks_spf(Facts const& facts) const {
   auto const& connection = facts.connection;
   bool const ours = connection.role == policy::ListenerRole::submission || !connection.login.empty();
@@ -26,62 +23,40 @@ bool Gatekeeper::asks_for_spf() const {
          (policy_.rules->asks_for("spf") || policy_.rules->asks_for("memory.sender_tls_sessions"));
 }
 
-policy::Verdict Gatekeeper::ask(Facts& facts) {
-  recall(facts);
+policy::Verdict Gatekeeper::ask(Facts const& facts) {
   auto verdict = policy::decide(policy_, facts);
-  note(facts, verdict);
+  tell(facts, verdict);
+  if (facts.stage == Stage::rcpt && facts.connection.role != policy::ListenerRole::submission)
+    remember_recipient(facts, verdict);
   return verdict;
 }
 
-void Gatekeeper::recall(Facts& facts) {
-  if (facts.stage != Stage::mail && facts.stage != Stage::rcpt) return;
-  auto memory = services_.memory.access();
-  if (facts.stage == Stage::mail) {
-    facts.connection.identity =
-        policy::host_identity(facts.connection.verified_name, facts.connection.client);
-    recall_host(memory->tls, facts.connection);
-    recall_sender(memory->tls, policy_, facts.transaction);
-  } else {
-    facts.transaction.recipients.back().deferred_since = memory->deferred.since(facts);
-  }
-}
-
-void Gatekeeper::note(Facts& facts, policy::Verdict const& verdict) {
-  auto& matches = facts.stage < Stage::mail ? facts.connection.matches : facts.transaction.matches;
-  matches.insert(matches.end(), verdict.matches.begin(), verdict.matches.end());
+void Gatekeeper::tell(Facts const& facts, policy::Verdict const& verdict) {
   for (auto const& problem : verdict.problems) {
     services_.counters.add(Count::rule_errors);
     services_.log.write(
         LogEvent(Severity::error, "rule-skipped").add("rule", problem.rule).add("reason", problem.what));
   }
-  auto& recipients = facts.transaction.recipients;
-  if (!verdict.refuses())
-    for (auto const& mark : verdict.marks) {
-      if (mark.recipient >= recipients.size()) continue;
-      services_.counters.add(Count::recipients_flagged);
-      recipients[mark.recipient].flag = mark.flag;
-      recipients[mark.recipient].deliver_to = mark.deliver_to;
-    }
-  if (facts.stage != Stage::rcpt) return;
-  if (verdict.refuses())
+  if (!verdict.refuses()) services_.counters.add(Count::recipients_flagged, verdict.marks.size());
+  if (facts.stage == Stage::rcpt && verdict.refuses())
     services_.counters.add(verdict.effect == policy::Effect::defer ? Count::recipients_deferred
                                                                    : Count::recipients_refused);
-  if (facts.connection.role == policy::ListenerRole::submission) return;
-  if (!facts.over_tls()) look_for_downgrade(facts);
+  if (!facts.connection.downgraded && is_downgrade(policy_, facts)) warn_of_downgrade(facts);
+}
+
+void Gatekeeper::remember_recipient(Facts const& facts, policy::Verdict const& verdict) {
   policy::MemoryChanges changes;
   {
     auto memory = services_.memory.access();
     memory->deferred.note(facts, verdict);
-    if (!facts.over_tls() && recipients.size() == 1)  // once a transaction
+    if (!facts.over_tls() && facts.transaction.recipients.size() == 1)  // once per transaction
       changes = remember_clear(memory->tls, facts.connection, policy::now_of(facts));
   }
   record(std::move(changes));
 }
 
-void Gatekeeper::look_for_downgrade(Facts& facts) {
-  auto& connection = facts.connection;
-  if (connection.downgraded || !expects_tls(policy_.memory, policy_.fallback, facts)) return;
-  connection.downgraded = true;
+void Gatekeeper::warn_of_downgrade(Facts const& facts) {
+  auto const& connection = facts.connection;
   services_.counters.add(Count::tls_downgrades);
   auto const& seen = connection.remembered.tls;
   services_.log.write(LogEvent(Severity::warning, "tls-downgrade")

@@ -1,5 +1,6 @@
-// Asks decide(), with what is remembered filled in before and what follows from the verdict noted after: for
-// every way by which mail is judged (SMTP, policy service, milter). Threads: any; the memory is guarded.
+// Asks decide(), and does what follows from the verdict outside of the facts: it counts, logs and remembers.
+// Used by every way in which mail is judged (SMTP, policy service, milter).
+// Threads: any; the memory is guarded.
 #pragma once
 
 #include "policy/facts.hpp"
@@ -14,12 +15,10 @@ class Gatekeeper {
   // Both outlive it.
   Gatekeeper(Services const& services, policy::Policy const& policy) : services_(services), policy_(policy) {}
 
-  // A client has come.
-  void meet(policy::ConnectionFacts& connection);
-
-  // The verdict at facts.stage; marks and matches are in `facts` then. Before Stage::mail its connection's
-  // verified name, and, if asks_for_spf(), the SPF, must be there.
-  policy::Verdict ask(policy::Facts& facts);
+  // The verdict at facts.stage. Before, policy::recall() has filled in what is remembered, and at Stage::mail
+  // the connection's verified name and, if asks_for_spf(), the SPF are there. Afterwards policy::note() is
+  // due.
+  policy::Verdict ask(policy::Facts const& facts);
   bool checks_spf(policy::Facts const& facts) const;  // of this sender
   bool asks_for_spf() const;
 
@@ -28,9 +27,9 @@ class Gatekeeper {
   void connection_over(policy::ConnectionFacts connection);
 
  private:
-  void recall(policy::Facts& facts);
-  void note(policy::Facts& facts, policy::Verdict const& verdict);
-  void look_for_downgrade(policy::Facts& facts);
+  void tell(policy::Facts const& facts, policy::Verdict const& verdict);
+  void remember_recipient(policy::Facts const& facts, policy::Verdict const& verdict);
+  void warn_of_downgrade(policy::Facts const& facts);
   void record(policy::MemoryChanges changes);
 
   Services const& services_;

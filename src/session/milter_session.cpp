@@ -1,7 +1,6 @@
 #include "session/milter_session.hpp"
 
 #include "base/ascii.hpp"
-#include "dialogue/beside.hpp"
 #include "policy/rules.hpp"
 #include "wire/mail_command.hpp"
 
@@ -12,14 +11,14 @@ using wire::MilterCommand;
 
 namespace {
 
-constexpr std::chrono::hours idle_limit{2};
+constexpr std::chrono::hours milter_idle_limit{2};
 constexpr std::size_t read_size = 64U << 10;
 
 }  // namespace
 
 void MilterSession::drain() {
   draining_ = true;
-  if (idle_ && !gate_.in_transaction()) stream_.cut();
+  if (idle_ && !gate_.in_transaction()) stream_.end_waits();
 }
 
 net::Task<void> MilterSession::converse() {
@@ -33,6 +32,7 @@ net::Task<void> MilterSession::converse() {
     }
     if (*packet) {
       more = co_await handle(**packet);
+      more = more && !stop_.stopped();
       in_.erase(0, taken);
       continue;
     }
@@ -48,7 +48,7 @@ net::Task<void> MilterSession::converse() {
 }
 
 net::Task<bool> MilterSession::read() {
-  in(idle_limit);
+  in(milter_idle_limit);
   idle_ = true;
   auto const ready = co_await stream_.readable();
   idle_ = false;
@@ -123,13 +123,11 @@ void MilterSession::take_macros(std::string_view data) {
 
 void MilterSession::set_tls() {
   bool const shown = !macros_.certificate_subject.empty();
-  gate_.facts().connection.tls =
-      dialogue::beside_tls({macros_.tls_version,
-                            macros_.cipher,
-                            shown,
-                            shown && (macros_.verify.empty() || macros_.verify == "OK"),
-                            {}});
-  gate_.facts().connection.login = printable(macros_.login, 255);
+  gate_.on_tls({.version = macros_.tls_version,
+                .cipher = macros_.cipher,
+                .has_certificate = shown,
+                .certificate_trusted = shown && (macros_.verify.empty() || macros_.verify == "OK")});
+  gate_.on_login(macros_.login);
 }
 
 net::Task<void> MilterSession::connect(std::string_view data) {
@@ -138,14 +136,14 @@ net::Task<void> MilterSession::connect(std::string_view data) {
   gate_.begin_connection(told && told->client ? *told->client : *IpAddress::parse("127.0.0.1"),
                          told ? told->port : std::uint16_t{0});
   if (told && !told->name.starts_with('[') && told->name != "unknown")
-    gate_.facts().connection.verified_name = lowered(told->name);
+    gate_.on_client_name(lowered(told->name));
   auto const verdict = co_await gate_.ask(Stage::connect);
   answer(verdict);
 }
 
 net::Task<void> MilterSession::helo(std::string_view data) {
   auto const strings = wire::milter_strings(data);
-  gate_.facts().connection.helo = strings.empty() ? std::string() : printable(strings.front(), 255);
+  gate_.on_helo(strings.empty() ? std::string_view() : strings.front());
   set_tls();
   auto const verdict = co_await gate_.ask(Stage::helo);
   answer(verdict);
@@ -157,12 +155,11 @@ net::Task<void> MilterSession::mail(std::string_view data) {
   set_tls();
   size_ = 0;
   gate_.begin_transaction();
-  auto& transaction = gate_.facts().transaction;
-  if (!strings.empty()) dialogue::set_sender(transaction, strings.front());
+  if (!strings.empty()) gate_.on_sender(strings.front());
   for (std::size_t i = 1; i < strings.size(); ++i)
     if (istarts_with(strings[i], "SIZE="))
-      if (auto const told = wire::parse_mail("FROM:<> " + std::string(strings[i])))
-        transaction.mail.size = told->size;
+      if (auto const told = wire::parse_mail("FROM:<> " + std::string(strings[i])); told && told->size)
+        gate_.on_declared_size(*told->size);
   services_.counters.add(Count::milter_messages);
   auto const verdict = co_await gate_.ask(Stage::mail);
   answer(verdict);
@@ -171,8 +168,7 @@ net::Task<void> MilterSession::mail(std::string_view data) {
 
 net::Task<void> MilterSession::rcpt(std::string_view data) {
   auto const strings = wire::milter_strings(data);
-  if (!gate_.in_transaction() || strings.empty() ||
-      !dialogue::add_recipient(gate_.facts().transaction, strings.front())) {
+  if (!gate_.in_transaction() || strings.empty() || !gate_.on_recipient(strings.front())) {
     go_on();
     co_return;
   }
@@ -186,8 +182,8 @@ net::Task<void> MilterSession::end() {
     go_on();
     co_return;
   }
-  auto& transaction = gate_.facts().transaction;
-  transaction.size = size_ > 0 ? size_ : transaction.mail.size.value_or(0);
+  auto const& transaction = gate_.facts().transaction;
+  gate_.on_size(size_ > 0 ? size_ : transaction.mail.size.value_or(0));
   auto const verdict = co_await gate_.ask(Stage::content);
   if (!verdict.refuses())
     for (auto const& recipient : transaction.recipients) {

@@ -1,15 +1,15 @@
-// One connection of an MTA that asks by the milter protocol: a client's connection to it after the other. Of
-// one loop. Memory: a packet of 1 MiB at most.
+// One connection of an MTA that asks by the milter protocol: a client's connection to it after the other.
+// Thread: its event loop. Memory: a packet of 1 MiB at most.
 #pragma once
 
-#include "session/beside_session.hpp"
+#include "session/external_mta_session.hpp"
 #include "wire/milter_packet.hpp"
 
 namespace postern::session {
 
-class MilterSession : public BesideSession {
+class MilterSession : public ExternalMtaSession {
  public:
-  using BesideSession::BesideSession;
+  using ExternalMtaSession::ExternalMtaSession;
 
   net::Task<void> converse() override;
   void drain() override;

@@ -1,7 +1,5 @@
 #include "session/policy_session.hpp"
 
-#include <atomic>
-
 #include "base/ascii.hpp"
 #include "dialogue/beside.hpp"
 
@@ -14,11 +12,9 @@ namespace {
 
 // Postfix keeps its connection to us when its client has gone, and does not say so.
 constexpr std::chrono::seconds quiet_limit{2};
-constexpr std::chrono::hours idle_limit{24};  // Postfix closes after smtpd_policy_service_max_idle, 300 s
+constexpr std::chrono::hours policy_idle_limit{
+    24};  // Postfix closes after smtpd_policy_service_max_idle, 300 s
 constexpr std::string_view no_opinion = "DUNNO";
-
-// Whether Postfix tells us of ends of messages, too; else what was accepted is taken for arrived.
-std::atomic<bool> ends_are_told{false};
 
 std::string action_of(policy::Verdict const& verdict) {
   if (verdict.effect == policy::Effect::defer) return "DEFER_IF_PERMIT " + refusal_text(verdict, false);
@@ -32,7 +28,7 @@ std::string action_of(policy::Verdict const& verdict) {
 
 void PolicySession::drain() {
   draining_ = true;
-  if (idle_) stream_.cut();
+  if (idle_) stream_.end_waits();
 }
 
 net::Task<void> PolicySession::converse() {
@@ -59,6 +55,7 @@ net::Task<void> PolicySession::converse() {
     if (!*request) continue;
     services_.counters.add(Count::policy_requests);
     auto const action = co_await answer(**std::move(request));
+    if (stop_.stopped()) break;
     out += wire::print_policy_answer(action);
   }
   close_transaction();
@@ -66,7 +63,7 @@ net::Task<void> PolicySession::converse() {
 }
 
 net::Task<bool> PolicySession::read() {
-  in(gate_.in_connection() ? Duration(quiet_limit) : Duration(idle_limit));
+  in(gate_.in_connection() ? Duration(quiet_limit) : Duration(policy_idle_limit));
   idle_ = true;
   auto const ready = co_await stream_.readable();
   idle_ = false;
@@ -79,11 +76,11 @@ net::Task<bool> PolicySession::read() {
 }
 
 void PolicySession::expire() {
-  if (!idle_ || !gate_.in_connection()) return stream_.cut();
+  if (!idle_ || !gate_.in_connection()) return stream_.end_waits();
   close_transaction();
   gate_.end_connection();
   instance_.clear();
-  in(idle_limit);
+  in(policy_idle_limit);
 }
 
 // From request to request: which connection and which transaction it is about.
@@ -94,18 +91,19 @@ void PolicySession::follow(wire::PolicyRequest const& request) {
                            (request.client_port != 0 || request.instance == instance_);
   if (request.instance != instance_ || !same_client) close_transaction();
   if (!same_client) gate_.begin_connection(*request.client, request.client_port);
-  auto& facts = gate_.facts();
-  facts.connection.verified_name = request.client_name;
-  facts.connection.helo = printable(request.helo, 255);
-  facts.connection.login = printable(request.login, 255);
-  facts.connection.tls =
-      dialogue::beside_tls({request.tls_version, request.tls_cipher, !request.certificate_fingerprint.empty(),
-                            !request.certificate_subject.empty(), request.certificate_fingerprint});
+  gate_.on_client_name(request.client_name);
+  gate_.on_helo(request.helo);
+  gate_.on_login(request.login);
+  gate_.on_tls({.version = request.tls_version,
+                .cipher = request.tls_cipher,
+                .has_certificate = !request.certificate_fingerprint.empty(),
+                .certificate_trusted = !request.certificate_subject.empty(),
+                .fingerprint = request.certificate_fingerprint});
   if (!gate_.in_transaction() && request.state >= PolicyState::mail && request.state != PolicyState::other) {
     gate_.begin_transaction();
     instance_ = request.instance;
-    dialogue::set_sender(facts.transaction, request.sender);
-    if (request.size > 0) facts.transaction.mail.size = request.size;
+    gate_.on_sender(request.sender);
+    if (request.size > 0) gate_.on_declared_size(request.size);
   }
 }
 
@@ -131,19 +129,17 @@ net::Task<std::string> PolicySession::answer(wire::PolicyRequest request) {
 }
 
 net::Task<std::string> PolicySession::answer_recipient(wire::PolicyRequest request) {
-  if (!dialogue::add_recipient(gate_.facts().transaction, request.recipient))
-    co_return std::string(no_opinion);
+  if (!gate_.on_recipient(request.recipient)) co_return std::string(no_opinion);
   auto const verdict = co_await gate_.ask(Stage::rcpt);
   gate_.recipient_answered(verdict);
   co_return action_of(verdict);
 }
 
 net::Task<std::string> PolicySession::answer_end(wire::PolicyRequest request) {
-  ends_are_told.store(true, std::memory_order_relaxed);
-  auto& transaction = gate_.facts().transaction;
-  transaction.size = request.size;
-  if (transaction.recipients.empty() && !request.recipient.empty()) {  // asked at the end only
-    if (dialogue::add_recipient(transaction, request.recipient)) {
+  mta_.has_told_an_end();
+  gate_.on_size(request.size);
+  if (gate_.facts().transaction.recipients.empty() && !request.recipient.empty()) {  // asked at the end only
+    if (gate_.on_recipient(request.recipient)) {
       auto const verdict = co_await gate_.ask(Stage::rcpt);
       gate_.recipient_answered(verdict);
       if (verdict.refuses()) co_return action_of(verdict);
@@ -155,7 +151,7 @@ net::Task<std::string> PolicySession::answer_end(wire::PolicyRequest request) {
 }
 
 void PolicySession::close_transaction() {
-  if (gate_.took_anybody() && !ends_are_told.load(std::memory_order_relaxed)) gate_.end_accepted();
+  if (gate_.took_anybody() && !mta_.tells_ends()) gate_.end_accepted();
   gate_.abandon_transaction();
 }
 

@@ -1,16 +1,20 @@
-// One connection of an MTA that asks by Postfix's policy delegation protocol. Of one loop. Memory: keeps its
-// buffer; there are as many of them as the MTA has processes.
+// One connection of an MTA that asks by Postfix's policy delegation protocol. Thread: its event loop.
+// Memory: keeps its buffer; there are as many of them as the MTA has processes.
 #pragma once
 
-#include "session/beside_session.hpp"
+#include "session/external_mta.hpp"
+#include "session/external_mta_session.hpp"
 #include "wire/line_splitter.hpp"
 #include "wire/policy_request.hpp"
 
 namespace postern::session {
 
-class PolicySession : public BesideSession {
+class PolicySession : public ExternalMtaSession {
  public:
-  using BesideSession::BesideSession;
+  // `mta` is shared by all sessions of the listener, and outlives them.
+  PolicySession(net::EventLoop& loop, net::Socket socket, ListenerConfig const& listener,
+                std::shared_ptr<GateConfig const> config, Services services, ExternalMta& mta)
+      : ExternalMtaSession(loop, std::move(socket), listener, std::move(config), services), mta_(mta) {}
 
   net::Task<void> converse() override;
   void drain() override;
@@ -25,6 +29,7 @@ class PolicySession : public BesideSession {
   void close_transaction();
   void complain(std::string const& what);
 
+  ExternalMta& mta_;
   wire::LineSplitter lines_{8192};
   wire::PolicyRequestReader requests_;
   std::string instance_;

@@ -13,14 +13,14 @@ void SenderCheck::begin(SpfChecker& checker, net::WorkerPool& workers, net::Even
     loop.post([search = std::move(search), result] {
       search->result = result;
       search->done = true;
-      search->arrived.set(true);
+      search->arrived.wake();
     });
   });
 }
 
-net::Task<void> SenderCheck::wait() {
+net::Task<void> SenderCheck::wait(net::StopToken stop) {
   auto const search = search_;  // outlives the wait
-  if (search && !search->done) co_await search->arrived.wait();
+  if (search && !search->done) co_await search->arrived.wait(stop);
 }
 
 }  // namespace postern::session

@@ -1,11 +1,11 @@
 // The SPF of a transaction, looked up while the session goes on; waited for only when a rule asks for it.
-// Of one loop; the answer may come after the session has gone.
+// Thread: its event loop; the answer may come after the session has gone.
 #pragma once
 
 #include <memory>
 
 #include "net/event_loop.hpp"
-#include "net/one_shot.hpp"
+#include "net/waiter.hpp"
 #include "net/worker_pool.hpp"
 #include "policy/facts.hpp"
 #include "session/spf.hpp"
@@ -16,14 +16,14 @@ class SenderCheck {
  public:
   // A new transaction: what came of the one before is forgotten.
   void begin(SpfChecker& checker, net::WorkerPool& workers, net::EventLoop& loop, policy::Facts const& facts);
-  net::Task<void> wait();
+  net::Task<void> wait(net::StopToken stop);
   policy::Spf result() const { return search_ ? search_->result : policy::Spf::not_asked; }  // so far
 
  private:
   struct Search {
     policy::Spf result = policy::Spf::not_asked;
     bool done = false;
-    net::OneShot<bool> arrived;
+    net::Waiter arrived;
   };
   std::shared_ptr<Search> search_;
 };

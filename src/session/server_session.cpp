@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "base/assert.hpp"
 #include "dialogue/transaction.hpp"
 #include "net/wall_clock.hpp"
 #include "policy/rules.hpp"
@@ -40,13 +41,14 @@ ServerSession::ServerSession(net::EventLoop& loop, net::Socket socket, net::Endp
                              Services services)
     : Deadline(loop.deadlines()),
       loop_(loop),
-      stream_(std::move(socket)),
+      stream_(std::move(socket), stop_),
       listener_(listener),
       config_(std::move(config)),
       services_(services),
       dialogue_(config_->smtp, config_->policy, first_facts(services_, listener, peer)),
       lines_(config_->smtp.max_line),
-      gatekeeper_(services_, config_->policy) {
+      gatekeeper_(services_, config_->policy),
+      intake_(services_.spool, loop) {
   services_.counters.add(Count::connections);
   ++services_.counters.open_connections;
 }
@@ -55,12 +57,12 @@ ServerSession::~ServerSession() { --services_.counters.open_connections; }
 
 void ServerSession::drain() {
   draining_ = true;
-  if (idle_ && !dialogue_.in_transaction()) stream_.cut();
+  if (idle_ && !dialogue_.in_transaction()) stream_.end_waits();
 }
 
 void ServerSession::cut() {
   draining_ = true;
-  stream_.cut();
+  stop_.stop();
 }
 
 // The conversation on one page.
@@ -69,9 +71,6 @@ net::Task<void> ServerSession::converse() {
     Step step = dialogue_.greeting();
     for (;;) {
       record_transaction();
-      if (step.then == Then::start_tls && !services_.admission.enter_handshake())
-        step = dialogue_.on_tls_unavailable();
-      if (step.then == Then::start_tls) dialogue_.on_injected(discard_early_bytes());
       if (step.reply) out_ += step.reply->print();
       if (step.then == Then::close) break;
       switch (step.then) {
@@ -95,7 +94,7 @@ net::Task<void> ServerSession::converse() {
 
 net::Task<bool> ServerSession::open() {
   if (!listener_.proxies.empty() && !co_await read_proxy_header()) co_return false;
-  auto& connection = dialogue_.facts().connection;
+  auto const& connection = dialogue_.facts().connection;
   trusted_ = connection.client.is_loopback();
   for (auto const& network : config_->policy.relay_networks)
     trusted_ = trusted_ || network.contains(connection.client);
@@ -109,11 +108,11 @@ net::Task<bool> ServerSession::open() {
       co_return false;
     }
   }
-  gatekeeper_.meet(connection);
+  recall();
   if (config_->policy.rules && config_->policy.rules->asks_at(policy::Stage::connect))
-    if (auto const verdict = gatekeeper_.ask(dialogue_.facts()); verdict.refuses()) {
+    if (auto const step = dialogue_.on_verdict(gatekeeper_.ask(dialogue_.facts())); step.reply) {
       services_.counters.add(Count::connections_refused);
-      out_ += dialogue_.refuse(verdict).reply->print();
+      out_ += step.reply->print();
       dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
       co_return false;
     }
@@ -123,27 +122,25 @@ net::Task<bool> ServerSession::open() {
     dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
     co_return false;
   }
-  auto const step = co_await start_tls();
+  count_injected(discard_buffered_bytes());  // they came in one piece with the PROXY header
+  auto const step = co_await begin_tls();
   co_return step.then != Then::close;
 }
 
 net::Task<bool> ServerSession::read_proxy_header() {
-  auto& connection = dialogue_.facts().connection;
   bool known = false;
-  for (auto const& proxy : listener_.proxies) known = known || proxy.contains(connection.client);
+  for (auto const& proxy : listener_.proxies)
+    known = known || proxy.contains(dialogue_.facts().connection.client);
   in(limit(config_->timeouts.handshake));
   while (known) {
     auto const header = wire::parse_proxy_header(lines_.rest());
     if (!header) break;
     if (*header) {
       lines_.consume((*header)->length);
-      if ((*header)->has_client) {
-        connection.client = (*header)->client;
-        connection.port = (*header)->client_port;
-      }
+      if ((*header)->has_client) dialogue_.on_proxy((*header)->client, (*header)->client_port);
       co_return true;
     }
-    if (co_await read() != Came::yes) break;
+    if (co_await read() != ReadResult::bytes) break;
   }
   services_.counters.add(Count::connections_refused);
   dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
@@ -154,38 +151,61 @@ net::Task<Step> ServerSession::next_line() {
   if (draining_ && !dialogue_.in_transaction()) co_return dialogue_.on_shutdown();
   for (;;) {
     if (auto const line = lines_.next()) co_return dialogue_.on_line(*line, net::wall_clock());
-    if (!co_await flush()) co_return lost(Came::lost);
+    if (!co_await flush()) co_return lost(ReadResult::lost);
     lines_.release();
     in(limit(config_->timeouts.command));
     idle_ = true;
     auto const came = co_await read();
     idle_ = false;
-    if (came != Came::yes) co_return lost(came);
+    if (came != ReadResult::bytes) co_return lost(came);
   }
 }
 
 net::Task<Step> ServerSession::ask_verdict() {
-  auto& facts = dialogue_.facts();
+  auto const& facts = dialogue_.facts();
   if (facts.stage == policy::Stage::mail) {
     if (gatekeeper_.checks_spf(facts))
       sender_check_.begin(services_.spf, services_.spf_workers, loop_, facts);
-    if (!name_.settled()) co_await name_.wait();
-    facts.connection.verified_name = name_.name();
+    if (!name_.settled()) co_await name_.wait(stop_);
+    dialogue_.on_client_name(name_.name());
     if (gatekeeper_.asks_for_spf()) {
-      co_await sender_check_.wait();
-      facts.transaction.spf = sender_check_.result();
+      co_await sender_check_.wait(stop_);
+      dialogue_.on_spf(sender_check_.result());
     }
   }
+  if (stop_.stopped()) co_return dialogue_.on_shutdown();  // what has not come in time decides nothing
+  recall();
   co_return dialogue_.on_verdict(gatekeeper_.ask(facts));
 }
 
+void ServerSession::recall() {
+  auto memory = services_.memory.access();
+  dialogue_.on_memory(memory->tls, memory->deferred);
+}
+
+// The client has sent STARTTLS. It must wait for our 220 before it sends anything else, so whatever is there
+// by now is thrown away, and counted: somebody on the way may have put it there.
 net::Task<Step> ServerSession::start_tls() {
-  // RFC 3207 section 4.2: the greeting's side of the conversation starts anew; what came early has been
-  // thrown away.
+  if (!services_.admission.enter_handshake()) co_return dialogue_.on_tls_unavailable();
+  count_injected(discard_early_bytes());
+  out_ += dialogue_.on_tls_ready().print();
+  co_return co_await begin_tls();
+}
+
+// The handshake, to which admission has agreed. RFC 3207 section 4.2: after it the server must discard any
+// knowledge obtained from the client before it, such as the argument to EHLO. The dialogue forgets what was
+// said; what was sent and is not yet read would afterwards pass for commands that came under TLS, so none of
+// it may be buffered when the handshake begins.
+net::Task<Step> ServerSession::begin_tls() {
+  POSTERN_ASSERT(lines_.empty());
   in(limit(config_->timeouts.handshake));
   net::IoResult<net::TlsInfo> info = fail(net::IoError{{}, "write", "the peer hung up"});
   if (co_await flush()) info = co_await stream_.accept_tls(config_->tls);
   services_.admission.leave_handshake();
+  if (!info && stop_.stopped()) {  // that says nothing about the client
+    dialogue_.on_end(ConnectionEnd::shutdown, net::wall_clock());
+    co_return Step{std::nullopt, Then::close};
+  }
   auto const facts = info ? to_facts(*info) : to_failure(info.error(), passed());
   services_.counters.add(info ? Count::connections_tls : Count::tls_failures);
   if (info && info->resumed) services_.counters.add(Count::connections_tls_resumed);
@@ -197,7 +217,9 @@ net::Task<Step> ServerSession::ask_login() {
   auto verify = [passwords = config_->passwords, credentials] {
     return passwords && passwords->verify(credentials.user, credentials.password);
   };
-  bool const good = co_await services_.workers.run(std::move(verify));
+  auto const verified = co_await services_.workers.run(std::move(verify), stop_);
+  if (!verified) co_return dialogue_.on_shutdown();
+  bool const good = *verified;
   services_.counters.add(good ? Count::logins : Count::logins_failed);
   if (!good)
     services_.log.write(LogEvent(Severity::warning, "login-failed")
@@ -206,97 +228,77 @@ net::Task<Step> ServerSession::ask_login() {
   co_return dialogue_.on_login(good);
 }
 
-std::size_t ServerSession::discard_early_bytes() {
-  std::size_t discarded = lines_.rest().size();
+std::size_t ServerSession::discard_buffered_bytes() {
+  auto const discarded = lines_.rest().size();
   lines_.consume(discarded);
+  lines_.release();
+  return discarded;
+}
+
+std::size_t ServerSession::discard_early_bytes() {
+  auto discarded = discard_buffered_bytes();
   for (auto count = stream_.read_now(lines_.room()); count && *count > 0;
        count = stream_.read_now(lines_.room()))
     discarded += *count;
   lines_.release();
-  if (discarded > 0) services_.counters.add(Count::tls_injections);
   return discarded;
+}
+
+void ServerSession::count_injected(std::size_t bytes) {
+  if (bytes > 0) services_.counters.add(Count::tls_injections);
+  dialogue_.on_injected(bytes);
 }
 
 net::Task<Step> ServerSession::pump() {
   auto& content = dialogue_.content();
-  if (!message_ && content.keeps()) begin_message();
+  if (!intake_.open() && content.keeps()) begin_message();
   std::string ignored;
-  auto& body = message_ ? message_->body : ignored;
+  auto& body = intake_.open() ? intake_.body() : ignored;
   while (content.wants_more()) {
     if (lines_.empty()) {
-      if (!co_await flush()) co_return lost(Came::lost);
+      if (!co_await flush()) co_return lost(ReadResult::lost);
       in(limit(config_->timeouts.content));
       auto const came = co_await read();
-      if (came != Came::yes) co_return lost(came);
+      if (came != ReadResult::bytes) co_return lost(came);
     }
     lines_.consume(content.feed(lines_.rest(), body));
     if (!content.keeps()) body.clear();
-    if (body.size() > wire::LineSplitter::buffer_size &&
-        body.capacity() < chunk_size)  // a large one: grow once
-      body.reserve(chunk_size + 2 * wire::LineSplitter::buffer_size);
-    if (body.size() >= chunk_size && !co_await store_chunk()) content.refuse();
+    if (!intake_.open()) continue;
+    intake_.make_room();
+    if (intake_.wants_store() && !co_await intake_.store_piece()) content.refuse();
   }
   co_return dialogue_.on_content();
 }
 
 void ServerSession::begin_message() {
-  auto& facts = dialogue_.facts();
-  message_.emplace();
-  message_->id = facts.transaction.id = services_.spool.next_id();
-  message_->body =
-      print(dialogue::make_trace(facts, config_->smtp.hostname, message_->id, net::wall_clock()));
-}
-
-net::Task<bool> ServerSession::store_chunk() {
-  message_->has_chunks = true;
-  services_.spool.add_chunk(message_->id, std::exchange(message_->body, {}),
-                            [this](auto result) { loop_.post([this, result] { stored_.set(result); }); });
-  auto const stored = co_await stored_.wait();
-  if (!stored) failed_ = stored.error();
-  co_return stored.has_value();
+  auto const id = services_.spool.next_id();
+  dialogue_.on_message_id(id);
+  intake_.begin(
+      id, print(dialogue::make_trace(dialogue_.facts(), config_->smtp.hostname, id, net::wall_clock())));
 }
 
 net::Task<Step> ServerSession::store() {
-  if (failed_) {
-    auto const stored = *std::exchange(failed_, std::nullopt) == store::SpoolError::full
-                            ? dialogue::Stored::full
-                            : dialogue::Stored::broken;
-    drop_message();
-    co_return dialogue_.on_stored(stored);
-  }
   auto envelope = dialogue::make_envelope(dialogue_.facts(), config_->policy.directory, net::wall_clock());
   auto const bytes = envelope.size;
-  services_.spool.accept(message_->id, std::move(message_->body), envelope,
-                         [this](auto result) { loop_.post([this, result] { stored_.set(result); }); });
-  auto const stored = co_await stored_.wait();
-  if (!stored) {
-    drop_message();
-    co_return dialogue_.on_stored(stored.error() == store::SpoolError::full ? dialogue::Stored::full
-                                                                            : dialogue::Stored::broken);
+  auto const stored = co_await intake_.accept(std::move(envelope));
+  if (stored == dialogue::Stored::safe) {
+    services_.counters.add(Count::messages_accepted);
+    services_.counters.add(Count::message_bytes, bytes);
+    if (dialogue_.facts().over_tls()) services_.counters.add(Count::messages_accepted_tls);
   }
-  message_.reset();
-  services_.counters.add(Count::messages_accepted);
-  services_.counters.add(Count::message_bytes, bytes);
-  if (dialogue_.facts().over_tls()) services_.counters.add(Count::messages_accepted_tls);
-  co_return dialogue_.on_stored(dialogue::Stored::safe);
+  co_return dialogue_.on_stored(stored);
 }
 
-void ServerSession::drop_message() {
-  if (message_ && message_->has_chunks) services_.spool.abandon(message_->id);
-  message_.reset();
-  failed_.reset();
-}
-
-net::Task<ServerSession::Came> ServerSession::read() {
+net::Task<ServerSession::ReadResult> ServerSession::read() {
   for (;;) {
     auto const ready = co_await stream_.readable();
-    if (passed()) co_return Came::late;
-    if (!ready) co_return Came::lost;
+    if (passed()) co_return ReadResult::late;
+    if (!ready) co_return ReadResult::lost;
     auto const count = stream_.read_now(lines_.room());
-    if (!count) co_return Came::lost;
+    if (!count) co_return ReadResult::lost;
     if (*count > 0) {
       lines_.filled(*count);
-      co_return Came::yes;
+      co_return ReadResult::bytes;
     }
     lines_.release();
   }
@@ -314,8 +316,8 @@ net::Task<bool> ServerSession::flush() {
   co_return rest.has_value();
 }
 
-Step ServerSession::lost(Came how) {
-  if (how == Came::late) {
+Step ServerSession::lost(ReadResult how) {
+  if (how == ReadResult::late) {
     services_.counters.add(Count::deadlines_passed);
     return dialogue_.on_timeout();
   }
@@ -331,7 +333,7 @@ Duration ServerSession::limit(Duration usual) const {
 void ServerSession::record_transaction() {
   auto finished = dialogue_.take_finished();
   if (!finished) return;
-  drop_message();
+  intake_.drop();
   if (finished->id == MessageId{}) finished->id = services_.spool.next_id();
   auto const& connection = dialogue_.facts().connection;
   if (finished->outcome == policy::Outcome::refused) services_.counters.add(Count::messages_refused);
@@ -342,12 +344,13 @@ void ServerSession::record_transaction() {
 
 void ServerSession::record_connection() {
   dialogue_.on_end(ConnectionEnd::lost, net::wall_clock());
-  auto& connection = dialogue_.facts().connection;
-  connection.verified_name = name_.name();
+  dialogue_.on_client_name(name_.name());
+  auto const& connection = dialogue_.facts().connection;
   services_.counters.add(Count::commands_bad, connection.errors);
+  services_.counters.add(Count::tls_offers_withheld, connection.tls.offers_withheld);
   if (admitted_) services_.admission.leave(connection.client, trusted_);
   if (services_.log.takes(Severity::info)) services_.log.write(connection_event(connection));
-  gatekeeper_.connection_over(std::move(connection));
+  gatekeeper_.connection_over(connection);
 }
 
 }  // namespace postern::session

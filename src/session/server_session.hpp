@@ -1,6 +1,7 @@
 // One client's conversation: does what the dialogue says comes next, and only waits. Knows no SMTP.
-// Of one loop. Memory: while idle two coroutine frames and no buffer; a message on its way in has
-// `chunk_size` bytes.
+// Thread: its event loop. Memory: while idle two coroutine frames and no buffer; a message on its way in has
+// `chunk_size` bytes. Stopping: cut() ends every wait but the one for the spool, whose answer the reply
+// depends on.
 #pragma once
 
 #include <memory>
@@ -12,11 +13,12 @@
 #include "net/deadlines.hpp"
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
-#include "net/one_shot.hpp"
+#include "net/stop_state.hpp"
 #include "net/stream.hpp"
 #include "session/client_name.hpp"
 #include "session/gate_config.hpp"
 #include "session/gatekeeper.hpp"
+#include "session/message_intake.hpp"
 #include "session/sender_check.hpp"
 #include "session/services.hpp"
 #include "session/session.hpp"
@@ -26,8 +28,6 @@ namespace postern::session {
 
 class ServerSession : public Session, private net::Deadline {
  public:
-  static constexpr std::size_t chunk_size = 128 * 1024;
-
   ServerSession(net::EventLoop& loop, net::Socket socket, net::Endpoint peer, ListenerConfig const& listener,
                 std::shared_ptr<GateConfig const> config, Services services);
   ~ServerSession() override;
@@ -37,35 +37,33 @@ class ServerSession : public Session, private net::Deadline {
   void cut() override;
 
  private:
-  enum class Came : std::uint8_t { yes, lost, late };
-  struct Message {  // on its way in
-    MessageId id;
-    std::string body;
-    bool has_chunks = false;
-  };
+  enum class ReadResult : std::uint8_t { bytes, lost, late };
 
   net::Task<bool> open();  // PROXY header, admission, implicit TLS: whether to go on
   net::Task<bool> read_proxy_header();
   net::Task<dialogue::Step> next_line();
   net::Task<dialogue::Step> ask_verdict();
-  net::Task<dialogue::Step> start_tls();
+  net::Task<dialogue::Step> start_tls();  // at STARTTLS: 220 and begin_tls(), or 454
+  net::Task<dialogue::Step> begin_tls();  // the handshake
   net::Task<dialogue::Step> ask_login();
   net::Task<dialogue::Step> pump();  // content
   net::Task<dialogue::Step> store();
-  net::Task<bool> store_chunk();
-  net::Task<Came> read();  // more bytes into lines_
+  net::Task<ReadResult> read();  // more bytes into lines_
   net::Task<bool> flush();
 
-  std::size_t discard_early_bytes();
+  std::size_t discard_buffered_bytes();
+  std::size_t discard_early_bytes();  // those on the socket, too
+  void count_injected(std::size_t bytes);
+  void recall();  // what is remembered, into the facts
   void begin_message();
-  void drop_message();
   void record_transaction();
   void record_connection();
-  dialogue::Step lost(Came how);
+  dialogue::Step lost(ReadResult how);
   Duration limit(Duration usual) const;
-  void expire() override { stream_.cut(); }
+  void expire() override { stream_.end_waits(); }
 
   net::EventLoop& loop_;
+  net::StopState stop_;
   net::Stream stream_;
   ListenerConfig const& listener_;
   std::shared_ptr<GateConfig const> config_;
@@ -76,9 +74,7 @@ class ServerSession : public Session, private net::Deadline {
   Gatekeeper gatekeeper_;
   ClientName name_;
   SenderCheck sender_check_;
-  std::optional<Message> message_;
-  net::OneShot<Result<void, store::SpoolError>> stored_;
-  std::optional<store::SpoolError> failed_;  // of a chunk of the message on its way in
+  MessageIntake intake_;
   bool admitted_ = false;
   bool trusted_ = false;
   bool draining_ = false;

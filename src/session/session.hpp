@@ -1,4 +1,4 @@
-// A conversation with whoever has connected to one of our listeners. Of one loop.
+// A conversation with whoever has connected to one of our listeners. Thread: its event loop.
 #pragma once
 
 #include "net/task.hpp"
@@ -10,7 +10,7 @@ class Session {
   virtual ~Session() = default;
   virtual net::Task<void> converse() = 0;  // from the first byte to the last; its owner keeps it until then
   virtual void drain() = 0;                // ends at the next pause
-  virtual void cut() = 0;                  // ends now
+  virtual void cut() = 0;                  // ends now: no wait of it goes on, and none begins
 };
 
 }  // namespace postern::session

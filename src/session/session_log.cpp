@@ -41,7 +41,7 @@ LogEvent transaction_event(policy::ConnectionFacts const& c, policy::Transaction
   event.add("from", t.mail.reverse_path ? t.mail.reverse_path->print() : "<>").add("to", list_recipients(t));
   event.add("recipients", t.recipients.size()).add("size", t.size).add("client", c.client.print());
   add_tls(event, c.tls);
-  event.add("code", t.code).add("rule", t.rule);
+  event.add("code", t.code).add("rule", policy::print(t.decided_by));
   if (t.bare_newlines > 0) event.add("bare_newlines", t.bare_newlines);
   return event;
 }

@@ -1,5 +1,5 @@
 // The gate: its listeners on every loop, and the sessions they begin.
-// Threads: made, started and stopped by one; each session is of its loop.
+// Threads: made, started and stopped by one; each session belongs to its loop.
 #pragma once
 
 #include <functional>
@@ -11,6 +11,7 @@
 #include "base/guarded.hpp"
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
+#include "session/external_mta.hpp"
 #include "session/gate_config.hpp"
 #include "session/services.hpp"
 #include "session/session.hpp"
@@ -31,20 +32,25 @@ class SmtpServer {
   bool idle() const { return services_.counters.open_connections.load() == 0; }
 
  private:
-  struct PerLoop {  // of its loop
+  struct PerLoop {  // of its loop; shared with the sessions, which may outlive this
+    explicit PerLoop(net::EventLoop& of) : loop(&of) {}
     net::EventLoop* loop;
     std::unordered_set<Session*> sessions;
     bool draining = false;
   };
-  void take(PerLoop& per_loop, ListenerConfig const& listener, net::Socket socket, net::Endpoint peer);
-  static net::Task<void> run(PerLoop& per_loop, std::unique_ptr<Session> session);
-  std::unique_ptr<Session> make_session(PerLoop& per_loop, ListenerConfig const& listener, net::Socket socket,
+  struct Bound {  // one configured listener, on all loops
+    ListenerConfig config;
+    ExternalMta mta;
+  };
+  void take(std::shared_ptr<PerLoop> const& per_loop, Bound& bound, net::Socket socket, net::Endpoint peer);
+  static net::Task<void> run(std::shared_ptr<PerLoop> per_loop, std::unique_ptr<Session> session);
+  std::unique_ptr<Session> make_session(PerLoop& per_loop, Bound& bound, net::Socket socket,
                                         net::Endpoint peer);
   void for_each_session(void (Session::*call)());
 
   Services services_;
-  std::vector<std::unique_ptr<PerLoop>> loops_;
-  std::vector<std::unique_ptr<ListenerConfig const>> configs_;
+  std::vector<std::shared_ptr<PerLoop>> loops_;
+  std::vector<std::unique_ptr<Bound>> bound_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   Guarded<std::shared_ptr<GateConfig const>> config_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/segment_writer.hpp"
@@ -15,7 +16,7 @@ class CommitBatch {
   wire::ChunkPlace add(wire::RecordKind kind, MessageId id, std::string payload) {
     auto const place = writer_.place_of_next(bytes_, payload.size());
     bytes_ += wire::record_header_size + payload.size();
-    records_.push_back({kind, id, std::move(payload)});
+    records_.push_back({.kind = kind, .id = id, .payload = std::move(payload), .promised = place});
     return place;
   }
 

@@ -1,38 +1,61 @@
+// Group commit. A sync costs the same for one message as for a thousand, so that everything which waits goes
+// to disk together. A commit has three steps:
+//
+//   lay out   Every job says which records it needs. Where a record will lie is known before it is written,
+//             so that an accept can name content of the same batch.
+//   write     One append and, when somebody needs it, one sync. All of it succeeds, or none counts.
+//   publish   Only now does the index change, and only now is anybody answered. Hence the index is at every
+//             moment what a recovery would read from the disk. Settlements alone are in it before: a crash
+//             may forget them, and the message is delivered again.
+//
+// When writing fails, the jobs somebody waits for are answered with the reason and forgotten; the others are
+// kept for the next commit. A segment whose sync failed is given up, because nobody knows what the kernel
+// still has of it. Two things follow. A message on its way in that has a piece there is spoilt: it cannot be
+// accepted, although its last piece may be written well. And a record that was refused may nevertheless be
+// read by a recovery, so that the next commit contradicts it: with an abandon where an accept was refused,
+// and by saying again how the message is where a hold, a removal or a move was.
 #include "store/committer.hpp"
 
 #include <pthread.h>
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <utility>
-
-#include "store/segment_reader.hpp"
 
 namespace postern::store {
 namespace {
 
-using wire::RecordKind;
-
-constexpr std::chrono::milliseconds lazy_interval{100};  // how long what nobody waits for may wait
-// When messages come from several clients at once, a commit waits so long for company: a sync costs the same
-// for one as for many.
+// When messages come from several clients at once, a commit waits so long for company.
 constexpr std::chrono::microseconds gathering_time{1500};
-constexpr std::uint64_t copied_at_once = 1U << 20;  // bytes, so that compaction does not hold up commits
 
 SpoolError spool_error(FileError error) {
   return error == FileError::full ? SpoolError::full : SpoolError::broken;
 }
 
+bool is_accept(SpoolJob const& one) { return std::holds_alternative<job::Accept>(one.what); }
+
+bool changes_a_message(SpoolJob const& one) {
+  return std::holds_alternative<job::Hold>(one.what) || std::holds_alternative<job::Remove>(one.what) ||
+         std::holds_alternative<job::Move>(one.what);
+}
+
+Result<void, SpoolError> if_known(bool known) {
+  if (!known) return fail(SpoolError::missing);
+  return {};
+}
+
 }  // namespace
 
-Committer::Committer(Files& files, std::string directory, std::uint64_t segment_size,
-                     std::uint64_t next_number, Guarded<SpoolIndex>& index, Log& log, Counters& counters)
-    : files_(files),
-      writer_(files, directory, segment_size, next_number),
-      segment_size_(segment_size),
-      directory_(std::move(directory)),
+Committer::Committer(Files& files, SpoolSettings settings, std::uint64_t next_number,
+                     Guarded<SpoolIndex>& index, Log& log, Counters& counters)
+    : settings_(std::move(settings)),
       index_(index),
       log_(log),
-      counters_(counters) {
+      counters_(counters),
+      segments_(files, settings_, next_number, index, log, [this] { spoil_open_messages(); }),
+      compaction_(segments_, settings_.segment_size, index, log),
+      remover_(files, settings_.directory, index, log) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -43,7 +66,7 @@ Committer::~Committer() {
 }
 
 void Committer::add(SpoolJob job) {
-  bool const urgent = job.urgent;
+  bool const urgent = job.urgent();
   bool notify = false;
   {
     auto waiting = waiting_.access();
@@ -53,226 +76,161 @@ void Committer::add(SpoolJob job) {
   if (notify) wake_.notify_one();
 }
 
-void Committer::forget(MessageId id) { add({RecordKind::abandon, id, {}, {}, false, {}}); }
-
 void Committer::run() {
   ::pthread_setname_np(::pthread_self(), "committer");
   bool stopping = false;
   while (!stopping) {
-    std::deque<SpoolJob> jobs;
-    {
-      auto waiting = waiting_.access();
-      auto const ready = [&] { return waiting->urgent || waiting->stopping; };
-      if (!ready() && compacting_.empty()) wake_.wait_for(waiting.lock(), lazy_interval, ready);
-      if (busy_) wake_.wait_for(waiting.lock(), gathering_time, [&] { return waiting->stopping; });
-      jobs.swap(waiting->jobs);
-      waiting->urgent = false;
-      stopping = waiting->stopping;
-    }
+    auto jobs = take_jobs(stopping);
     bool const idle = jobs.empty();
-    busy_ = std::count_if(jobs.begin(), jobs.end(), [](SpoolJob const& job) { return job.urgent; }) > 1;
+    busy_ = std::count_if(jobs.begin(), jobs.end(), [](SpoolJob const& one) { return one.urgent(); }) > 1;
     jobs.insert(jobs.begin(), std::make_move_iterator(late_.begin()), std::make_move_iterator(late_.end()));
     late_.clear();
     if (!jobs.empty()) commit(std::move(jobs));
-    if (unsynced_ && (idle || stopping) && writer_.sync()) unsynced_ = false;
-    free_segments();
-    if (!stopping && (!compacting_.empty() || (idle && compaction_due()))) compact_some();
+    if (idle || stopping) segments_.sync_rest();
+    remover_.remove_dead(segments_.writer().number());
+    if (stopping) break;
+    if (idle && !compaction_.under_way()) compaction_.begin_if_due();
+    if (compaction_.under_way()) compaction_.copy_some();
   }
+  write_last();
 }
 
-// What was written before a sync failed may or may not be on disk, and no later sync will tell: a message
-// that has a piece there cannot be accepted any more.
-void Committer::refuse_spoilt(std::deque<SpoolJob>& jobs) {
+Committer::Jobs Committer::take_jobs(bool& stopping) {
+  Jobs jobs;
+  auto waiting = waiting_.access();
+  auto const ready = [&] { return waiting->urgent || waiting->stopping; };
+  if (!ready() && !compaction_.under_way()) wake_.wait_for(waiting.lock(), settings_.idle_interval, ready);
+  if (busy_) wake_.wait_for(waiting.lock(), gathering_time, [&] { return waiting->stopping; });
+  jobs.swap(waiting->jobs);
+  waiting->urgent = false;
+  stopping = waiting->stopping;
+  return jobs;
+}
+
+void Committer::commit(Jobs jobs) {
+  refuse_spoilt(jobs);
+  if (auto const room = segments_.make_room(); !room) return refuse(jobs, room.error(), OnDisk::no);
+  CommitBatch batch(segments_.writer());
+  CommitLayout layout(batch, open_, index_);
+  for (auto& one : jobs) layout.lay_out(one);
+  bool const sync = std::any_of(jobs.begin(), jobs.end(),
+                                [](SpoolJob const& one) { return one.durability == Durability::synced; });
+  if (auto const written = segments_.write(batch, sync); !written)
+    return refuse(jobs, written.error(), segments_.is_open() ? OnDisk::no : OnDisk::maybe);
+  counters_.add(Count::spool_commits);
+  publish(jobs);
+}
+
+void Committer::refuse_spoilt(Jobs& jobs) {
   if (spoilt_.empty()) return;
-  auto const doubtful = [this](SpoolJob& job) {
-    if (job.kind != RecordKind::accept || !spoilt_.contains(job.id)) return false;
-    job.done(fail(SpoolError::broken));
+  auto const refused = [this](SpoolJob& one) {
+    if (!is_accept(one) || !spoilt_.contains(one.id)) return false;
+    if (one.done) one.done(fail(SpoolError::broken));
     return true;
   };
-  jobs.erase(std::remove_if(jobs.begin(), jobs.end(), doubtful), jobs.end());
+  jobs.erase(std::remove_if(jobs.begin(), jobs.end(), refused), jobs.end());
 }
 
-void Committer::commit(std::deque<SpoolJob> jobs) {
-  refuse_spoilt(jobs);
-  if (auto const room = make_room(); !room) return refuse(jobs, room.error(), false);
-  CommitBatch batch(writer_);
-  std::vector<std::pair<MessageId, wire::ChunkPlace>> pieces;
-  std::vector<Accepted> accepted;
-  std::vector<MessageId> abandoned;
-  bool sync = false;
-  for (auto& job : jobs) {
-    sync = sync || (job.urgent && job.kind != RecordKind::chunk);
-    switch (job.kind) {
-      case RecordKind::chunk:
-        pieces.emplace_back(job.id, batch.add(RecordKind::chunk, job.id, job.payload));
-        break;
-      case RecordKind::accept: {
-        Accepted one{job.id, {}, {}, job.envelope};
-        if (auto const open = open_.find(job.id); open != open_.end()) one.chunks = open->second;
-        for (auto const& [id, place] : pieces)
-          if (id == job.id) one.chunks.push_back(place);
-        if (!job.payload.empty())
-          one.chunks.push_back(batch.add(RecordKind::chunk, job.id, std::move(job.payload)));
-        one.place = batch.add(RecordKind::accept, job.id, wire::encode_accept(one.chunks, job.envelope));
-        accepted.push_back(std::move(one));
-        break;
-      }
-      case RecordKind::abandon:
-        abandoned.push_back(job.id);
-        if (job.urgent || !job.payload.empty()) batch.add(RecordKind::abandon, job.id, {});
-        break;
-      case RecordKind::settle:
-      case RecordKind::move:
-      case RecordKind::hold: batch.add(job.kind, job.id, job.payload); break;
-    }
-  }
-  if (auto const written = write(batch, false); !written) return refuse(jobs, written.error(), false);
-  if (sync)
-    if (auto const synced = writer_.sync(); !synced) return refuse(jobs, synced.error(), true);
-  unsynced_ = !sync;
-  counters_.add(Count::spool_commits);
-  if (std::exchange(failing_, false))
-    log_.write(LogEvent(Severity::warning, "spool-works-again").add("directory", directory_));
-
-  std::vector<MessageId> ids;
+void Committer::publish(Jobs& jobs) {
+  std::vector<std::pair<Spool::Done, Outcome>> answers;
+  std::vector<MessageId> accepted;
   {
     auto index = index_.access();
-    index->grow_segment(writer_.number(), writer_.size());
-    for (auto const& [id, place] : pieces) {
-      open_[id].push_back(place);
-      index->pin(place);
-    }
-    for (auto& one : accepted) {
-      if (auto const open = open_.find(one.id); open != open_.end()) {
-        for (auto const& place : open->second) index->unpin(place);
-        open_.erase(open);
-      }
-      ids.push_back(one.id);
-      index->accept(one.id, std::move(one.chunks), one.place, std::move(one.envelope));
-    }
-    for (auto id : abandoned) {
-      spoilt_.erase(id);
-      auto const open = open_.find(id);
-      if (open == open_.end()) continue;
-      for (auto const& place : open->second) index->unpin(place);
-      open_.erase(open);
+    index->grow_segment(segments_.writer().number(), segments_.writer().size());
+    for (auto& one : jobs) {
+      auto const outcome = std::visit([&](auto& what) { return publish(*index, one.id, what); }, one.what);
+      if (is_accept(one)) accepted.push_back(one.id);
+      if (one.done) answers.emplace_back(std::move(one.done), outcome);
     }
   }
-  for (auto& job : jobs)
-    if (job.done) job.done({});
-  if (!ids.empty() && on_accepted_) on_accepted_(ids);
+  for (auto const& [done, outcome] : answers) done(outcome);
+  if (!accepted.empty() && on_accepted_) on_accepted_(accepted);
 }
 
-Result<void, FileError> Committer::write(CommitBatch const& batch, bool sync) {
-  if (batch.records().empty()) return {};
-  auto written = writer_.append(batch.records());
-  return written && sync ? writer_.sync() : written;
-}
-
-Result<void, FileError> Committer::make_room() {
-  std::optional<SegmentWriter::Opened> opened;
-  auto const room = writer_.make_room(opened);
-  if (!room || !opened) return room;
-  auto file = files_.open(opened->path);
-  if (!file) {
-    writer_.give_up();
-    return fail(file.error());
-  }
-  index_.access()->add_segment(opened->number,
-                               {opened->path, opened->salt, wire::segment_header_size, 0, *file});
+Committer::Outcome Committer::publish(SpoolIndex& index, MessageId id, job::Chunk& chunk) {
+  open_[id].push_back({.message = id, .place = chunk.place});
+  index.pin(chunk.place);
   return {};
 }
 
-void Committer::refuse(std::deque<SpoolJob>& jobs, FileError error, bool may_be_on_disk) {
+Committer::Outcome Committer::publish(SpoolIndex& index, MessageId id, job::Accept& accept) {
+  close(index, id);
+  index.accept(id, std::move(accept.chunks), accept.place, std::move(accept.envelope));
+  return {};
+}
+
+Committer::Outcome Committer::publish(SpoolIndex& index, MessageId id, job::Abandon const&) {
+  spoilt_.erase(id);
+  close(index, id);
+  return {};
+}
+
+Committer::Outcome Committer::publish(SpoolIndex&, MessageId, job::Settle const&) { return {}; }
+
+Committer::Outcome Committer::publish(SpoolIndex& index, MessageId id, job::Hold const& hold) {
+  return if_known(index.hold(id, hold.held));
+}
+
+Committer::Outcome Committer::publish(SpoolIndex& index, MessageId id, job::Remove const&) {
+  return if_known(index.remove(id));
+}
+
+Committer::Outcome Committer::publish(SpoolIndex& index, MessageId id, job::Move const& move) {
+  return if_known(index.move(id, move.route));
+}
+
+Committer::Outcome Committer::publish(SpoolIndex& index, MessageId id, job::Restate& restate) {
+  if (!restate.place) return {};
+  if (index.relocate(id, std::move(restate.chunks), *restate.place)) return {};
+  // It went while the record was on its way, so that the record has to be taken back.
+  late_.push_back(
+      {.id = id, .what = job::Abandon{.accept_may_be_on_disk = true}, .durability = Durability::synced});
+  return {};
+}
+
+// The message is no longer on its way in.
+void Committer::close(SpoolIndex& index, MessageId id) {
+  auto const open = open_.find(id);
+  if (open == open_.end()) return;
+  for (auto const& piece : open->second) index.unpin(piece.place);
+  open_.erase(open);
+}
+
+void Committer::refuse(Jobs& jobs, FileError error, OnDisk on_disk) {
   counters_.add(Count::spool_failures);
-  if (!std::exchange(failing_, true))
-    log_.write(LogEvent(Severity::error, "spool-failed")
-                   .add("directory", directory_)
-                   .add("reason", error == FileError::full ? "no space" : "I/O error"));
-  if (!writer_.is_open())
-    for (auto const& [id, pieces] : open_) spoilt_.insert(id);
-  for (auto& job : jobs) {
-    if (job.kind == RecordKind::accept && may_be_on_disk)
-      late_.push_back({RecordKind::abandon, job.id, "1", {}, false, {}});
-    if (!job.urgent) late_.push_back(job);
-    if (job.done) job.done(fail(spool_error(error)));
+  for (auto& one : jobs) {
+    if (on_disk == OnDisk::maybe) contradict(one);
+    if (std::holds_alternative<job::Chunk>(one.what)) spoilt_.insert(one.id);
+    if (one.on_failure == OnFailure::keep)
+      late_.push_back(std::move(one));
+    else if (one.done)
+      one.done(fail(spool_error(error)));
   }
 }
 
-void Committer::free_segments() {
-  for (;;) {  // from the oldest on: a segment may hold the settlements of messages in older ones
-    std::uint64_t number = 0;
-    std::string path;
-    {
-      auto index = index_.access();
-      auto const& segments = index->segments();
-      if (segments.empty() || segments.begin()->second.live > 0 ||
-          segments.begin()->first == writer_.number())
-        return;
-      number = segments.begin()->first;
-      path = segments.begin()->second.path;
-      index->drop_segment(number);
-    }
-    if (!files_.remove(path))
-      log_.write(LogEvent(Severity::warning, "segment-not-removed").add("path", path));
-  }
+void Committer::contradict(SpoolJob const& one) {
+  if (one.on_failure == OnFailure::keep) return;  // it will be written again
+  if (is_accept(one))
+    late_.push_back({.id = one.id,
+                     .what = job::Abandon{.accept_may_be_on_disk = true},
+                     .durability = Durability::synced});
+  else if (changes_a_message(one))
+    late_.push_back({.id = one.id, .what = job::Restate{}, .durability = Durability::synced});
 }
 
-bool Committer::compaction_due() {
-  auto index = index_.access();
-  auto const summary = index->summary();
-  if (summary.segments < 2 || summary.bytes_on_disk < 2 * summary.bytes_live + 2 * segment_size_)
-    return false;
-  auto const oldest = index->segments().begin()->first;
-  if (oldest == writer_.number() || oldest == compacting_segment_) return false;
-  compacting_segment_ = oldest;
-  compacting_ = index->messages_in(oldest);
-  return !compacting_.empty();
+void Committer::spoil_open_messages() {
+  for (auto const& [id, pieces] : open_) spoilt_.insert(id);
 }
 
-void Committer::compact_some() {
-  std::uint64_t const begin = writer_.size();
-  while (!compacting_.empty() && writer_.size() - begin < copied_at_once) {
-    MessageId const id = compacting_.back();
-    compacting_.pop_back();
-    std::uint64_t const segment = writer_.number();
-    if (!copy_on(id)) {
-      log_.write(LogEvent(Severity::error, "compaction-failed").add("id", id.print()));
-      compacting_.clear();
-    }
-    if (writer_.number() != segment) break;
-  }
-}
-
-bool Committer::copy_on(MessageId id) {
-  SpoolEntry entry;
-  std::vector<std::pair<std::shared_ptr<ReadableFile const>, std::uint64_t>> sources;
-  {
-    auto index = index_.access();
-    auto const* found = index->find(id);
-    if (found == nullptr) return true;  // settled in the meantime
-    entry = *found;
-    for (auto const& chunk : entry.chunks) {
-      auto const& segment = index->segments().at(chunk.segment);
-      sources.emplace_back(segment.file, segment.salt);
-    }
-  }
-  if (!make_room()) return false;
-  CommitBatch batch(writer_);
-  std::vector<wire::ChunkPlace> chunks;
-  for (std::size_t i = 0; i < entry.chunks.size(); ++i) {
-    auto content = read_content(*sources[i].first, sources[i].second, id, entry.chunks[i]);
-    if (!content) return false;
-    chunks.push_back(batch.add(RecordKind::chunk, id, std::move(*content)));
-  }
-  auto const place = batch.add(RecordKind::accept, id, wire::encode_accept(chunks, entry.envelope));
-  if (!write(batch, true)) return false;
-  auto index = index_.access();
-  index->grow_segment(writer_.number(), writer_.size());
-  auto const* now = index->find(id);
-  // Settled since: its settlement is written behind this copy, and holds for it.
-  if (now != nullptr) index->accept(id, std::move(chunks), place, std::string(now->envelope));
-  return true;
+// At the end, what could not be written is tried once more; what is lost then is said.
+void Committer::write_last() {
+  if (late_.empty()) return;
+  commit(std::exchange(late_, {}));
+  segments_.sync_rest();
+  if (!late_.empty())
+    log_.write(LogEvent(Severity::error, "spool-records-lost")
+                   .add("directory", settings_.directory)
+                   .add("records", late_.size()));
 }
 
 }  // namespace postern::store

@@ -2,12 +2,12 @@
 
 #include <pthread.h>
 
-#include <set>
+#include <map>
 
 #include "net/wall_clock.hpp"
 #include "store/evidence_schema.hpp"
-#include "store/memory_table.hpp"
-#include "store/sqlite.hpp"
+#include "store/evidence_tables.hpp"
+#include "store/table_rows.hpp"
 
 namespace postern::store {
 namespace {
@@ -15,48 +15,7 @@ namespace {
 constexpr std::chrono::milliseconds batch_interval{500};
 constexpr std::chrono::minutes retention_interval{10};
 
-std::string_view body_word(std::optional<wire::Body> body) {
-  if (!body) return {};
-  switch (*body) {
-    case wire::Body::seven_bit: return "7bit";
-    case wire::Body::eight_bit_mime: return "8bitmime";
-    case wire::Body::binary_mime: return "binarymime";
-  }
-  return {};
-}
-
-bool asks_for_dsn(policy::TransactionFacts const& t) {
-  bool asks = t.mail.ret != wire::Ret::unsaid || !t.mail.envid.empty();
-  for (auto const& r : t.recipients) asks = asks || r.notify.said || !r.orcpt.empty();
-  return asks;
-}
-
-// Tables that an older Postern has made grow by what was added since; columns are only ever added, at the
-// end.
-void add_missing_columns(Database const& database, Table const& table) {
-  std::set<std::string> there;
-  auto columns = Statement::prepare(database, "PRAGMA table_info(" + std::string(table.name) + ")");
-  if (!columns) return;
-  for (auto row = columns->step(); row && *row; row = columns->step()) there.insert(columns->text(1));
-  for (auto const& column : table.columns)
-    if (!there.contains(std::string(column.name))) {
-      auto add =
-          Statement::prepare(database, "ALTER TABLE " + std::string(table.name) + " ADD COLUMN \"" +
-                                           std::string(column.name) + "\" " + std::string(column.type));
-      if (add) static_cast<void>(add->step());  // the insert will say what is wrong
-    }
-}
-
 }  // namespace
-
-std::string_view print(DeliveryOutcome outcome) {
-  switch (outcome) {
-    case DeliveryOutcome::delivered: return "delivered";
-    case DeliveryOutcome::deferred: return "deferred";
-    case DeliveryOutcome::failed: return "failed";
-  }
-  return {};
-}
 
 class Evidence::Writer {
  public:
@@ -64,45 +23,50 @@ class Evidence::Writer {
     auto database = Database::open(settings.file, OpenMode::create);
     if (!database) return fail(database.error());
     // synchronous=OFF: a power loss may cost facts, and a checkpoint never blocks on the disk the mail needs.
-    auto const ready =
-        database->run("PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;PRAGMA wal_autocheckpoint=4000;" +
-                      create_statements());
-    if (!ready) return fail(settings.file + ": " + ready.error());
+    auto ready =
+        database->run("PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;PRAGMA wal_autocheckpoint=4000;");
+    if (ready) ready = make_tables(*database);
     std::vector<Statement> inserts;
-    for (auto const& table : evidence_tables()) {
-      add_missing_columns(*database, table);
+    for_each_table([&](auto const& table) {
+      if (!ready) return;
       auto statement = Statement::prepare(*database, insert_statement(table));
-      if (!statement) return fail(settings.file + ": " + statement.error());
-      inserts.push_back(std::move(*statement));
-    }
+      if (statement)
+        inserts.push_back(*std::move(statement));
+      else
+        ready = fail(statement.error());
+    });
+    if (!ready) return fail(settings.file + ": " + ready.error());
     return std::unique_ptr<Writer>(
         new Writer(std::move(*database), std::move(inserts), settings.retention, settings.memory_expire));
   }
 
-  Result<void, std::string> write(std::deque<EvidenceRecord> const& records) {
+  // All of them or, when one cannot be written, none. Takes them apart.
+  Result<void, std::string> write(std::deque<EvidenceRecord>& records) {
     auto result = database_.run("BEGIN");
-    std::unordered_map<std::string, policy::MemoryEntry const*> remembered;  // the last word on each
-    for (auto const& record : records) {
+    std::map<std::pair<policy::MemoryKind, std::string_view>, policy::MemoryEntry const*> last_of_each;
+    for (auto& record : records) {
       if (auto const* entry = std::get_if<policy::MemoryEntry>(&record))
-        remembered[std::string(print(entry->kind)) + ' ' + entry->name] = entry;
+        last_of_each[{entry->kind, entry->name}] = entry;
       else if (result)
-        result = std::visit([this](auto const& r) { return insert(r); }, record);
+        result = std::visit([this](auto& r) { return write_one(r); }, record);
     }
-    for (auto const& [name, entry] : remembered)
-      if (result) result = insert(*entry);
+    for (auto const& [key, entry] : last_of_each)
+      if (result) result = write_one(*entry);
     if (result) return database_.run("COMMIT");
     static_cast<void>(database_.run("ROLLBACK"));
     return result;
   }
 
   Result<void, std::string> forget_old() {
-    auto const cutoff = std::to_string(to_micros(net::wall_clock() - retention_));
-    return database_.run(
-        "DELETE FROM connections WHERE id < " + cutoff + ";DELETE FROM transactions WHERE id < " + cutoff +
-        ";DELETE FROM recipients WHERE message < " + cutoff + ";DELETE FROM deliveries WHERE at < " + cutoff +
-        ";DELETE FROM outbound WHERE id < " + cutoff + ";DELETE FROM rule_matches WHERE at < " + cutoff +
-        ";DELETE FROM tls_memory WHERE last_seen < " +
-        std::to_string(to_micros(net::wall_clock() - memory_expire_)));
+    auto const now = net::wall_clock();
+    std::string sql;
+    for_each_table([&](auto const& table) {
+      if (table.lifetime == Lifetime::unlimited) return;
+      auto const limit = table.lifetime == Lifetime::memory_expire ? memory_expire_ : retention_;
+      sql += "DELETE FROM " + std::string(table.name) + " WHERE " + std::string(table.dated_by) + " < " +
+             std::to_string(to_micros(now - limit)) + ";";
+    });
+    return database_.run(sql);
   }
 
  private:
@@ -112,75 +76,45 @@ class Evidence::Writer {
         retention_(retention),
         memory_expire_(memory_expire) {}
 
-  Result<void, std::string> finish(Statement& statement) {
-    auto const stepped = statement.step();
-    statement.reset();
-    if (!stepped) return fail(stepped.error());
-    return {};
+  template <TableId id, class Record>
+  Result<void, std::string> insert(Record const& record) {
+    return insert_row(inserts_[static_cast<std::size_t>(id)], table<id>(), record);
   }
 
-  Result<void, std::string> insert(policy::ConnectionFacts const& c) {
-    std::string const client = c.client.print();
-    auto const done = finish(inserts_[0].bind(
-        c.id, to_micros(c.ended), c.listener, policy::print(c.listener_tls), client, c.port, c.verified_name,
-        c.helo, policy::print(c.greeting), policy::print(c.tls.state), c.tls.offered, c.tls.requested,
-        c.tls.version, c.tls.cipher, c.tls.group, c.tls.resumed, c.tls.sni,
-        policy::print(c.tls.client_certificate), c.tls.spki_sha256, c.tls.failure, c.tls.injected,
-        c.remembered.failed_handshakes, c.commands, c.errors, c.transactions, c.messages,
-        policy::print(c.end), c.login, policy::print(c.role), c.downgraded));
-    return done ? insert_matches(c.started, c.id, 0, c.matches) : done;
+  Result<void, std::string> write_one(policy::ConnectionFacts& c) {
+    auto const done = insert<TableId::connections>(c);
+    return done ? write_matches({.at = c.started, .connection = c.id}, c.matches) : done;
   }
 
-  Result<void, std::string> insert_matches(Instant at, std::uint64_t connection, std::uint64_t message,
-                                           std::vector<policy::RuleMatch> const& matches) {
-    for (auto const& match : matches) {
-      auto const added = finish(inserts_[5].bind(to_micros(at), connection, message, match.recipient,
-                                                 match.rule, policy::print(match.effect), match.enforced));
-      if (!added) return added;
+  Result<void, std::string> write_one(TransactionRecord& record) {
+    auto& t = record.transaction;
+    auto done = insert<TableId::transactions>(record);
+    RecipientRow row{.message = t.id};
+    for (auto& recipient : t.recipients) {
+      if (!done) return done;
+      row.recipient = std::move(recipient);
+      done = insert<TableId::recipients>(row);
+      ++row.position;
     }
-    return {};
-  }
-
-  Result<void, std::string> insert(policy::MemoryEntry const& e) {
-    bind(inserts_[6], e);
-    return finish(inserts_[6]);
-  }
-
-  Result<void, std::string> insert(TransactionRecord const& record) {
-    auto const& t = record.transaction;
-    std::string const sender = t.mail.reverse_path ? t.mail.reverse_path->print() : std::string();
-    std::string const domain = t.mail.reverse_path ? t.mail.reverse_path->host() : std::string();
-    auto const done = finish(inserts_[1].bind(t.id.value, record.connection, to_micros(t.started), sender,
-                                              domain, t.mail.size.value_or(0), t.size, body_word(t.mail.body),
-                                              t.mail.smtputf8, t.mail.requiretls, t.chunking, asks_for_dsn(t),
-                                              t.bare_newlines, policy::print(t.outcome), t.code, t.rule,
-                                              t.content.content_8bit, policy::print(t.spf)));
     if (!done) return done;
-    for (std::size_t i = 0; i < t.recipients.size(); ++i) {
-      auto const& r = t.recipients[i];
-      std::string const address = r.address.print();
-      std::string const host = r.address.host();
-      auto const added = finish(inserts_[2].bind(t.id.value, i, address, host, policy::print(r.standing),
-                                                 r.accepted, r.code, r.rule, r.flag));
-      if (!added) return added;
+    return write_matches({.at = t.started, .connection = record.connection, .message = t.id}, t.matches);
+  }
+
+  // `row`: as far as it is the same for each.
+  Result<void, std::string> write_matches(MatchRow row, std::vector<policy::RuleMatch>& matches) {
+    for (auto& match : matches) {
+      row.match = std::move(match);
+      if (auto const done = insert<TableId::rule_matches>(row); !done) return done;
     }
-    return insert_matches(t.started, record.connection, t.id.value, t.matches);
+    return {};
   }
 
-  Result<void, std::string> insert(DeliveryRecord const& d) {
-    return finish(inserts_[3].bind(d.message.value, to_micros(d.at), d.address, d.destination, d.attempt,
-                                   print(d.outcome), d.reply));
-  }
-
-  Result<void, std::string> insert(OutboundRecord const& o) {
-    return finish(inserts_[4].bind(o.id, o.destination, o.host, o.peer, o.policy, o.tls_offered, o.tls,
-                                   o.tls_version, o.tls_cipher, o.tls_group, o.certificate, o.proved,
-                                   o.tls_failure, o.delivered, o.problem, o.reported.domain, o.reported.type,
-                                   o.reported.policy, o.reported.mx, o.result, o.reported.reason));
-  }
+  Result<void, std::string> write_one(DeliveryRecord const& d) { return insert<TableId::deliveries>(d); }
+  Result<void, std::string> write_one(OutboundRecord const& o) { return insert<TableId::outbound>(o); }
+  Result<void, std::string> write_one(policy::MemoryEntry const& e) { return insert<TableId::tls_memory>(e); }
 
   Database database_;
-  std::vector<Statement> inserts_;
+  std::vector<Statement> inserts_;  // by TableId
   Duration retention_;
   Duration memory_expire_;
 };

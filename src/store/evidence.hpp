@@ -8,67 +8,14 @@
 #include <memory>
 #include <string>
 #include <thread>
-#include <variant>
-#include <vector>
 
 #include "base/counters.hpp"
 #include "base/guarded.hpp"
 #include "base/log.hpp"
-#include "policy/facts.hpp"
-#include "policy/tls_memory.hpp"
+#include "base/result.hpp"
+#include "store/evidence_records.hpp"
 
 namespace postern::store {
-
-struct TransactionRecord {
-  std::uint64_t connection = 0;
-  policy::TransactionFacts transaction;
-};
-
-enum class DeliveryOutcome : std::uint8_t { delivered, deferred, failed };
-std::string_view print(DeliveryOutcome outcome);
-
-struct DeliveryRecord {
-  MessageId message;
-  Instant at{};
-  std::string address;
-  std::string destination;
-  std::uint32_t attempt = 0;
-  DeliveryOutcome outcome = DeliveryOutcome::delivered;
-  std::string reply;
-};
-
-struct ReportedPolicy {  // how a session counts in the report about its domain (RFC 8460 section 4.2)
-  std::string domain;    // empty: it counts nowhere
-  std::string type;      // "tlsa", "sts", "no-policy-found"
-  std::string policy;    // lines, separated by \n
-  std::string mx;        // patterns of an MTA-STS policy, as well
-  std::string failure;   // of finding the policy (RFC 8460 section 4.3.2)
-  std::string reason;
-};
-
-struct OutboundRecord {  // a connection to another server, or why there was none
-  std::uint64_t id = 0;
-  Instant at{};
-  std::string destination;
-  std::string host;
-  std::string peer;  // address and port
-  std::string policy;
-  std::string tls = "none";  // established, failed, none
-  bool tls_offered = false;
-  std::string tls_version;
-  std::string tls_cipher;
-  std::string tls_group;
-  std::string certificate;  // as net::ServerCertificate prints it
-  bool proved = false;      // what the policy asks for
-  std::string tls_failure;
-  std::uint32_t delivered = 0;  // recipients
-  std::string problem;          // why it ended early; empty: it did not
-  ReportedPolicy reported;
-  std::string result;  // RFC 8460 section 4.3, or "success"; empty: no session to be reported
-};
-
-using EvidenceRecord = std::variant<policy::ConnectionFacts, TransactionRecord, DeliveryRecord,
-                                    OutboundRecord, policy::MemoryEntry>;
 
 struct EvidenceSettings {
   std::string file;

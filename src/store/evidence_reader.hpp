@@ -1,5 +1,4 @@
-// Reads the store of facts back, also while the server writes it.
-// Blocking; of one thread.
+// Reads the store of facts back, also while the server writes it. Blocking. Threads: one.
 #pragma once
 
 #include <functional>

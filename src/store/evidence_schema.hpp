@@ -1,31 +1,19 @@
-// The tables of the store of facts, each column with what it means: the SQL that makes them and docs/facts.md
-// come from here.
+// The store of facts as a whole: its tables are made, or brought up to date, and explained. Their columns are
+// in store/evidence_tables.
 #pragma once
 
-#include <span>
 #include <string>
-#include <string_view>
+
+#include "base/result.hpp"
+#include "store/sqlite.hpp"
 
 namespace postern::store {
 
-struct Column {
-  std::string_view name;
-  std::string_view type;  // SQLite's
-  std::string_view meaning;
-};
-
-struct Table {
-  std::string_view name;
-  std::string_view meaning;
-  std::span<Column const> columns;
-  std::string_view suffix;  // of CREATE TABLE, inside and behind the brackets
-};
-
 constexpr int evidence_version = 2;  // PRAGMA user_version
 
-std::span<Table const> evidence_tables();
-std::string create_statements();
-std::string insert_statement(Table const& table);
+// Makes the tables that are not there, and adds the columns that an older Postern did not have.
+Result<void, std::string> make_tables(Database& database);
+
 std::string facts_page();  // docs/facts.md
 
 }  // namespace postern::store

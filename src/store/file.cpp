@@ -131,7 +131,7 @@ class RealFiles : public Files {
   }
   Result<void, FileError> make_directories(std::string const& path) override {
     for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
-      if (::mkdir(path.substr(0, slash).c_str(), 0700) != 0 && errno != EEXIST) return fail(error_of(errno));
+      if (auto const made = make_directory(path.substr(0, slash)); !made) return made;
       if (slash == std::string::npos) return {};
     }
   }
@@ -144,6 +144,18 @@ class RealFiles : public Files {
     if (fd < 0) return fail(error_of(errno));
     Descriptor const directory(fd);
     return outcome(::fsync(fd));
+  }
+
+ private:
+  // What is kept in a new directory is only safe once the entry in its parent is.
+  Result<void, FileError> make_directory(std::string const& path) {
+    if (::mkdir(path.c_str(), 0700) != 0) return outcome(errno == EEXIST ? 0 : -1);
+    auto const slash = path.rfind('/');
+    std::string const parent =
+        slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+    auto const synced = sync_directory(parent);
+    if (!synced) ::rmdir(path.c_str());  // so that the next attempt syncs, too
+    return synced;
   }
 };
 

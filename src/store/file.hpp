@@ -37,7 +37,7 @@ class Files {
   virtual Result<std::unique_ptr<WritableFile>, FileError> create(std::string const& path) = 0;  // new, 0600
   virtual Result<std::shared_ptr<ReadableFile const>, FileError> open(std::string const& path) = 0;
   virtual Result<std::vector<std::string>, FileError> list(std::string const& directory) = 0;  // names
-  virtual Result<void, FileError> make_directories(std::string const& path) = 0;               // 0700
+  virtual Result<void, FileError> make_directories(std::string const& path) = 0;  // 0700; new ones synced
   virtual Result<void, FileError> rename(std::string const& from, std::string const& to) = 0;
   virtual Result<void, FileError> remove(std::string const& path) = 0;
   virtual Result<void, FileError> sync_directory(std::string const& path) = 0;

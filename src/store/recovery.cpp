@@ -1,3 +1,17 @@
+// The segments are read in the order of their numbers, and every record is applied to the index as it was
+// when it was written. Three questions make this more than a loop:
+//
+//   Which content must be checked?
+//       Before a new segment begins, the one before is synced, so that only the last one may hold records
+//       whose content did not reach the disk. There content is read and checked; in the others it is skipped
+//       by its length, and recovery takes as long as the envelopes need, not the mail.
+//   Which accept counts?
+//       A message has several when compaction copied it or a fault made the committer repeat it. The first
+//       says where the content is: it was synced before it was acknowledged, while nobody knows whether a
+//       later one was. Each says how the envelope is, and the last one counts.
+//   What is damage?
+//       Whatever is no record: it is passed over up to the next record (store/segment_reader) and counted.
+//       An accept whose content is not all there was never acknowledged, and is not taken.
 #include "store/recovery.hpp"
 
 #include <algorithm>
@@ -48,7 +62,7 @@ class Rebuild {
         if (auto const settlements = wire::decode_settlements(payload))
           index_.settle(header.id, *settlements);
         return;
-      case wire::RecordKind::hold: index_.hold(header.id, payload == "1"); return;
+      case wire::RecordKind::hold: index_.hold(header.id, wire::decode_hold(payload)); return;
       case wire::RecordKind::move: index_.move(header.id, payload); return;
       case wire::RecordKind::abandon: index_.remove(header.id); return;
     }
@@ -64,6 +78,7 @@ class Rebuild {
       recovery_.problems.push_back("message " + id.print() + ": its content is not all there");
       return;
     }
+    if (index_.replace_envelope(id, std::string(accepted->envelope))) return;
     index_.accept(id, accepted->chunks, place, std::string(accepted->envelope));
   }
 
@@ -101,13 +116,15 @@ Result<Recovery, FileError> recover(Files& files, std::string const& directory, 
       recovery.next_number = std::max(recovery.next_number, number + 1);
       continue;
     }
-    found.push_back({*header, path, *file});
+    found.push_back({.header = *header, .path = path, .file = *file});
   }
   std::sort(found.begin(), found.end(),
             [](auto const& a, auto const& b) { return a.header.number < b.header.number; });
   for (auto const& segment : found) {
-    index.add_segment(segment.header.number,
-                      {segment.path, segment.header.salt, segment.file->size(), 0, segment.file});
+    index.add_segment(segment.header.number, {.path = segment.path,
+                                              .salt = segment.header.salt,
+                                              .size = segment.file->size(),
+                                              .file = segment.file});
     recovery.next_number = std::max(recovery.next_number, segment.header.number + 1);
   }
   Rebuild rebuild(index, recovery);

@@ -13,9 +13,9 @@ namespace postern::store {
 struct Recovery {
   std::uint64_t segments = 0;
   std::uint64_t records = 0;
-  std::uint64_t damaged_bytes =
-      0;                          // passed over; at the end of the last segment: a torn, unacknowledged tail
-  std::uint64_t incomplete = 0;   // envelopes whose content is not all there: never acknowledged, not taken
+  // Passed over. At the end of the last segment they are a torn tail that was never acknowledged.
+  std::uint64_t damaged_bytes = 0;
+  std::uint64_t incomplete = 0;   // accepts whose content is not all there, which were not taken
   std::uint64_t next_number = 1;  // for the next segment
   std::uint64_t greatest_id = 0;
   std::vector<std::string> problems;  // for the log

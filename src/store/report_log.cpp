@@ -23,7 +23,7 @@ bool ReportLog::has(std::string const& day, std::string const& domain) const {
 
 void ReportLog::keep(std::string const& day, std::string const& domain) {
   auto database = database_.access();
-  auto statement = Statement::prepare(*database, "INSERT OR IGNORE INTO sent VALUES (?, ?)");
+  auto statement = Statement::prepare(*database, "INSERT OR IGNORE INTO sent (day, domain) VALUES (?, ?)");
   if (statement) static_cast<void>(statement->bind(day, domain).step());
 }
 

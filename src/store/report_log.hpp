@@ -1,5 +1,5 @@
-// Which reports about TLS have been sent, so that a restart sends none twice; for 30 days. Blocking. Threads:
-// any, one at a time inside.
+// Keeps for 30 days which reports about TLS have been sent, so that a restart sends none twice. Blocking.
+// Threads: any, one at a time inside.
 #pragma once
 
 #include <memory>

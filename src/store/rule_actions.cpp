@@ -1,23 +1,63 @@
 #include "store/rule_actions.hpp"
 
+#include "policy/decided_by.hpp"
 #include "store/sqlite.hpp"
 
 namespace postern::store {
 namespace {
 
-// Not by rules: there is no such mailbox, no right to relay.
-constexpr auto actions_query =
-    "SELECT t.started, t.sender, coalesce(r.address, ''),"
-    " CASE WHEN c.verified_name <> '' THEN c.verified_name ELSE c.client END,"
-    " coalesce(r.code, t.code), coalesce(r.rule, t.rule), coalesce(r.flag, ''), c.tls = 'established'"
-    " FROM transactions t JOIN connections c ON c.id = t.connection LEFT JOIN recipients r ON r.message = "
-    "t.id"
-    " WHERE t.started >= ? AND t.started < ?"
-    " AND (coalesce(r.flag, '') <> ''"
-    "  OR (r.accepted = 0 AND r.rule NOT IN ('', 'directory', 'relay'))"
-    "  OR (coalesce(r.accepted, 1) = 1 AND t.outcome IN ('refused', 'deferred')"
-    "   AND t.rule NOT IN ('', 'directory', 'relay', 'login', 'size', 'content', 'spool')))"
-    " ORDER BY t.started, r.position LIMIT ?";
+// Whether the owner has asked for what this rule does. The others do what every server does.
+bool is_asked_for(policy::Builtin builtin) {
+  switch (builtin) {
+    case policy::Builtin::tls_require:
+    case policy::Builtin::tls_pins: return true;
+    case policy::Builtin::none:
+    case policy::Builtin::directory:
+    case policy::Builtin::relay:
+    case policy::Builtin::login:
+    case policy::Builtin::size:
+    case policy::Builtin::content:
+    case policy::Builtin::spool: break;
+  }
+  return false;
+}
+
+// What stands in a column `rule` when no rule that the owner has asked for decided: a list for SQL's IN.
+// Earlier versions wrote built-in names without a prefix.
+std::string decided_by_no_rule() {
+  std::string list = "(''";
+  for (auto const builtin : policy::builtins)
+    if (!is_asked_for(builtin))
+      list +=
+          ", '" + std::string(print(builtin)) + "', '" + print(policy::DecidedBy{.builtin = builtin}) + "'";
+  return list + ")";
+}
+
+std::string actions_query() {
+  auto const no_rule = decided_by_no_rule();
+  return "SELECT t.started, t.sender, coalesce(r.address, ''),"
+         " CASE WHEN c.verified_name <> '' THEN c.verified_name ELSE c.client END,"
+         " CASE WHEN r.accepted = 0 THEN r.code ELSE t.code END,"
+         " CASE WHEN r.accepted = 0 THEN r.rule ELSE t.rule END, coalesce(r.flag, ''), c.tls = 'established'"
+         " FROM transactions t JOIN connections c ON c.id = t.connection"
+         " LEFT JOIN recipients r ON r.message = t.id"
+         " WHERE t.started >= ? AND t.started < ?"
+         " AND (coalesce(r.flag, '') <> ''"
+         "  OR (r.accepted = 0 AND r.rule NOT IN " +
+         no_rule +
+         ")"
+         "  OR (coalesce(r.accepted, 1) = 1 AND t.outcome IN ('refused', 'deferred') AND t.rule NOT IN " +
+         no_rule +
+         "))"
+         " ORDER BY t.started, r.position LIMIT ?";
+}
+
+// The rule's name as the owner knows it.
+std::string name_of_rule(std::string const& column) {
+  auto const decided_by = policy::parse_decided_by(column);
+  return decided_by.builtin == policy::Builtin::none ? decided_by.rule
+                                                     : std::string(print(decided_by.builtin));
+}
 
 constexpr auto counts_query =
     "SELECT m.rule, count(*),"
@@ -37,7 +77,8 @@ std::uint64_t count(Statement const& row, int column) {
 
 // Opens the facts, prepares, and visits each row.
 template <class Bind, class Visit>
-Result<void, std::string> for_each_row(std::string const& facts, char const* query, Bind bind, Visit visit) {
+Result<void, std::string> for_each_row(std::string const& facts, std::string const& query, Bind bind,
+                                       Visit visit) {
   auto database = Database::open(facts, OpenMode::read_only);
   if (!database) return fail(database.error());
   auto rows = Statement::prepare(*database, query);
@@ -57,13 +98,13 @@ Result<std::vector<RuleAction>, std::string> read_rule_actions(std::string const
                                                                Instant to, std::size_t limit) {
   std::vector<RuleAction> actions;
   auto const read = for_each_row(
-      facts, actions_query, [&](Statement& rows) { rows.bind(to_micros(from), to_micros(to), limit); },
+      facts, actions_query(), [&](Statement& rows) { rows.bind(to_micros(from), to_micros(to), limit); },
       [&](Statement const& row) {
         RuleAction action{from_micros(row.integer(0)), row.text(1), row.text(2), row.text(3), {}, {}, false};
         auto const flag = row.text(6);
         auto const code = row.integer(4);
         action.done = !flag.empty() ? "flagged" : code >= 500 ? "refused" : "deferred";
-        action.why = flag.empty() ? row.text(5) : flag;
+        action.why = flag.empty() ? name_of_rule(row.text(5)) : flag;
         action.over_tls = row.integer(7) != 0;
         actions.push_back(std::move(action));
       });

@@ -1,3 +1,9 @@
+// A segment is read from its first record on; each header says where the next one begins. When what stands
+// there is no record, its length cannot be trusted either, so that the reader looks for the next place where
+// the segment's salt stands and tries there: it resynchronises. The salt is what makes this safe. It is
+// random for every segment, and every record begins with it, so that whoever writes a message cannot put a
+// record into it that would be found here; and should the eight bytes occur by chance, the checksum, which is
+// seeded with the salt, does not hold.
 #include "store/segment_reader.hpp"
 
 #include <algorithm>

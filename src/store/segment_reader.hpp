@@ -1,7 +1,7 @@
 // Reads a segment's records in order. Content is skipped by its length, or checked, as asked.
-// Damage: what is no record is passed over up to the next one that is, and counted; a torn tail is damage
-// with nothing behind it. What a stranger wrote into a message cannot pass for a record: it lacks the
-// segment's salt.
+// Damage: what is no record is passed over up to the next record, and counted; a torn tail is damage with
+// nothing behind it. What a stranger wrote into a message cannot pass for a record: it lacks the segment's
+// salt.
 #pragma once
 
 #include <cstdint>

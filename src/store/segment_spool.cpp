@@ -7,17 +7,24 @@
 
 namespace postern::store {
 
-using wire::RecordKind;
-
 class SegmentSpool::Impl {
  public:
   Impl(SpoolSettings settings, Files& files, Log& log, Counters& counters, SpoolIndex recovered,
        Recovery recovery)
       : recovery_(std::move(recovery)),
         index_(std::move(recovered)),
-        committer_(files, settings.directory, settings.segment_size, recovery_.next_number, index_, log,
-                   counters) {
+        committer_(files, std::move(settings), recovery_.next_number, index_, log, counters) {
     ids_.seen(recovery_.greatest_id);
+  }
+
+  // What the postmaster asks for is safe before it is answered; when nobody waits, it is not lost either.
+  void ask(MessageId id, SpoolJob::What what, Done done) {
+    auto const on_failure = done ? OnFailure::tell : OnFailure::keep;
+    committer_.add({.id = id,
+                    .what = std::move(what),
+                    .durability = Durability::synced,
+                    .on_failure = on_failure,
+                    .done = std::move(done)});
   }
 
   Recovery recovery_;
@@ -42,37 +49,37 @@ Result<std::unique_ptr<SegmentSpool>, std::string> SegmentSpool::open(SpoolSetti
 MessageId SegmentSpool::next_id() { return {impl_->ids_.next(net::wall_clock())}; }
 
 void SegmentSpool::add_chunk(MessageId id, std::string bytes, Done done) {
-  impl_->committer_.add({RecordKind::chunk, id, std::move(bytes), {}, true, std::move(done)});
+  impl_->committer_.add({.id = id,
+                         .what = job::Chunk{.content = std::move(bytes)},
+                         .durability = Durability::written,
+                         .on_failure = OnFailure::tell,
+                         .done = std::move(done)});
 }
 
 void SegmentSpool::accept(MessageId id, std::string last_chunk, wire::Envelope const& envelope, Done done) {
   impl_->committer_.add(
-      {RecordKind::accept, id, std::move(last_chunk), wire::encode(envelope), true, std::move(done)});
+      {.id = id,
+       .what = job::Accept{.last_chunk = std::move(last_chunk), .envelope = wire::encode(envelope)},
+       .durability = Durability::synced,
+       .on_failure = OnFailure::tell,
+       .done = std::move(done)});
 }
 
-void SegmentSpool::abandon(MessageId id) { impl_->committer_.forget(id); }
+void SegmentSpool::abandon(MessageId id) { impl_->committer_.add({.id = id, .what = job::Abandon{}}); }
 
 void SegmentSpool::settle(MessageId id, std::vector<wire::Settlement> settlements) {
   if (!impl_->index_.access()->settle(id, settlements)) return;
-  impl_->committer_.add({RecordKind::settle, id, wire::encode(settlements), {}, false, {}});
+  impl_->committer_.add({.id = id, .what = job::Settle{.settlements = wire::encode(settlements)}});
 }
 
-bool SegmentSpool::hold(MessageId id, bool held) {
-  if (!impl_->index_.access()->hold(id, held)) return false;
-  impl_->committer_.add({RecordKind::hold, id, held ? "1" : "0", {}, true, {}});
-  return true;
+void SegmentSpool::hold(MessageId id, bool held, Done done) {
+  impl_->ask(id, job::Hold{.held = held}, std::move(done));
 }
 
-bool SegmentSpool::remove(MessageId id) {
-  if (!impl_->index_.access()->remove(id)) return false;
-  impl_->committer_.add({RecordKind::abandon, id, {}, {}, true, {}});
-  return true;
-}
+void SegmentSpool::remove(MessageId id, Done done) { impl_->ask(id, job::Remove{}, std::move(done)); }
 
-bool SegmentSpool::move(MessageId id, std::string route) {
-  if (!impl_->index_.access()->move(id, route)) return false;
-  impl_->committer_.add({RecordKind::move, id, std::move(route), {}, true, {}});
-  return true;
+void SegmentSpool::move(MessageId id, std::string route, Done done) {
+  impl_->ask(id, job::Move{.route = std::move(route)}, std::move(done));
 }
 
 std::optional<wire::Envelope> SegmentSpool::envelope(MessageId id) const {

@@ -11,13 +11,9 @@
 #include "store/file.hpp"
 #include "store/recovery.hpp"
 #include "store/spool.hpp"
+#include "store/spool_settings.hpp"
 
 namespace postern::store {
-
-struct SpoolSettings {
-  std::string directory;
-  std::uint64_t segment_size = 64U << 20;  // bytes after which a new segment is begun
-};
 
 class SegmentSpool : public Spool {
  public:
@@ -31,9 +27,9 @@ class SegmentSpool : public Spool {
   void accept(MessageId id, std::string last_chunk, wire::Envelope const& envelope, Done done) override;
   void abandon(MessageId id) override;
   void settle(MessageId id, std::vector<wire::Settlement> settlements) override;
-  bool hold(MessageId id, bool held) override;
-  bool remove(MessageId id) override;
-  bool move(MessageId id, std::string route) override;
+  void hold(MessageId id, bool held, Done done) override;
+  void remove(MessageId id, Done done) override;
+  void move(MessageId id, std::string route, Done done) override;
   std::optional<wire::Envelope> envelope(MessageId id) const override;
   std::vector<MessageId> list(MessageId after, std::size_t limit) const override;
   Result<std::optional<std::string>, SpoolError> read_chunk(MessageId id, std::size_t index) const override;

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <random>
 
+#include "base/assert.hpp"
+
 namespace postern::store {
 namespace {
 
@@ -38,7 +40,7 @@ Result<void, FileError> SegmentWriter::make_room(std::optional<Opened>& opened) 
 }
 
 Result<void, FileError> SegmentWriter::open_next(std::optional<Opened>& opened) {
-  number_ = next_number_;
+  number_ = next_number_++;  // never tried twice: a file that was half made may be in the way
   salt_ = random_salt();
   std::string const path = directory_ + "/" + segment_name(number_);
   auto file = files_.create(path);
@@ -52,7 +54,6 @@ Result<void, FileError> SegmentWriter::open_next(std::optional<Opened>& opened) 
     static_cast<void>(files_.remove(path));
     return written;
   }
-  ++next_number_;
   file_ = std::move(*file);
   size_ = wire::segment_header_size;
   opened = Opened{number_, salt_, path};
@@ -70,6 +71,7 @@ Result<void, FileError> SegmentWriter::append(std::vector<RecordToWrite> const& 
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < records.size(); ++i) {
     auto const& record = records[i];
+    POSTERN_ASSERT_FATAL(record.promised == place_of_next(total, record.payload.size()));
     headers[i] = wire::encode_record_header(salt_, record.kind, record.id, record.payload);
     pieces.push_back(headers[i]);
     pieces.push_back(record.payload);

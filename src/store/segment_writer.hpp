@@ -1,5 +1,5 @@
 // Appends records to the current segment and begins a new one when it is full or can be trusted no more.
-// Of one thread: the committer's. Blocking.
+// Thread: the committer. Blocking.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,10 @@
 namespace postern::store {
 
 struct RecordToWrite {
-  wire::RecordKind kind;
+  wire::RecordKind kind{};
   MessageId id;
   std::string payload;
+  wire::ChunkPlace promised;  // where it will lie, as place_of_next() said: other records may name the place
 };
 
 class SegmentWriter {
@@ -43,9 +44,8 @@ class SegmentWriter {
   // All or nothing: after an error what was half written is cut off, or the segment is given up.
   Result<void, FileError> append(std::vector<RecordToWrite> const& records);
   Result<void, FileError> sync();
-  bool is_open() const {
-    return file_ != nullptr;
-  }                                  // false after an error that makes the segment untrustworthy
+  // False after an error that makes the segment untrustworthy.
+  bool is_open() const { return file_ != nullptr; }
   void give_up() { file_.reset(); }  // the next make_room() begins a new one
 
  private:

@@ -1,12 +1,14 @@
 // The queue on disk, and the promise behind "250": once accept() is answered with success, the message
-// survives the loss of power, and is kept until every recipient is settled. Threads: any. Callbacks come on
-// the spool's own thread and must not block.
+// survives the loss of power, and is kept until every recipient is settled. Every Done is called exactly
+// once, with success or with the reason. Threads: any. Callbacks come on the spool's own thread and must not
+// block.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/message_id.hpp"
@@ -16,7 +18,9 @@
 
 namespace postern::store {
 
-enum class SpoolError : std::uint8_t { full, broken };  // answered with "452 4.3.1", "451 4.3.0"
+// full, broken: answered with "452 4.3.1" and "451 4.3.0". missing: there is no such message.
+enum class SpoolError : std::uint8_t { full, broken, missing };
+std::string_view print(SpoolError error);  // a sentence for people
 
 struct SpoolSummary {
   std::uint64_t messages = 0;
@@ -33,7 +37,8 @@ class Spool {
   virtual ~Spool() = default;
   virtual MessageId next_id() = 0;
 
-  // A piece of the content of a message on its way in. Done: written, but not yet safe.
+  // A piece of the content of a message on its way in. Done: written, but not yet safe. After a failure the
+  // message cannot be accepted any more.
   virtual void add_chunk(MessageId id, std::string bytes, Done done) = 0;
   // The rest of the content, and the envelope. Done: safe on disk. After a failure the message does not
   // exist.
@@ -43,9 +48,12 @@ class Spool {
 
   // What became of recipients. In effect at once; on disk soon: a crash may forget it, and deliver again.
   virtual void settle(MessageId id, std::vector<wire::Settlement> settlements) = 0;
-  virtual bool hold(MessageId id, bool held) = 0;  // false: no such message
-  virtual bool remove(MessageId id) = 0;
-  virtual bool move(MessageId id, std::string route) = 0;  // empty: back to the configured way
+
+  // What the postmaster asks for. In effect when Done is called with success, and then safe on disk; after a
+  // failure the message is as it was. Without a Done nobody waits: what the disk refuses is tried again.
+  virtual void hold(MessageId id, bool held, Done done) = 0;
+  virtual void remove(MessageId id, Done done) = 0;
+  virtual void move(MessageId id, std::string route, Done done) = 0;  // empty: back to the configured route
 
   virtual std::optional<wire::Envelope> envelope(MessageId id) const = 0;  // absent: no such message
   // The ids greater than `after`, in order, `limit` at most.
@@ -58,5 +66,17 @@ class Spool {
   // Tells of messages that have just become safe. Set before the first accept().
   virtual void on_accepted(OnAccepted callback) = 0;
 };
+
+// Calls `each` with the id of every message, in order, without holding up the queue for long. `Queue` is a
+// Spool or whatever else has its list().
+template <class Queue, class Each>
+void for_each_id(Queue const& queue, Each each) {
+  constexpr std::size_t page = 1000;
+  MessageId last;
+  for (auto ids = queue.list(last, page); !ids.empty(); ids = queue.list(last, page)) {
+    for (auto id : ids) each(id);
+    last = ids.back();
+  }
+}
 
 }  // namespace postern::store

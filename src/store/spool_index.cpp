@@ -12,10 +12,27 @@ void SpoolIndex::grow_segment(std::uint64_t number, std::uint64_t size) { segmen
 
 void SpoolIndex::accept(MessageId id, std::vector<wire::ChunkPlace> chunks, wire::ChunkPlace accept,
                         std::string envelope) {
-  remove(id);  // a copy that compaction has made takes the place of the original
+  remove(id);  // an id that is accepted twice is one message
   SpoolEntry entry{std::move(chunks), accept, std::move(envelope)};
   count(entry, true);
   entries_.emplace(id, std::move(entry));
+}
+
+bool SpoolIndex::replace_envelope(MessageId id, std::string envelope) {
+  auto const found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  found->second.envelope = std::move(envelope);
+  return true;
+}
+
+bool SpoolIndex::relocate(MessageId id, std::vector<wire::ChunkPlace> chunks, wire::ChunkPlace accept) {
+  auto const found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  count(found->second, false);
+  found->second.chunks = std::move(chunks);
+  found->second.accept = accept;
+  count(found->second, true);
+  return true;
 }
 
 bool SpoolIndex::settle(MessageId id, std::vector<wire::Settlement> const& settlements) {

@@ -39,8 +39,13 @@ class SpoolIndex {
 
   void accept(MessageId id, std::vector<wire::ChunkPlace> chunks, wire::ChunkPlace accept,
               std::string envelope);
-  bool settle(MessageId id,
-              std::vector<wire::Settlement> const& settlements);  // whether there is such a message
+  // The message stays where it lies; false: there is no such message.
+  bool replace_envelope(MessageId id, std::string envelope);
+  // The message lies elsewhere; its envelope stays as it is.
+  bool relocate(MessageId id, std::vector<wire::ChunkPlace> chunks, wire::ChunkPlace accept);
+
+  // Each says whether there is such a message.
+  bool settle(MessageId id, std::vector<wire::Settlement> const& settlements);
   bool hold(MessageId id, bool held);
   bool remove(MessageId id);
   bool move(MessageId id, std::string_view route);

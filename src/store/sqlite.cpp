@@ -52,8 +52,26 @@ std::string Statement::text(int column) const {
   return data == nullptr ? std::string() : std::string(reinterpret_cast<char const*>(data), length);
 }
 
-bool Statement::is_null(int column) const {
-  return ::sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+Cell Statement::cell(int column) const {
+  switch (::sqlite3_column_type(handle_.get(), column)) {
+    case SQLITE_NULL: return {};
+    case SQLITE_INTEGER: return integer(column);
+    default: break;
+  }
+  auto const* data = ::sqlite3_column_text(handle_.get(), column);
+  auto const length = static_cast<std::size_t>(::sqlite3_column_bytes(handle_.get(), column));
+  return data == nullptr ? std::string_view() : std::string_view(reinterpret_cast<char const*>(data), length);
+}
+
+void Statement::bind_cell(int parameter, Cell const& cell) {
+  if (auto const* number = std::get_if<std::int64_t>(&cell)) return put_integer(parameter, *number);
+  if (auto const* view = std::get_if<std::string_view>(&cell)) return put(parameter, *view);
+  if (auto const* text = std::get_if<std::string>(&cell)) {
+    ::sqlite3_bind_text(handle_.get(), parameter, text->data(), static_cast<int>(text->size()),
+                        SQLITE_TRANSIENT);
+    return;
+  }
+  put_null(parameter);
 }
 
 void Statement::reset() { ::sqlite3_reset(handle_.get()); }

@@ -1,13 +1,13 @@
-// SQLite with types: a database, a prepared statement, and errors as values.
-// Of one thread at a time. Blocking.
+// SQLite with types: a database, a prepared statement, and errors as values. Blocking. Threads: one at a
+// time.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "base/result.hpp"
 
@@ -15,6 +15,9 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace postern::store {
+
+// A value of a row. A view is of a record, or of the row that was read last; a string is the cell's own.
+using Cell = std::variant<std::monostate, std::int64_t, std::string_view, std::string>;
 
 enum class OpenMode : std::uint8_t { read_only, create };
 
@@ -46,10 +49,13 @@ class Statement {
     (put(++index, values), ...);
     return *this;
   }
+  // Binds one parameter, counted from 1. A view must live until the step; a string is copied.
+  void bind_cell(int parameter, Cell const& cell);
+
   Result<bool, std::string> step();  // whether there is a row
   std::int64_t integer(int column) const;
   std::string text(int column) const;
-  bool is_null(int column) const;
+  Cell cell(int column) const;  // counted from 0; a view is good until the next step
   void reset();
 
  private:
@@ -61,9 +67,6 @@ class Statement {
   void put(int index, std::string const& value) { put(index, std::string_view(value)); }
   void put_integer(int index, std::int64_t value);
   void put_null(int index);
-  void put(int index, std::optional<std::int64_t> value) {
-    value ? put_integer(index, *value) : put_null(index);
-  }
   template <std::integral N>
   void put(int index, N value) {
     put_integer(index, static_cast<std::int64_t>(value));

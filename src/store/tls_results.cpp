@@ -16,6 +16,11 @@ constexpr auto query =
     " FROM outbound WHERE id >= ? AND id < ? AND result <> ''"
     " GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4";
 
+// What the query selects, in its order.
+struct Selected {
+  enum : int { domain, type, lines, mx, result, host, peer, reason, sessions };
+};
+
 std::vector<std::string> split_lines(std::string const& text) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < text.size();) {
@@ -50,25 +55,25 @@ Result<std::vector<wire::TlsPolicyResult>, std::string> read_tls_results(std::st
     auto const row = statement->step();
     if (!row) return fail(facts + ": " + row.error());
     if (!*row) return results;
-    wire::TlsPolicyResult key{statement->text(1),
-                              split_lines(statement->text(2)),
-                              statement->text(0),
-                              split_lines(statement->text(3)),
-                              0,
-                              0,
-                              {}};
+    wire::TlsPolicyResult key;
+    key.type = statement->text(Selected::type);
+    key.policy = split_lines(statement->text(Selected::lines));
+    key.domain = statement->text(Selected::domain);
+    key.mx_hosts = split_lines(statement->text(Selected::mx));
     if (results.empty() || !is_same_policy(results.back(), key)) results.push_back(std::move(key));
     auto& result = results.back();
-    auto const sessions = static_cast<std::uint64_t>(statement->integer(8));
-    bool const success = statement->text(4) == "success";
+    auto const outcome = statement->text(Selected::result);
+    auto const sessions = static_cast<std::uint64_t>(statement->integer(Selected::sessions));
+    bool const success = outcome == "success";
     (success ? result.successful : result.failed) += sessions;
-    if (!success && result.failures.size() < failures_limit)
-      result.failures.push_back({statement->text(4),
-                                 {},
-                                 statement->text(5),
-                                 address_of(statement->text(6)),
-                                 sessions,
-                                 printable(statement->text(7))});
+    if (success || result.failures.size() >= failures_limit) continue;
+    wire::TlsFailure failure;
+    failure.result = outcome;
+    failure.receiving_host = statement->text(Selected::host);
+    failure.receiving_ip = address_of(statement->text(Selected::peer));
+    failure.sessions = sessions;
+    failure.reason = printable(statement->text(Selected::reason));
+    result.failures.push_back(std::move(failure));
   }
 }
 

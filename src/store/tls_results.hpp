@@ -1,5 +1,5 @@
 // What the store of facts tells of the TLS sessions with other servers, as reports count them (RFC 8460
-// section 4). Blocking; of one thread.
+// section 4). Blocking. Threads: one.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace postern::store {
 
-// Of sessions that began in [from, to): one for each domain and policy, by domain. The error is a sentence.
+// One result for each domain and policy, sorted by domain, of the sessions that began in [from, to). The
+// error is a sentence.
 Result<std::vector<wire::TlsPolicyResult>, std::string> read_tls_results(std::string const& facts,
                                                                          Instant from, Instant to);
 

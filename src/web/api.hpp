@@ -9,10 +9,9 @@
 //   POST   /api/notices/send?day=DAY    sends that day's notices about mail that rules acted on
 //   POST   /api/memory/import           takes in what `postern memory import` has left
 //   DELETE /api/memory/KIND/NAME        forgets
-// Threads: of the web loop.
+// Thread: the web loop.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,19 +24,23 @@
 
 namespace postern::web {
 
-struct Control {
-  store::Spool& spool;
-  std::function<void(MessageId)> retry;
-  std::function<void()> retry_all;
-  DestinationOf destination;
-  std::function<std::vector<DestinationState>()> destinations;
-  std::function<std::string(MessageId, std::string const& route)> move;  // what is wrong; empty: moved
-  std::function<void(Instant day)> send_tls_reports;
-  std::function<void(Instant day)> send_notices;
-  std::function<Result<std::size_t, std::string>()> take_imported_memory;  // entries
-  std::function<bool(policy::MemoryKind, std::string const& name)> forget_memory;
+// What the API does, to a server or to a test.
+class Control {
+ public:
+  virtual ~Control() = default;
+
+  virtual store::Spool& spool() = 0;
+  virtual DestinationOf destination() = 0;  // by the configuration in force
+  virtual std::vector<DestinationState> destinations() = 0;
+  virtual void retry(MessageId id) = 0;
+  virtual void retry_all() = 0;
+  virtual std::string move(MessageId id, std::string const& route) = 0;  // what is wrong; empty: moved
+  virtual void send_tls_reports(Instant day) = 0;
+  virtual void send_notices(Instant day) = 0;
+  virtual Result<std::size_t, std::string> take_imported_memory() = 0;               // how many entries
+  virtual bool forget_memory(policy::MemoryKind kind, std::string const& name) = 0;  // whether it was there
 };
 
-HttpAnswer answer_api(Control const& control, std::string_view method, std::string_view target);
+HttpAnswer answer_api(Control& control, std::string_view method, std::string_view target);
 
 }  // namespace postern::web

@@ -35,7 +35,7 @@ boost::json::array DestinationSummary::print(std::vector<DestinationState> const
                                     [&](auto const& s) { return s.destination == destination; });
     if (state != states.end()) {
       one["connections"] = state->connections;
-      if (state->rests_until != Instant{}) one["rests_until"] = print_iso8601(state->rests_until);
+      if (state->throttled_until != Instant{}) one["rests_until"] = print_iso8601(state->throttled_until);
       if (!state->problem.empty()) one["problem"] = state->problem;
     }
     out.push_back(std::move(one));

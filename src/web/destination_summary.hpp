@@ -15,10 +15,10 @@ namespace postern::web {
 // The destination of one of a message's recipients, for people; also what it is limited by.
 using DestinationOf = std::function<std::string(wire::Envelope const&, wire::QueuedRecipient const&)>;
 
-struct DestinationState {  // of one that is being delivered to, or rests
+struct DestinationState {  // of one that is being delivered to, or throttled
   std::string destination;
   std::size_t connections = 0;
-  Instant rests_until{};  // 1970: it does not rest
+  Instant throttled_until{};  // 1970: it is not throttled
   std::string problem;
 };
 

@@ -3,13 +3,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <array>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/http.hpp>
 #include <sstream>
 
 #include "net/deadlines.hpp"
+#include "net/pause.hpp"
+#include "net/spawn.hpp"
 #include "net/stream.hpp"
 
 namespace postern::web {
@@ -65,7 +68,7 @@ class Connection : public net::Deadline {
   void close() { stream_.close(); }
 
  private:
-  void expire() override { stream_.cut(); }
+  void expire() override { stream_.end_waits(); }
 
   net::Stream stream_;
   std::string received_;
@@ -81,15 +84,18 @@ HttpRequest to_request(http::request<http::string_body> const& request) {
 
 class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(net::EventLoop& loop, HttpHandler handler) : loop_(loop), handler_(std::move(handler)) {}
+  Impl(net::EventLoop& loop, HttpHandler handler, Log& log, Counters& counters)
+      : loop_(loop), handler_(std::move(handler)), log_(log), counters_(counters) {}
 
   void take(net::Socket socket) {
     if (open_ >= connection_limit) return;
     ++open_;
-    asio::co_spawn(loop_.context(),
-                   serve(shared_from_this(), std::make_shared<Connection>(loop_, std::move(socket))),
-                   asio::detached);
+    auto const self = shared_from_this();
+    net::spawn(loop_, serve(self, std::make_shared<Connection>(loop_, std::move(socket))), log_, counters_,
+               "http-connection", [self] { --self->open_; });
   }
+
+  void start_unix() { net::spawn(loop_, accept_unix(shared_from_this()), log_, counters_, "http-listener"); }
 
   static net::Task<void> serve(std::shared_ptr<Impl> self, std::shared_ptr<Connection> connection) {
     bool open = true;
@@ -116,18 +122,25 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
       open = sent && keep;
     }
     connection->close();
-    --self->open_;
   }
 
   static net::Task<void> accept_unix(std::shared_ptr<Impl> self) {
     while (self->unix_->is_open()) {
       auto [error, socket] = co_await self->unix_->async_accept(net::quietly);
-      if (!error) self->take(net::Socket(std::move(socket)));
+      if (!error) {
+        self->take(net::Socket(std::move(socket)));
+      } else if (self->unix_->is_open()) {
+        self->log_.write(
+            LogEvent(Severity::error, "accept-failed").add("reason", "accept: " + error.message()));
+        co_await net::pause(std::chrono::seconds(1));
+      }
     }
   }
 
   net::EventLoop& loop_;
   HttpHandler handler_;
+  Log& log_;
+  Counters& counters_;
   CurrentTls tls_;
   std::unique_ptr<net::Listener> tcp_;
   std::unique_ptr<UnixAcceptor> unix_;
@@ -135,8 +148,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   std::size_t open_ = 0;
 };
 
-HttpServer::HttpServer(net::EventLoop& loop, HttpHandler handler)
-    : impl_(std::make_shared<Impl>(loop, std::move(handler))) {}
+HttpServer::HttpServer(net::EventLoop& loop, HttpHandler handler, Log& log, Counters& counters)
+    : impl_(std::make_shared<Impl>(loop, std::move(handler), log, counters)) {}
 
 HttpServer::~HttpServer() {
   if (!impl_->unix_path_.empty()) ::unlink(impl_->unix_path_.c_str());
@@ -154,8 +167,8 @@ Result<net::Endpoint, std::string> HttpServer::bind(net::Endpoint at) {
     if (auto const free = net::Listener::check_free(at); !free) return fail(free.error());
   auto listener = net::Listener::bind(
       impl_->loop_, at,
-      [impl = impl_.get()](net::Socket socket, net::Endpoint) { impl->take(std::move(socket)); },
-      [](std::string const&) {});
+      [impl = impl_.get()](net::Socket socket, net::Endpoint) { impl->take(std::move(socket)); }, impl_->log_,
+      impl_->counters_);
   if (!listener) return fail(listener.error());
   impl_->tcp_ = std::move(*listener);
   return impl_->tcp_->endpoint();
@@ -178,7 +191,7 @@ Result<void, std::string> HttpServer::listen_unix(std::string const& path) {
 
 void HttpServer::start() {
   if (impl_->tcp_) impl_->tcp_->start();
-  if (impl_->unix_) asio::co_spawn(impl_->loop_.context(), Impl::accept_unix(impl_), asio::detached);
+  if (impl_->unix_) impl_->start_unix();
 }
 
 void HttpServer::close() {

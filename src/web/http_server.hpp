@@ -1,5 +1,6 @@
 // A small HTTP/1.1 server on Boost.Beast's parser, over TCP, TLS or a Unix socket: takes a request, gives the
-// answer its owner computes. Of one loop. Bounds: 100 connections, requests of 16 KiB, 30 s without one.
+// answer its owner computes. Thread: its event loop. Bounds: 100 connections, requests of 16 KiB, 30 s
+// without one.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/counters.hpp"
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
@@ -32,7 +35,7 @@ using CurrentTls = std::function<std::shared_ptr<net::TlsContext const>()>;  // 
 
 class HttpServer {
  public:
-  HttpServer(net::EventLoop& loop, HttpHandler handler);
+  HttpServer(net::EventLoop& loop, HttpHandler handler, Log& log, Counters& counters);
   ~HttpServer();
 
   Result<net::Endpoint, std::string> listen(net::Endpoint at);

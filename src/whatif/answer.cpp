@@ -20,13 +20,13 @@ std::string_view name(Reason reason) {
 
 std::string_view explain(Reason reason) {
   switch (reason) {
-    case Reason::never_tls: return "never seen with TLS";
-    case Reason::domain_speaks_tls: return "another host of the same domain speaks TLS";
-    case Reason::host_speaks_tls: return "the same host speaks TLS at other times";
+    case Reason::never_tls: return "has never used TLS";
+    case Reason::domain_speaks_tls: return "another host of the same domain uses TLS";
+    case Reason::host_speaks_tls: return "the same host uses TLS at other times";
     case Reason::tls_failed: return "tried TLS and failed";
-    case Reason::old_tls: return "speaks an older TLS";
-    case Reason::no_client_certificate: return "shows no such client certificate";
-    case Reason::matched_rule: return "is what the rule describes";
+    case Reason::old_tls: return "uses an older TLS version";
+    case Reason::no_client_certificate: return "has no such client certificate";
+    case Reason::matched_rule: return "matches the rule";
     case Reason::last_: break;
   }
   return {};
@@ -35,12 +35,14 @@ std::string_view explain(Reason reason) {
 std::string_view advice(Reason reason) {
   switch (reason) {
     case Reason::never_tls: return "exempt it if you want its mail, or write to its postmaster";
-    case Reason::domain_speaks_tls: return "write to its postmaster: one of its hosts lags behind";
-    case Reason::host_speaks_tls: return "ignore: it would most likely try again over TLS";
-    case Reason::tls_failed: return "look at the failure: your settings may be the cause; else exempt it";
+    case Reason::domain_speaks_tls: return "write to its postmaster: one of its hosts does not use TLS";
+    case Reason::host_speaks_tls:
+      return "no action: this host usually uses TLS and would probably retry with it";
+    case Reason::tls_failed:
+      return "check your own TLS settings first: they may be the cause; otherwise exempt it";
     case Reason::old_tls: return "allow the older version for it, or write to its postmaster";
     case Reason::no_client_certificate: return "exempt it: few senders have a client certificate";
-    case Reason::matched_rule: return "look whether the rule means it; exempt it if not";
+    case Reason::matched_rule: return "check whether the rule is meant for it; exempt it if not";
     case Reason::last_: break;
   }
   return {};

@@ -12,13 +12,13 @@
 namespace postern::whatif {
 
 enum class Reason : std::uint8_t {
-  never_tls,              // in the clear, and never seen with TLS
-  domain_speaks_tls,      // in the clear; another host of the same sender domain speaks TLS
-  host_speaks_tls,        // in the clear; the same host speaks TLS at other times
-  tls_failed,             // in the clear; its handshakes failed
+  never_tls,              // in plaintext, and never seen with TLS
+  domain_speaks_tls,      // in plaintext; another host of the same sender domain uses TLS
+  host_speaks_tls,        // in plaintext; the same host uses TLS at other times
+  tls_failed,             // in plaintext; its handshakes failed
   old_tls,                // over TLS, older than the rule asks for
   no_client_certificate,  // over TLS, without the certificate the rule asks for
-  matched_rule,           // by what a rule of the owner's asks for, TLS aside
+  matched_rule,           // an owner's rule describes it, TLS aside
   last_
 };
 constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::last_);
@@ -80,7 +80,7 @@ struct Answer {
   std::uint64_t refused = 0;          // attempts refused for good, whatever the rule
   std::uint64_t deferred = 0;         // deferred and not seen again
   std::uint64_t tried_again = 0;      // attempts that were deferred and accepted later: counted once
-  std::uint64_t refused_for_tls = 0;  // of refused and deferred: because they came in the clear
+  std::uint64_t refused_for_tls = 0;  // of refused and deferred: because they came in plaintext
   std::uint64_t hosts = 0, sender_domains = 0;
   std::uint64_t failed_handshakes = 0;
   std::array<std::uint64_t, 5> versions{};  // unknown, 1.0 and older, 1.1, 1.2, 1.3: messages

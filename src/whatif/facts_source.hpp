@@ -9,16 +9,16 @@
 #include <vector>
 
 #include "base/instant.hpp"
-#include "whatif/arrival.hpp"
+#include "whatif/reception.hpp"
 
 namespace postern::whatif {
 
 struct SourceSettings {
   Instant reference{};    // the input's last change, or now: years that are not written follow from it
   Duration utc_offset{};  // of times written without a zone, as east of Greenwich
-  bool wants_recipients = false;    // a rule asks for them: some logs tell them late
-  bool junk_folder = false;         // the messages lie in a folder for unwanted mail
-  std::vector<std::string> border;  // names of own servers; empty: to be inferred (mailboxes)
+  bool wants_recipients = false;         // a rule asks for them: some logs tell them late
+  bool junk_folder = false;              // the messages lie in a folder for unwanted mail
+  std::vector<std::string> border = {};  // names of own servers; empty: to be inferred (mailboxes)
 };
 
 struct SourceStats {

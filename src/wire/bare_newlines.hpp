@@ -1,6 +1,5 @@
-// Rewrites every CR and every LF that stands alone to CRLF, and counts them (RFC 5321 section 2.3.8). What
-// passes is kept in lines that end with CRLF only, so that whoever gets it next can be misled by none of
-// them.
+// Rewrites every CR and every LF that stands alone to CRLF, and counts them (RFC 5321 section 2.3.8). The
+// lines that come out end with CRLF only, so no server further on can see another line end in them.
 #pragma once
 
 #include <cstdint>

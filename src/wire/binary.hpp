@@ -33,8 +33,11 @@ class BinaryReader {
 
   template <std::unsigned_integral N>
   N get() {
-    if (bytes_.size() < sizeof(N)) return failed<N>();
     N value = 0;
+    if (bytes_.size() < sizeof(N)) {
+      fail();
+      return value;
+    }
     for (std::size_t i = 0; i < sizeof(N); ++i)
       value = static_cast<N>(value |
                              static_cast<N>(static_cast<N>(static_cast<std::uint8_t>(bytes_[i])) << (8 * i)));
@@ -43,7 +46,10 @@ class BinaryReader {
   }
   std::string_view get_text() {
     auto const length = get<std::uint32_t>();
-    if (length > bytes_.size()) return failed<std::uint32_t>(), std::string_view();
+    if (length > bytes_.size()) {
+      fail();
+      return {};
+    }
     auto const text = bytes_.substr(0, length);
     bytes_.remove_prefix(length);
     return text;
@@ -53,11 +59,9 @@ class BinaryReader {
   bool at_end() const { return bytes_.empty(); }
 
  private:
-  template <class N>
-  N failed() {
+  void fail() {
     ok_ = false;
     bytes_ = {};
-    return 0;
   }
 
   std::string_view bytes_;

@@ -42,7 +42,8 @@ std::size_t ContentEnd::feed(std::string_view bytes, Keep keep) {
     switch (at_) {
       case At::line_start:
         if (c == '.') {
-          at_ = At::dot, ++i;
+          at_ = At::dot;
+          ++i;
         } else {
           at_ = At::text;
         }
@@ -67,14 +68,16 @@ std::size_t ContentEnd::feed(std::string_view bytes, Keep keep) {
         break;
       case At::dot:  // a dot at the start of a line: not kept
         if (c == '\r') {
-          at_ = At::dot_cr, ++i;
+          at_ = At::dot_cr;
+          ++i;
         } else {
           at_ = At::text;
         }
         break;
       case At::dot_cr:  // ".CR": the end, or a line that began with a stuffed dot and a bare CR
         if (c == '\n') {
-          at_ = At::ended, ++i;
+          at_ = At::ended;
+          ++i;
         } else {
           keep("\r");
           at_ = At::cr;

@@ -32,7 +32,6 @@ class Cursor {
 
   constexpr void skip(std::size_t count) { at_ += count < text_.size() - at_ ? count : text_.size() - at_; }
   constexpr std::size_t position() const { return at_; }
-  constexpr void back_to(std::size_t position) { at_ = position; }
 
  private:
   std::string_view text_;

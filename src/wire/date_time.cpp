@@ -12,6 +12,8 @@ namespace {
 constexpr std::array<char const*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+static_assert(months.back() != nullptr, "there are twelve of them");
+
 // The words of the date, split at blanks, commas and colons; comments left out. Bounds: eight.
 std::array<std::string_view, 8> words_of(std::string_view text) {
   std::array<std::string_view, 8> words;
@@ -42,14 +44,11 @@ std::optional<int> number(std::string_view text, int most) {
 }
 
 std::chrono::minutes zone_offset(std::string_view zone) {
-  constexpr std::array<std::pair<char const*, int>, 8> old{{{"EST", -5},
-                                                            {"EDT", -4},
-                                                            {"CST", -6},
-                                                            {"CDT", -5},
-                                                            {"MST", -7},
-                                                            {"MDT", -6},
-                                                            {"PST", -8},
-                                                            {"PDT", -7}}};
+  // clang-format off
+  constexpr std::array<std::pair<char const*, int>, 8> old{{
+      {"EST", -5}, {"EDT", -4}, {"CST", -6}, {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7}}};
+  // clang-format on
+  static_assert(old.back().first != nullptr, "there are eight of them");
   for (auto const& [name, hours] : old)
     if (iequals(zone, name)) return std::chrono::hours(hours);
   if (zone.size() != 5 || (zone[0] != '+' && zone[0] != '-')) return {};

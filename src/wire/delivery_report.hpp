@@ -28,7 +28,6 @@ struct DeliveryReport {
   Action action = Action::failed;
   std::string reporting_mta;  // our host name
   std::string id;             // of the report, for Message-ID and the MIME boundary
-  std::string original_id;    // the queue id of the message it is about
   std::optional<Address> to;  // the sender of that message
   std::string envid;          // as written
   Instant arrived{};          // when that message came

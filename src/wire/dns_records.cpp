@@ -30,7 +30,8 @@ std::optional<MxRecord> parse_mx(std::string_view data) {
   if (data.size() < 3) return std::nullopt;
   auto host = parse_dns_name(data.substr(2));
   if (!host) return std::nullopt;
-  return MxRecord{static_cast<std::uint16_t>(byte_at(data, 0) << 8 | byte_at(data, 1)), std::move(*host)};
+  return MxRecord{.preference = static_cast<std::uint16_t>(byte_at(data, 0) << 8 | byte_at(data, 1)),
+                  .host = std::move(*host)};
 }
 
 std::optional<std::string> parse_txt(std::string_view data) {

@@ -2,7 +2,7 @@
 // Anybody on the machine may write one, so nothing in it is believed beyond what a client may say. Form: a
 // line with the version, the sender and each recipient as MAIL and RCPT have them ("FROM:<a@b.example>",
 // "TO:<c@d.example> NOTIFY=NEVER"), an empty line, the content; lines of the first part end with LF. Bounds:
-// 1,000 bytes a line, 100,000 recipients.
+// 1,000 bytes per line, 100,000 recipients.
 #pragma once
 
 #include <string>

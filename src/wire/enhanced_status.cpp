@@ -30,7 +30,8 @@ std::optional<EnhancedStatus> EnhancedStatus::parse(std::string_view text, std::
   auto const detail = number(at);
   if (!detail || (!at.at_end() && !is_blank(at.peek()))) return std::nullopt;
   length = at.position();
-  return EnhancedStatus{static_cast<std::uint8_t>(klass - '0'), *subject, *detail};
+  return EnhancedStatus{
+      .klass = static_cast<std::uint8_t>(klass - '0'), .subject = *subject, .detail = *detail};
 }
 
 }  // namespace postern::wire

@@ -12,28 +12,50 @@ namespace {
 constexpr std::uint8_t format = 3;
 constexpr std::uint8_t format_without_flags = 2;
 constexpr std::uint8_t first_format = 1;  // without a route, and nothing known of the content
-constexpr std::size_t reply_limit = 512;
+constexpr std::size_t queued_reply_limit = 512;
 constexpr std::size_t flag_limit = 900;  // of a line's 998 (RFC 5322 section 2.1.1)
 
-enum Flag : std::uint8_t {
-  smtputf8 = 1,
-  requiretls = 2,
-  over_tls = 4,
-  held = 8,
-  null_sender = 16,
-  tls_optional = 32,
-  header_8bit = 64,
-  content_8bit = 128
-};
-enum NotifyFlag : std::uint8_t { said = 1, success = 2, failure = 4, delay = 8 };
+template <class Flag>
+std::uint8_t bit_if(bool set, Flag flag) {
+  return set ? static_cast<std::uint8_t>(flag) : std::uint8_t{0};
+}
+
+template <class Flag>
+bool has(std::uint8_t bits, Flag flag) {
+  return (bits & static_cast<std::uint8_t>(flag)) != 0;
+}
+
+std::uint8_t pack(Envelope const& e) {
+  return static_cast<std::uint8_t>(
+      bit_if(e.smtputf8, EnvelopeFlag::smtputf8) | bit_if(e.requiretls, EnvelopeFlag::requiretls) |
+      bit_if(e.over_tls, EnvelopeFlag::over_tls) | bit_if(e.held, EnvelopeFlag::held) |
+      bit_if(!e.reverse_path, EnvelopeFlag::null_sender) |
+      bit_if(e.content.tls_optional, EnvelopeFlag::tls_optional) |
+      bit_if(e.content.header_8bit, EnvelopeFlag::header_8bit) |
+      bit_if(e.content.content_8bit, EnvelopeFlag::content_8bit));
+}
+
+void unpack(std::uint8_t bits, Envelope& e) {
+  e.smtputf8 = has(bits, EnvelopeFlag::smtputf8);
+  e.requiretls = has(bits, EnvelopeFlag::requiretls);
+  e.over_tls = has(bits, EnvelopeFlag::over_tls);
+  e.held = has(bits, EnvelopeFlag::held);
+  e.content.tls_optional = has(bits, EnvelopeFlag::tls_optional);
+  e.content.header_8bit = has(bits, EnvelopeFlag::header_8bit);
+  e.content.content_8bit = has(bits, EnvelopeFlag::content_8bit);
+}
 
 std::uint8_t pack(Notify const& n) {
-  return static_cast<std::uint8_t>((n.said ? said : 0) | (n.success ? success : 0) |
-                                   (n.failure ? failure : 0) | (n.delay ? delay : 0));
+  return static_cast<std::uint8_t>(bit_if(n.said, NotifyFlag::said) | bit_if(n.success, NotifyFlag::success) |
+                                   bit_if(n.failure, NotifyFlag::failure) |
+                                   bit_if(n.delay, NotifyFlag::delay));
 }
 
 Notify unpack(std::uint8_t bits) {
-  return {(bits & said) != 0, (bits & success) != 0, (bits & failure) != 0, (bits & delay) != 0};
+  return {.said = has(bits, NotifyFlag::said),
+          .success = has(bits, NotifyFlag::success),
+          .failure = has(bits, NotifyFlag::failure),
+          .delay = has(bits, NotifyFlag::delay)};
 }
 
 void encode(BinaryWriter& out, QueuedRecipient const& r) {
@@ -44,13 +66,13 @@ void encode(BinaryWriter& out, QueuedRecipient const& r) {
   out.put(static_cast<std::uint8_t>(r.state));
   out.put(r.attempts);
   out.put(static_cast<std::uint64_t>(to_micros(r.due)));
-  out.put_text(std::string_view(r.last_reply).substr(0, reply_limit));
+  out.put_text(std::string_view(r.last_reply).substr(0, queued_reply_limit));
 }
 
 std::optional<QueuedRecipient> decode_recipient(BinaryReader& in) {
   auto address = parse_mailbox(in.get_text());
   if (!address) return std::nullopt;
-  QueuedRecipient r{std::move(*address), {}, {}, {}, {}, {}, {}, {}};
+  QueuedRecipient r{.address = std::move(*address)};
   r.original = in.get_text();
   r.orcpt = in.get_text();
   r.notify = unpack(in.get<std::uint8_t>());
@@ -96,10 +118,7 @@ std::string encode(Envelope const& e) {
   bytes.reserve(96 + e.recipients.size() * 64);
   BinaryWriter out(bytes);
   out.put(format);
-  out.put(static_cast<std::uint8_t>(
-      (e.smtputf8 ? smtputf8 : 0) | (e.requiretls ? requiretls : 0) | (e.over_tls ? over_tls : 0) |
-      (e.held ? held : 0) | (e.reverse_path ? 0 : null_sender) | (e.content.tls_optional ? tls_optional : 0) |
-      (e.content.header_8bit ? header_8bit : 0) | (e.content.content_8bit ? content_8bit : 0)));
+  out.put(pack(e));
   out.put(static_cast<std::uint8_t>(e.body));
   out.put(static_cast<std::uint8_t>(e.ret));
   out.put(static_cast<std::uint64_t>(to_micros(e.arrived)));
@@ -125,17 +144,11 @@ std::optional<Envelope> decode_envelope(std::string_view bytes) {
     return std::nullopt;
   e.body = static_cast<Body>(body);
   e.ret = static_cast<Ret>(ret);
-  e.smtputf8 = (flags & smtputf8) != 0;
-  e.requiretls = (flags & requiretls) != 0;
-  e.over_tls = (flags & over_tls) != 0;
-  e.held = (flags & held) != 0;
-  e.content.tls_optional = (flags & tls_optional) != 0;
-  e.content.header_8bit = (flags & header_8bit) != 0;
-  e.content.content_8bit = (flags & content_8bit) != 0;
+  unpack(flags, e);
   e.arrived = from_micros(static_cast<std::int64_t>(in.get<std::uint64_t>()));
   e.size = in.get<std::uint64_t>();
   auto const sender = in.get_text();
-  if ((flags & null_sender) == 0) {
+  if (!has(flags, EnvelopeFlag::null_sender)) {
     auto address = parse_mailbox(sender);
     if (!address) return std::nullopt;
     e.reverse_path = std::move(*address);
@@ -144,7 +157,7 @@ std::optional<Envelope> decode_envelope(std::string_view bytes) {
   if (version != first_format)
     e.route = in.get_text();
   else
-    e.content = {e.smtputf8, e.body != Body::seven_bit, false};
+    e.content = {.header_8bit = e.smtputf8, .content_8bit = e.body != Body::seven_bit, .tls_optional = false};
   if (version > format_without_flags) e.flags = in.get_text();
   auto const count = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {

@@ -49,19 +49,4 @@ std::optional<std::string> decode_xtext(std::string_view text) {
   return out;
 }
 
-std::string encode_xtext(std::string_view text) {
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (char c : text) {
-    if (c >= '!' && c <= '~' && c != '+' && c != '=') {
-      out += c;
-    } else {
-      out += '+';
-      out += digits[static_cast<unsigned char>(c) >> 4];
-      out += digits[static_cast<unsigned char>(c) & 15];
-    }
-  }
-  return out;
-}
-
 }  // namespace postern::wire

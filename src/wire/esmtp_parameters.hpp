@@ -1,5 +1,5 @@
-// The keyword=value parameters behind a path (RFC 5321 section 4.1.2) and the xtext in them (RFC 3461 section
-// 4).
+// The keyword=value parameters behind a path (RFC 5321 section 4.1.2) and the xtext in them (RFC 3461
+// section 4). Whoever sends a message on repeats its xtext as it was written, so nothing here encodes it.
 #pragma once
 
 #include <optional>
@@ -21,6 +21,5 @@ struct Parameter {
 std::optional<Parameter> next_parameter(Cursor& at);
 
 std::optional<std::string> decode_xtext(std::string_view text);  // absent when it is none
-std::string encode_xtext(std::string_view text);
 
 }  // namespace postern::wire

@@ -17,7 +17,7 @@ struct Extensions {
   bool auth = false;                 // RFC 4954: PLAIN and LOGIN, under TLS only
 };
 
-// The text of the reply to EHLO behind `greeting`, lines separated by '\n'. What is always there, is always
+// The text of the reply to EHLO: `greeting`, then one line per extension, separated by '\n'. These are always
 // announced: PIPELINING, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, CHUNKING, BINARYMIME, DSN.
 std::string print_extensions(std::string const& greeting, Extensions const& extensions);
 
@@ -38,8 +38,8 @@ struct PeerExtensions {
   bool auth_login = false;
 };
 
-// `text`: of the reply to EHLO, lines separated by '\n'; the first is the greeting. What is not known or
-// malformed is passed over.
+// `text`: of the reply to EHLO, its lines separated by '\n'; the first is the greeting. Lines that are
+// unknown or malformed are passed over.
 PeerExtensions parse_extensions(std::string_view text);
 
 }  // namespace postern::wire

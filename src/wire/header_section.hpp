@@ -1,5 +1,5 @@
 // Watches a message's header section go by (RFC 5322 section 2.1): how long it is, how many Received fields
-// it has, which is how loops are seen (RFC 5321 section 6.3), whether it says "TLS-Required: No" (RFC 8689
+// it has, by which loops are detected (RFC 5321 section 6.3), whether it says "TLS-Required: No" (RFC 8689
 // section 3), and whether it is ASCII (RFC 6532). Keeps the start of the current line, nothing else.
 #pragma once
 
@@ -26,7 +26,7 @@ class HeaderSection {
   std::uint64_t bytes_ = 0;
   std::uint32_t received_ = 0;
   std::array<char, 32> line_{};
-  std::size_t length_ = 0;  // of the current line so far, without its end; more than line_ holds, too
+  std::size_t length_ = 0;  // of the current line so far, without its end; it may exceed what line_ holds
   bool tls_optional_ = false;
   bool has_8bit_ = false;
   bool ended_ = false;

@@ -15,11 +15,6 @@ std::span<char> LineSplitter::room() {
   return {buffer_.get() + end_, buffer_size - end_};
 }
 
-bool LineSplitter::has_line() const {
-  auto const waiting = rest();
-  return !skipping_ && waiting.find('\n') != std::string_view::npos;
-}
-
 std::optional<Line> LineSplitter::next() {
   while (!empty()) {
     auto const waiting = rest();

@@ -32,7 +32,6 @@ class LineSplitter {
   void filled(std::size_t count) { end_ += static_cast<std::uint32_t>(count); }
 
   std::optional<Line> next();  // absent: read more
-  bool has_line() const;       // whether next() would give one
 
   std::string_view rest() const { return {buffer_.get() + begin_, end_ - begin_}; }  // not yet taken
   void consume(std::size_t count);  // takes content bytes from the front of rest()

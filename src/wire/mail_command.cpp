@@ -17,13 +17,6 @@ Result<void, ArgumentError> bad(Parameter const& parameter) {
   return fail(ArgumentError{Kind::bad_parameter, "bad value for " + named(parameter.keyword)});
 }
 
-std::optional<Body> parse_body(std::string_view value) {
-  if (iequals(value, "7BIT")) return Body::seven_bit;
-  if (iequals(value, "8BITMIME")) return Body::eight_bit_mime;
-  if (iequals(value, "BINARYMIME")) return Body::binary_mime;
-  return std::nullopt;
-}
-
 Result<void, ArgumentError> size(MailCommand& mail, Parameter const& parameter) {
   std::uint64_t bytes = 0;
   auto const* end = parameter.value.data() + parameter.value.size();
@@ -37,7 +30,7 @@ Result<void, ArgumentError> apply(MailCommand& mail, Parameter const& parameter)
   auto const& [keyword, value, has_value] = parameter;
   if (iequals(keyword, "SIZE")) return size(mail, parameter);
   if (iequals(keyword, "BODY")) {
-    auto const body = parse_body(value);
+    auto const body = parse_word<Body>(lowered(value));
     if (!body || mail.body) return bad(parameter);
     mail.body = body;
   } else if (iequals(keyword, "SMTPUTF8")) {
@@ -64,6 +57,13 @@ Result<void, ArgumentError> apply(MailCommand& mail, Parameter const& parameter)
 }
 
 }  // namespace
+
+Words<Body> words_of(Body) {
+  static constexpr Word<Body> words[] = {
+      {Body::seven_bit, "7bit"}, {Body::eight_bit_mime, "8bitmime"}, {Body::binary_mime, "binarymime"}};
+  static_assert(is_complete(words));
+  return words;
+}
 
 Result<MailCommand, ArgumentError> parse_mail(std::string_view argument) {
   if (!istarts_with(argument, "FROM:"))

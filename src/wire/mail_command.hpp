@@ -10,10 +10,13 @@
 
 #include "base/address.hpp"
 #include "base/result.hpp"
+#include "base/words.hpp"
 
 namespace postern::wire {
 
 enum class Body : std::uint8_t { seven_bit, eight_bit_mime, binary_mime };
+Words<Body> words_of(Body);  // lower case: "7bit", "8bitmime", "binarymime"
+using postern::print;
 enum class Ret : std::uint8_t { unsaid, full, headers };
 
 struct MailCommand {

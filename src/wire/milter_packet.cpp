@@ -5,8 +5,10 @@
 namespace postern::wire {
 namespace {
 
-constexpr std::size_t most_bytes = 1U << 20;
-constexpr std::string_view commands = "ABCDEHKLMNOQRTU";
+constexpr std::size_t packet_limit = 1U << 20;
+constexpr std::string_view commands = "ABCDEHKLMNOQRTU";  // one for each MilterCommand
+static_assert(commands.size() == 15 && commands.front() == static_cast<char>(MilterCommand::abort) &&
+              commands.back() == static_cast<char>(MilterCommand::unknown));
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
   std::uint32_t value = 0;
@@ -27,17 +29,19 @@ Result<std::optional<MilterPacket>, std::string> read_milter_packet(std::string_
   taken = 0;
   if (bytes.size() < 5) return std::optional<MilterPacket>();
   auto const length = number_at(bytes, 0);
-  if (length == 0 || length > most_bytes) return fail(std::string("a packet of a length that cannot be"));
+  if (length == 0 || length > packet_limit) return fail(std::string("a packet of a length that cannot be"));
   if (commands.find(bytes[4]) == std::string_view::npos)
     return fail(std::string("a command that there is not"));
   if (bytes.size() < 4 + std::size_t{length}) return std::optional<MilterPacket>();
   taken = 4 + std::size_t{length};
-  return std::optional(MilterPacket{static_cast<MilterCommand>(bytes[4]), bytes.substr(5, length - 1)});
+  return std::optional(
+      MilterPacket{.command = static_cast<MilterCommand>(bytes[4]), .data = bytes.substr(5, length - 1)});
 }
 
 std::optional<MilterOffer> parse_milter_offer(std::string_view data) {
   if (data.size() < 12) return std::nullopt;
-  return MilterOffer{number_at(data, 0), number_at(data, 4), number_at(data, 8)};
+  return MilterOffer{
+      .version = number_at(data, 0), .actions = number_at(data, 4), .protocol = number_at(data, 8)};
 }
 
 std::string print_milter_offer(MilterOffer const& offer) {
@@ -48,7 +52,7 @@ std::string print_milter_offer(MilterOffer const& offer) {
 std::optional<MilterConnect> parse_milter_connect(std::string_view data) {
   auto const end = data.find('\0');
   if (end == std::string_view::npos || end + 1 >= data.size()) return std::nullopt;
-  MilterConnect connect{std::string(data.substr(0, end)), {}, 0};
+  MilterConnect connect{.name = std::string(data.substr(0, end))};
   char const family = data[end + 1];
   if (family != '4' && family != '6') return connect;  // a local socket, or not known
   if (data.size() < end + 5) return std::nullopt;

@@ -55,7 +55,7 @@ std::string print_milter_offer(MilterOffer const& offer);  // a packet
 
 struct MilterConnect {
   std::string name;  // as the MTA has it: "[192.0.2.1]" when there is none
-  std::optional<IpAddress> client;
+  std::optional<IpAddress> client{};
   std::uint16_t port = 0;
 };
 std::optional<MilterConnect> parse_milter_connect(std::string_view data);

@@ -101,7 +101,7 @@ void take_apart(std::string_view message, int depth, std::vector<MimePart>& part
   auto const header = take_header(message);
   if (parts.size() == parts_limit) return;
   if (!istarts_with(header.type, "multipart/") || header.boundary.empty() || depth == depth_limit)
-    return parts.push_back({header.type, decoded(header, message)});
+    return parts.push_back({.type = header.type, .content = decoded(header, message)});
   std::string const delimiter = "--" + header.boundary;
   char const* begun = nullptr;  // where the current part begins
   while (!message.empty()) {

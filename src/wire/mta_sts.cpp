@@ -30,6 +30,12 @@ std::optional<std::string> id_in(std::string_view record) {
   return id;
 }
 
+std::optional<StsMode> parse_mode(std::string_view text) {
+  for (auto const mode : {StsMode::none, StsMode::testing, StsMode::enforce})
+    if (print(mode) == text) return mode;
+  return std::nullopt;
+}
+
 bool is_pattern(std::string_view text) {
   if (text.substr(0, 2) == "*.") text.remove_prefix(2);
   return Domain::parse(text).has_value();
@@ -87,11 +93,9 @@ Result<StsPolicy, std::string> parse_sts_policy(std::string_view text) {
       if (value != "STSv1") return fail("version is not STSv1 but " + printable(value, 80));
       version = true;
     } else if (name == "mode" && !mode) {
-      if (value != "enforce" && value != "testing" && value != "none")
-        return fail("mode is not one of enforce, testing, none but " + printable(value, 80));
-      policy.mode = value == "enforce"   ? StsMode::enforce
-                    : value == "testing" ? StsMode::testing
-                                         : StsMode::none;
+      auto const named = parse_mode(value);
+      if (!named) return fail("mode is not one of enforce, testing, none but " + printable(value, 80));
+      policy.mode = *named;
       mode = true;
     } else if (name == "max_age" && !age) {
       std::uint32_t seconds = 0;

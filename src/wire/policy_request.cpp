@@ -8,10 +8,10 @@ namespace postern::wire {
 namespace {
 
 constexpr std::size_t most_attributes = 100;
-constexpr std::size_t most_bytes = 64U << 10;
+constexpr std::size_t request_limit = 64U << 10;
 
 template <class N>
-N number(std::string_view text) {
+N attribute_number(std::string_view text) {
   N value = 0;
   auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   return problem == std::errc() && end == text.data() + text.size() ? value : N{0};
@@ -46,7 +46,7 @@ Result<std::optional<PolicyRequest>, std::string> PolicyRequestReader::on_line(s
   }
   auto const equals = line.find('=');
   if (equals == std::string_view::npos || equals == 0) return fail(std::string("a line without name=value"));
-  if (++attributes_ > most_attributes || bytes_ > most_bytes)
+  if (++attributes_ > most_attributes || bytes_ > request_limit)
     return fail(std::string("a request that does not end"));
   auto const name = line.substr(0, equals), value = line.substr(equals + 1);
   auto& r = request_;
@@ -58,7 +58,7 @@ Result<std::optional<PolicyRequest>, std::string> PolicyRequestReader::on_line(s
   } else if (name == "client_address") {
     r.client = IpAddress::parse(value);
   } else if (name == "client_port") {
-    r.client_port = number<std::uint16_t>(value);
+    r.client_port = attribute_number<std::uint16_t>(value);
   } else if (name == "client_name") {
     if (value != "unknown") r.client_name = lowered(value);
   } else if (name == "helo_name") {
@@ -68,7 +68,7 @@ Result<std::optional<PolicyRequest>, std::string> PolicyRequestReader::on_line(s
   } else if (name == "recipient") {
     r.recipient = value;
   } else if (name == "size") {
-    r.size = number<std::uint64_t>(value);
+    r.size = attribute_number<std::uint64_t>(value);
   } else if (name == "instance") {
     r.instance = value;
   } else if (name == "sasl_username") {
@@ -80,7 +80,10 @@ Result<std::optional<PolicyRequest>, std::string> PolicyRequestReader::on_line(s
   } else if (name == "ccert_subject") {
     r.certificate_subject = value;
   } else if (name == "ccert_pubkey_fingerprint") {
-    if (!value.empty()) r.certificate_fingerprint = hexadecimal(value), has_key_fingerprint_ = true;
+    if (!value.empty()) {
+      r.certificate_fingerprint = hexadecimal(value);
+      has_key_fingerprint_ = true;
+    }
   } else if (name == "ccert_fingerprint") {
     if (!has_key_fingerprint_) r.certificate_fingerprint = hexadecimal(value);
   }  // others are not asked for

@@ -55,7 +55,7 @@ Result<RcptCommand, ArgumentError> parse_rcpt(std::string_view argument) {
   at.take_while(is_blank);
   auto path = forward_path(at);
   if (!path) return fail(ArgumentError{Kind::path, std::string(explain(path.error()))});
-  RcptCommand rcpt{std::move(*path), {}, {}};
+  RcptCommand rcpt{.forward_path = std::move(*path)};
   while (auto const parameter = next_parameter(at)) {
     auto const& [keyword, value, has_value] = *parameter;
     if (keyword.empty()) return fail(ArgumentError{Kind::bad_parameter, "malformed parameter"});

@@ -26,8 +26,8 @@ struct Notify {
 
 struct RcptCommand {
   Address forward_path;
-  Notify notify;
-  std::string orcpt;  // as written: addr-type ";" xtext; 500 characters at most
+  Notify notify{};
+  std::string orcpt{};  // as written: addr-type ";" xtext; 500 characters at most
 };
 
 Result<RcptCommand, ArgumentError> parse_rcpt(std::string_view argument);

@@ -1,4 +1,4 @@
-// The Received field Postern writes (RFC 5321 section 4.4): the full truth about how a message came.
+// The Received field that Postern writes (RFC 5321 section 4.4): it says how a message came.
 #pragma once
 
 #include <string>
@@ -30,8 +30,7 @@ struct Received {
 
 std::string print(Received const& received);  // folded, lines end with CRLF; strangers' text made harmless
 
-// The protocol word (RFC 3848; RFC 6531 section 4.3).
-// Of a message that a program on this machine has left.
+// The field of a message that a program on this machine has left.
 std::string print_local_received(std::string const& by, std::uint32_t user, std::string const& id,
                                  Instant at);
 
@@ -41,6 +40,6 @@ struct WithProtocol {
   bool login = false;
   bool smtputf8 = false;
 };
-std::string with_protocol(WithProtocol how);
+std::string with_protocol(WithProtocol how);  // the protocol word (RFC 3848, RFC 6531 section 4.3)
 
 }  // namespace postern::wire

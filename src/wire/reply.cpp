@@ -12,6 +12,13 @@ constexpr std::size_t reply_limit = 64 * 1024;
 
 }  // namespace
 
+Reply Reply::failure(bool permanent, std::uint16_t subject, std::uint16_t detail, std::string text) {
+  return {
+      .code = static_cast<std::uint16_t>(permanent ? 550 : 451),
+      .status = {.klass = static_cast<std::uint8_t>(permanent ? 5 : 4), .subject = subject, .detail = detail},
+      .text = std::move(text)};
+}
+
 std::string Reply::print() const {
   std::string const number = std::to_string(code);
   std::string const prefix = status.present() ? status.print() + " " : std::string();

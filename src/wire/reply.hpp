@@ -17,9 +17,11 @@ struct Reply {
   EnhancedStatus status;   // printed at the start of every line when present
   std::string text;        // lines separated by '\n', without CR
 
+  // "550 5.subject.detail" where it is permanent, else "451 4.subject.detail".
+  static Reply failure(bool permanent, std::uint16_t subject, std::uint16_t detail, std::string text);
+
   bool positive() const { return code >= 200 && code < 300; }
   bool intermediate() const { return code >= 300 && code < 400; }
-  bool transient() const { return code >= 400 && code < 500; }
   bool permanent() const { return code >= 500; }
   std::string print() const;     // with CRLF after every line
   std::string one_line() const;  // "550 5.1.1 no such user", for logs and reports
@@ -28,7 +30,7 @@ struct Reply {
 enum class ReplyError : std::uint8_t { bad_code, mixed_codes, line_too_long, too_long };
 
 // Reads replies from what arrives, a line at a time.
-// Bounds: a line of 4,096 bytes, a reply of 64 KiB: what is longer is an error, and the connection is of no
+// Bounds: 4,096 bytes per line, 64 KiB per reply. What is longer is an error, and the connection is of no
 // more use.
 class ReplyReader {
  public:

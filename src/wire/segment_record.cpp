@@ -2,13 +2,31 @@
 
 #include <xxhash.h>
 
+#include <array>
+#include <limits>
+
 #include "wire/binary.hpp"
 
 namespace postern::wire {
 namespace {
 
 constexpr std::string_view magic = "POSTERN1";
-constexpr std::size_t reply_limit = 512;
+static_assert(magic.size() + 3 * sizeof(std::uint64_t) == segment_header_size);
+static_assert(3 * sizeof(std::uint64_t) + 2 * sizeof(std::uint32_t) == record_header_size);
+constexpr std::size_t settled_reply_limit = 512;
+
+// What a spool written by any version may hold. The number of a kind is its place, counted from 1.
+constexpr std::array kinds = {RecordKind::chunk, RecordKind::accept,  RecordKind::settle,
+                              RecordKind::hold,  RecordKind::abandon, RecordKind::move};
+constexpr bool numbered_in_order() {
+  for (std::size_t i = 0; i < kinds.size(); ++i)
+    if (static_cast<std::size_t>(kinds[i]) != i + 1) return false;
+  return true;
+}
+static_assert(numbered_in_order());
+static_assert(segment_header_size == magic.size() + 3 * sizeof(std::uint64_t));
+static_assert(record_header_size == 3 * sizeof(std::uint64_t) + 2 * sizeof(std::uint32_t));
+static_assert(record_payload_limit <= std::numeric_limits<std::uint32_t>::max());
 
 std::uint64_t checksum(std::uint64_t salt, std::string_view header, std::string_view payload) {
   std::uint64_t const first = XXH3_64bits_withSeed(header.data(), header.size(), salt);
@@ -43,7 +61,8 @@ std::optional<SegmentHeader> decode_segment_header(std::string_view bytes) {
   SegmentHeader header;
   header.number = in.get<std::uint64_t>();
   header.salt = in.get<std::uint64_t>();
-  if (in.get<std::uint64_t>() != XXH3_64bits(bytes.data(), 24)) return std::nullopt;
+  if (in.get<std::uint64_t>() != XXH3_64bits(bytes.data(), segment_header_size - sizeof(std::uint64_t)))
+    return std::nullopt;
   return header;
 }
 
@@ -59,8 +78,7 @@ Result<RecordHeader, RecordError> decode_record_header(std::string_view bytes, s
   BinaryReader in(bytes);
   if (in.get<std::uint64_t>() != salt) return fail(RecordError::not_a_record);
   auto const kind = in.get<std::uint32_t>();
-  if (kind < 1 || kind > static_cast<std::uint32_t>(RecordKind::abandon))
-    return fail(RecordError::not_a_record);
+  if (kind < 1 || kind > kinds.size()) return fail(RecordError::not_a_record);
   RecordHeader header;
   header.kind = static_cast<RecordKind>(kind);
   header.length = in.get<std::uint32_t>();
@@ -104,6 +122,10 @@ std::optional<AcceptPayload> decode_accept(std::string_view payload) {
   return accept;
 }
 
+std::string_view encode_hold(bool held) { return held ? "1" : "0"; }
+
+bool decode_hold(std::string_view payload) { return payload == encode_hold(true); }
+
 std::string encode(std::vector<Settlement> const& settlements) {
   std::string bytes;
   BinaryWriter out(bytes);
@@ -112,7 +134,7 @@ std::string encode(std::vector<Settlement> const& settlements) {
     out.put(static_cast<std::uint8_t>(s.state));
     out.put(s.attempts);
     out.put(static_cast<std::uint64_t>(to_micros(s.due)));
-    out.put_text(std::string_view(s.reply).substr(0, reply_limit));
+    out.put_text(std::string_view(s.reply).substr(0, settled_reply_limit));
   }
   return bytes;
 }

@@ -15,7 +15,7 @@
 
 namespace postern::wire {
 
-constexpr std::size_t segment_header_size = 32;
+constexpr std::size_t segment_header_size = 32;  // bytes
 constexpr std::size_t record_header_size = 32;
 constexpr std::size_t record_payload_limit = 128 * 1024 * 1024;
 
@@ -28,12 +28,12 @@ std::string encode(SegmentHeader const& header);
 std::optional<SegmentHeader> decode_segment_header(std::string_view bytes);  // absent when it is none
 
 enum class RecordKind : std::uint8_t {
-  chunk = 1,   // a piece of content
-  accept = 2,  // an envelope and where its content is: from here on the message is ours
-  settle = 3,  // what became of recipients
-  hold = 4,    // held, or released
-  move = 6,    // another way for what waits
-  abandon = 5  // an accept of this id in an older record was never acknowledged, or the message was deleted
+  chunk = 1,    // a piece of content
+  accept = 2,   // an envelope and where its content is: from here on the message is ours
+  settle = 3,   // what became of recipients
+  hold = 4,     // held, or released
+  abandon = 5,  // an accept of this id in an older record was never acknowledged, or the message was deleted
+  move = 6      // another route for the recipients that wait
 };
 
 struct RecordHeader {
@@ -55,6 +55,8 @@ struct ChunkPlace {
   std::uint64_t segment = 0;
   std::uint64_t offset = 0;  // of its record's header in the file
   std::uint32_t length = 0;  // of its payload
+
+  friend bool operator==(ChunkPlace const&, ChunkPlace const&) = default;
 };
 
 struct AcceptPayload {
@@ -64,6 +66,9 @@ struct AcceptPayload {
 
 std::string encode_accept(std::vector<ChunkPlace> const& chunks, std::string_view envelope);
 std::optional<AcceptPayload> decode_accept(std::string_view payload);
+
+std::string_view encode_hold(bool held);
+bool decode_hold(std::string_view payload);
 
 struct Settlement {
   std::uint32_t recipient = 0;  // index in the envelope

@@ -55,7 +55,7 @@ bool has(std::vector<Field> const& fields, std::string_view name) {
 }
 
 std::string quoted_name(std::string_view name) {
-  return is_ascii(name) ? quoted(printable(name, 100)) + " " : std::string();
+  return is_ascii(name) ? in_quotes(printable(name, 100)) + " " : std::string();
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // A message as a local program hands it over (`sendmail -t`), made fit to be sent (RFC 6409 section 8): lines
-// end with CRLF, Bcc is taken out, and what is missing is added: From, Date, Message-ID. Pure.
+// end with CRLF, Bcc is taken out, and what is missing is added: From, Date, Message-ID.
 #pragma once
 
 #include <string>

@@ -86,9 +86,12 @@ TlsPolicyResult to_policy(json::value const& value) {
   if (failures == nullptr || !failures->is_array()) return result;
   for (auto const& each : failures->get_array()) {
     if (result.failures.size() == failure_limit) break;
-    result.failures.push_back({text_at(each, "result-type"), text_at(each, "sending-mta-ip"),
-                               text_at(each, "receiving-mx-hostname"), text_at(each, "receiving-ip"),
-                               count_at(each, "failed-session-count"), text_at(each, "failure-reason-code")});
+    result.failures.push_back({.result = text_at(each, "result-type"),
+                               .sending_ip = text_at(each, "sending-mta-ip"),
+                               .receiving_host = text_at(each, "receiving-mx-hostname"),
+                               .receiving_ip = text_at(each, "receiving-ip"),
+                               .sessions = count_at(each, "failed-session-count"),
+                               .reason = text_at(each, "failure-reason-code")});
   }
   return result;
 }

@@ -22,8 +22,10 @@ std::string Tlsa::print() const {
 
 std::optional<Tlsa> parse_tlsa(std::string_view data) {
   if (data.size() < 4) return std::nullopt;
-  return Tlsa{static_cast<std::uint8_t>(data[0]), static_cast<std::uint8_t>(data[1]),
-              static_cast<std::uint8_t>(data[2]), std::string(data.substr(3))};
+  return Tlsa{.usage = static_cast<std::uint8_t>(data[0]),
+              .selector = static_cast<std::uint8_t>(data[1]),
+              .matching = static_cast<std::uint8_t>(data[2]),
+              .data = std::string(data.substr(3))};
 }
 
 }  // namespace postern::wire

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "app/settings/build_config.hpp"
 #include "app/settings/settings_docs.hpp"
@@ -40,15 +43,17 @@ first_retry = "2m"
 )");
   EXPECT_TRUE(read.errors.empty()) << read.errors[0];
   auto const& s = read.settings;
-  EXPECT_EQ(s.listen.size(), 2U);
-  EXPECT_EQ(s.listen[1].tls, policy::ListenerTls::implicit);
-  EXPECT_EQ(s.listen[1].proxies.size(), 1U);
-  EXPECT_EQ(s.path(s.tls.certificate[0]), "dir/cert.pem");
-  EXPECT_EQ(s.tls.min_version, net::TlsVersion::v1_0);
-  EXPECT_EQ(s.domains[0].require_tls, policy::TlsRequirement::always);
-  EXPECT_EQ(s.domains[0].aliases[0].second.size(), 2U);
-  EXPECT_EQ(s.retry.first, std::chrono::minutes(2));
-  EXPECT_EQ(s.relay_networks.size(), 1U);
+  EXPECT_EQ(s.start.listen.size(), 2U);
+  EXPECT_EQ(s.start.listen[0].role, ListenRole::mx);
+  EXPECT_EQ(s.start.listen[1].tls, policy::ListenerTls::implicit);
+  EXPECT_EQ(s.start.listen[1].proxies.size(), 1U);
+  EXPECT_EQ(s.path(s.live.tls.certificate[0]), "dir/cert.pem");
+  EXPECT_EQ(s.live.tls.min_version, net::TlsVersion::v1_0);
+  EXPECT_EQ(s.live.domains[0].require_tls, policy::TlsRequirement::always);
+  EXPECT_EQ(s.live.domains[0].aliases[0].second.size(), 2U);
+  EXPECT_EQ(s.live.domains[0].deliver.has_value(), true);
+  EXPECT_EQ(s.live.retry.first, std::chrono::minutes(2));
+  EXPECT_EQ(s.live.relay_networks.size(), 1U);
 }
 
 struct ErrorCase {
@@ -68,7 +73,7 @@ TEST(Settings, ErrorsNameFileLineAndKeyAndWhatWouldBeRight) {
             "\"50MiB\""},
            {"[queue]\nlifetime = \"x\"",
             "dir/postern.toml:2: queue.lifetime = 'x': not a time from 1s to 30d, such as \"5m\""},
-           {"hostname = 5", "dir/postern.toml:1: hostname = 5: not a text in quotes"},
+           {"hostname = 5", "dir/postern.toml:1: hostname = 5: not a string in quotes"},
            {"listen = 5",
             "dir/postern.toml:1: listen: listeners are written [[listen]], each with an address"},
            {"[[listen]]\naddress = \"x\"",
@@ -80,7 +85,30 @@ TEST(Settings, ErrorsNameFileLineAndKeyAndWhatWouldBeRight) {
            {"a = ", "dir/postern.toml:1: "},
            {"[domains.\"x.example\"]\nfrob = 1",
             "dir/postern.toml:2: domains.\"x.example\".frob: there is no such key"},
-           {"[domains.\"x.example\"]\naliases = { \"a\" = \"b\" }", "aliases.a: not a list of addresses"}}) {
+           {"[domains.\"x.example\"]\naliases = { \"a\" = \"b\" }", "aliases.a: not a list of addresses"},
+           {"[domains.\"x.example\"]\naliases = 5", "dir/postern.toml:2: aliases: write aliases = {"},
+           {"[domains.\"x.example\"]\nmailboxes=[\"a\"]\ndeliver = \"pigeon\"",
+            "dir/postern.toml:3: domains.\"x.example\".deliver = 'pigeon': not one of maildir:PATH"},
+           {"domains = 5", "dir/postern.toml:1: domains: a domain is written [domains.\"example.org\"]"},
+           {"[domains]\nx = 5", "dir/postern.toml:2: domains.x: write [domains.\"x\"]"},
+           {"routes = 5", "dir/postern.toml:1: routes: a route is written [routes.\"example.net\"]"},
+           {"[routes.\"x.example\"]\nvia = \"pigeon\"",
+            "dir/postern.toml:2: routes.\"x.example\".via = 'pigeon': not one of maildir:PATH"},
+           {"[routes.\"x.example\"]\ntls = \"some\"",
+            "dir/postern.toml:2: routes.\"x.example\".tls = 'some': not one of none, opportunistic"},
+           {"rules = 5", "dir/postern.toml:1: rules: rules are written [[rules]]"},
+           {"[[rules]]\nname = \"r\"\nmode = \"110%\"",
+            "dir/postern.toml:3: rules.\"r\".mode = '110%': not \"observe\", \"enforce\" or a share, such as "
+            "\"10%\""},
+           {"[[rules]]\nname = \"r\"\ndeliver_to = \"nobody\"",
+            "dir/postern.toml:3: rules.\"r\".deliver_to = 'nobody': not a mail address"},
+           {"lists = 5", "dir/postern.toml:1: lists: write [lists]"},
+           {"[lists]\npartners = \"a\"", "dir/postern.toml:2: lists.partners: not a list of strings"},
+           {"[dns]\nenabled = 1", "dir/postern.toml:2: dns.enabled = 1: not true or false"},
+           {"[dns]\nservers = [1]", "not a list of strings"},
+           {"[dns]\nport = 1.5", "dir/postern.toml:2: dns.port = 1.5: not a number, 1 to 65535"},
+           {"[drop]\ndirectory = \"a\"\n[maildrop]\ndirectory = \"b\"",
+            "dir/postern.toml:4: maildrop.directory: maildrop.directory is given under its old name"}}) {
     auto const read = parse(c.text);
     ASSERT_FALSE(read.errors.empty()) << c.text;
     EXPECT_NE(read.errors[0].find(c.error), std::string::npos) << read.errors[0];
@@ -93,9 +121,6 @@ TEST(Settings, ChecksFindWhatIsWrongBeyondTheGrammar) {
     return built.errors.empty() ? std::string() : built.errors[0];
   };
   EXPECT_EQ(error_of(""), "");
-  EXPECT_NE(error_of("[domains.\"x.example\"]\nmailboxes=[\"a\"]\ndeliver = \"pigeon\"")
-                .find("postern.toml:1: domains.\"x.example\".deliver = \"pigeon\""),
-            std::string::npos);
   EXPECT_NE(error_of("[domains.\"x.example\"]\naliases = { \"a\" = [\"b@x.example\"] }")
                 .find("\"b@x.example\" is no mailbox here"),
             std::string::npos);
@@ -122,10 +147,63 @@ TEST(Settings, ChecksWarnOfWhatRfc3207Forbids) {
 
 TEST(Settings, DefaultsServeWithoutAConfiguration) {
   auto const settings = default_settings();
-  EXPECT_EQ(settings.listen.at(0).address, "127.0.0.1:2525");
-  EXPECT_EQ(settings.web_address, "127.0.0.1:8025");
+  EXPECT_EQ(settings.start.listen.at(0).address, "127.0.0.1:2525");
+  EXPECT_EQ(settings.start.web_address, "127.0.0.1:8025");
   EXPECT_TRUE(check_config(settings).errors.empty());
-  EXPECT_FALSE(settings.domains.empty());
+  EXPECT_FALSE(settings.live.domains.empty());
+}
+
+TEST(Settings, OldNamesOfKeysStillWorkAndAreNamed) {
+  auto const read = parse("[drop]\ndirectory = \"/srv/drop\"\n[tls]\nmemory = { patience = \"2s\" }");
+  ASSERT_TRUE(read.errors.empty()) << read.errors[0];
+  EXPECT_EQ(read.settings.maildrop_directory(), "/srv/drop");
+  EXPECT_EQ(read.settings.live.memory.grace_period, std::chrono::seconds(2));
+  ASSERT_EQ(read.warnings.size(), 2U);
+  EXPECT_EQ(
+      read.warnings[0],
+      "dir/postern.toml:2: drop.directory: this name is old, though it works: write maildrop.directory");
+  EXPECT_EQ(read.warnings[1],
+            "dir/postern.toml:4: tls.memory.patience: this name is old, though it works: write "
+            "tls.memory.grace_period");
+}
+
+TEST(Settings, EachOldNameStandsForAKeyThatExistsAndIsNoKeyItself) {
+  auto const keys = general_keys();
+  for (auto const& renamed : renamed_keys()) {
+    auto const named = [&](std::string_view name) {
+      return std::any_of(keys.begin(), keys.end(), [&](auto const& key) { return key.name == name; });
+    };
+    EXPECT_TRUE(named(renamed.name)) << renamed.name;
+    EXPECT_FALSE(named(renamed.before)) << renamed.before;
+  }
+}
+
+TEST(Settings, AFileThatIsNotThereOrADirectoryIsAnError) {
+  for (auto const* file : {"/no/such/file", "/"}) {
+    auto const read = read_settings(file);
+    ASSERT_EQ(read.errors.size(), 1U) << file;
+    EXPECT_EQ(read.errors[0], std::string(file) + ": cannot be read as a configuration file");
+  }
+  EXPECT_TRUE(settings_from("").errors.empty());
+}
+
+TEST(SettingsTable, WritesEachSectionInOnePieceAndNoKeyTwice) {
+  std::vector<std::string> sections;
+  std::set<std::string> names;
+  for (auto const& key : general_keys()) {
+    EXPECT_TRUE(names.insert(key.name).second) << key.name;
+    auto const dot = key.name.find('.');
+    auto const section = dot == std::string::npos ? std::string() : key.name.substr(0, dot);
+    if (sections.empty() || sections.back() != section) sections.push_back(section);
+  }
+  EXPECT_EQ(std::set<std::string>(sections.begin(), sections.end()).size(), sections.size());
+}
+
+TEST(SettingsDocs, SayOfEachKeyWhatAChangeNeeds) {
+  auto const page = settings_page();
+  EXPECT_NE(page.find("| `hostname` | `\"\"` | live |"), std::string::npos);
+  EXPECT_NE(page.find("| `data_dir` | `\"postern-data\"` | restart |"), std::string::npos);
+  EXPECT_NE(page.find("| `role` | `\"mx\"` | restart |"), std::string::npos);
 }
 
 TEST(SettingsDocs, PrintAFileThatReadsAsTheDefaults) {

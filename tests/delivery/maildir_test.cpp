@@ -5,7 +5,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "delivery/retry_times.hpp"
 #include "support/example_policy.hpp"
 #include "support/failing_files.hpp"
 #include "support/one_message.hpp"
@@ -24,25 +23,6 @@ std::vector<std::filesystem::path> files_in(std::filesystem::path const& directo
   if (std::filesystem::exists(directory))
     for (auto const& entry : std::filesystem::directory_iterator(directory)) found.push_back(entry.path());
   return found;
-}
-
-TEST(RetryTimes, GrowToALongestAndVaryALittle) {
-  class Fixed : public Random {
-   public:
-    std::uint64_t next() override { return value; }
-    std::uint64_t value = 0;
-  } random;
-  RetrySettings const settings;
-  auto const wait = [&](std::uint32_t attempts) {
-    return next_attempt(settings, from_micros(0), attempts, random) - from_micros(0);
-  };
-  random.value = 6'000'000;  // the middle of the first interval's spread
-  EXPECT_EQ(wait(1), std::chrono::minutes(1));
-  random.value = 0;
-  EXPECT_EQ(wait(1), std::chrono::seconds(54));
-  EXPECT_EQ(wait(2), std::chrono::seconds(108));
-  EXPECT_EQ(wait(100), std::chrono::minutes(216));
-  EXPECT_EQ(wait(4'000'000'000U), std::chrono::minutes(216));
 }
 
 TEST(Maildir, MakesSafePaths) {

@@ -146,7 +146,7 @@ TEST(ClientDialogue, GivesUpWithoutTlsWhereItIsRequired) {
 
 TEST(ClientDialogue, LogsInUnderTlsOnly) {  // RFC 4954 section 4
   auto stage = with({outgoing({"a@example.org"})});
-  stage.settings.login = ClientLogin{"me", "secret"};
+  stage.settings.login = ClientLogin{.user = "me", .password = "secret"};
   converse_as_client(stage, R"(
     S: 220 hi
     C: EHLO mx.far.example
@@ -375,6 +375,38 @@ TEST(ClientDialogue, Hears421AtAnyTime) {  // RFC 5321 section 3.8
     S: 421 4.4.2 going down
     P: 421
     R: 421)");
+}
+
+TEST(ClientDialogue, TakesOnly521ForGoodBeforeMessagesCanBeSent) {  // RFC 7504 section 4
+  converse_as_client(ClientStage(), R"(
+    S: 521 this host takes no mail
+    P: 521
+    F: 521)");
+  converse_as_client(ClientStage(), R"(
+    S: 554 5.7.1 go away
+    P: 554
+    F: 451)");
+  converse_as_client(ClientStage(), R"(
+    S: 220 hi
+    C: EHLO mx.far.example
+    S: 550 no
+    C: HELO mx.far.example
+    S: 550 no
+    P: 550
+    F: 451)");
+  converse_as_client(ClientStage(), R"(
+    S: 450 later
+    P: 450
+    F: 450)");
+}
+
+TEST(ClientDialogue, TellsATemporaryRefusalInTheServersWords) {
+  ClientDialogue dialogue{ClientSettings{}};
+  dialogue.on_reply({554, {5, 7, 1}, "go away"});
+  EXPECT_EQ(dialogue.refusal()->one_line(), "451 4.7.1 go away");
+  ClientDialogue other{ClientSettings{}};
+  other.on_reply({554, {}, "go away"});
+  EXPECT_EQ(other.refusal()->one_line(), "451 4.3.2 go away");
 }
 
 TEST(ClientDialogue, DoesNotTakeOtherRepliesForADelivery) {  // found by fuzz/client

@@ -158,6 +158,19 @@ TEST(ServerDialogue, ForgetsEverythingAtStarttls) {  // RFC 3207 section 4.2
   EXPECT_TRUE(stage.ended.tls.offered && stage.ended.tls.requested);
 }
 
+TEST(ServerDialogue, RefusesStarttlsWithinATransaction) {
+  converse("S: 220\n" + ehlo_clear + R"(
+    C: MAIL FROM:<a@b.example>
+    S: 250
+    C: STARTTLS
+    S: 503 5.5.1 STARTTLS is not possible within a transaction; RSET ends it
+    C: RSET
+    S: 250
+    C: STARTTLS
+    S: 220
+    T: ok)");
+}
+
 TEST(ServerDialogue, RefusesStarttlsWithAnArgumentAndWhereItIsNotOffered) {
   converse("S: 220\n" + ehlo_clear + "C: STARTTLS now\nS: 501 5.5.4");
   Stage none;
@@ -182,13 +195,30 @@ TEST(ServerDialogue, CountsAndDropsWhatIsSentBehindStarttls) {  // CVE-2011-0411
   EXPECT_EQ(stage.transactions.size(), 0U);
 }
 
+TEST(ServerDialogue, SaysNothingToStarttlsUntilItIsKnownWhetherAHandshakeCanBegin) {
+  Stage stage;
+  ServerDialogue dialogue(stage.settings, stage.policy, stage.connection);
+  dialogue.on_line({"EHLO x"}, from_micros(1));
+  auto const step = dialogue.on_line({"STARTTLS"}, from_micros(2));
+  EXPECT_FALSE(step.reply);
+  EXPECT_EQ(step.then, Then::start_tls);
+  EXPECT_EQ(dialogue.on_tls_ready().code, 220);
+  auto const unavailable = dialogue.on_tls_unavailable();
+  EXPECT_EQ(unavailable.reply->code, 454);  // RFC 3207 section 4
+  EXPECT_EQ(unavailable.then, Then::read_line);
+  EXPECT_EQ(dialogue.on_line({"MAIL FROM:<a@b.example>"}, from_micros(3)).then, Then::ask_verdict)
+      << "the conversation goes on in the clear";
+}
+
 TEST(ServerDialogue, DoesNotOfferStarttlsToWhoKeepsFailing) {
   Stage stage;
   stage.connection.remembered.failed_handshakes = 3;
   stage.connection.remembered.last_failure = from_micros(500'000);
   tests::Play play(stage);
-  play.bytes("EHLO x\r\n", 8192);
+  play.bytes("EHLO x\r\nEHLO x\r\n", 8192);
   EXPECT_EQ(play.output.find("STARTTLS"), std::string::npos);
+  play.end();
+  EXPECT_EQ(stage.ended.tls.offers_withheld, 2U) << "each answer to EHLO counts";
 }
 
 TEST(ServerDialogue, RequiresTlsOnlyWhenTold) {
@@ -205,7 +235,40 @@ TEST(ServerDialogue, RequiresTlsOnlyWhenTold) {
     S: 221)",
                               always);
   EXPECT_EQ(stage.transactions.at(0).outcome, Outcome::refused);
-  EXPECT_EQ(stage.transactions.at(0).rule, "tls.require");
+  EXPECT_EQ(stage.transactions.at(0).decided_by.builtin, policy::Builtin::tls_require);
+}
+
+TEST(ServerDialogue, AVerdictCanRefuseAClientBeforeTheGreeting) {  // RFC 5321 section 3.1
+  Stage stage;
+  ServerDialogue dialogue(stage.settings, stage.policy, stage.connection);
+  EXPECT_FALSE(dialogue.on_verdict({}).reply) << "the greeting is still to come";
+  policy::Verdict verdict;
+  verdict.effect = policy::Effect::reject;
+  verdict.reply = {550, {5, 7, 1}, "Not you"};
+  auto const refused = dialogue.on_verdict(verdict);
+  EXPECT_EQ(refused.reply->one_line(), "554 mx.example.org Not you");
+  EXPECT_EQ(refused.then, Then::close);
+  verdict.effect = policy::Effect::defer;
+  EXPECT_EQ(dialogue.on_verdict(verdict).reply->code, 421);
+}
+
+TEST(ServerDialogue, TakesWhatTheSessionFindsOut) {
+  Stage stage;
+  ServerDialogue dialogue(stage.settings, stage.policy, stage.connection);
+  dialogue.on_proxy(*IpAddress::parse("198.51.100.7"), 4711);
+  dialogue.on_client_name("mail.far.example");
+  dialogue.on_line({"HELO x"}, from_micros(1));
+  dialogue.on_line({"MAIL FROM:<a@far.example>"}, from_micros(2));
+  dialogue.on_spf(policy::Spf::pass);
+  dialogue.on_message_id(MessageId{7});
+  policy::TlsMemory const memory;
+  dialogue.on_memory(memory, policy::DeferredMail());
+  auto const& facts = dialogue.facts();
+  EXPECT_EQ(facts.connection.client.print(), "198.51.100.7");
+  EXPECT_EQ(facts.connection.port, 4711);
+  EXPECT_EQ(facts.connection.identity, "far.example");
+  EXPECT_EQ(facts.transaction.spf, policy::Spf::pass);
+  EXPECT_EQ(facts.transaction.id, MessageId{7});
 }
 
 TEST(ServerDialogue, ARuleCanRefuseAHelloOrASender) {
@@ -239,7 +302,7 @@ TEST(ServerDialogue, ARuleCanRefuseAHelloOrASender) {
     S: 221)",
                               ruled);
   EXPECT_EQ(stage.transactions.at(0).outcome, Outcome::deferred);
-  EXPECT_EQ(stage.transactions.at(0).rule, "sender");
+  EXPECT_EQ(stage.transactions.at(0).decided_by.rule, "sender");
 }
 
 TEST(ServerDialogue, EndsDataAtCrLfDotCrLfOnly) {

@@ -1,17 +1,41 @@
 """The real server on free loopback ports, in a directory that goes away with the test."""
-import contextlib, json, os, pathlib, random, shutil, signal, smtplib, socket, sqlite3, ssl, subprocess, sys, tempfile, time, unittest
+import contextlib, fcntl, json, os, pathlib, random, shutil, signal, smtplib, socket, sqlite3, ssl, subprocess, sys, tempfile, time, unittest
 
 POSTERN = os.environ["POSTERN"]
 SLOW = 5 if os.environ.get("POSTERN_SANITIZE") else 1  # sanitizers take their time
 
 
+_ports = []  # lock files of the ports that this process has picked
+
+
 def free_port():
-    """Below those that the system gives to clients, one of which may take it before it is listened on."""
+    """A port that nobody uses, below those that the system gives to clients.
+
+    Tests run side by side: a lock file per port keeps another test from picking it before it is listened on. The locks
+    go when this process ends."""
+    directory = pathlib.Path(tempfile.gettempdir()) / f"postern-test-ports-{os.getuid()}"
+    directory.mkdir(exist_ok=True)
     while True:
         port = random.randrange(10_000, 32_000)
-        with socket.socket() as s, contextlib.suppress(OSError):
+        lock = open(directory / str(port), "a")
+        with contextlib.suppress(OSError), socket.socket() as s:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             s.bind(("127.0.0.1", port))
+            _ports.append(lock)
             return port
+        lock.close()
+
+
+def answer_of(port, data, timeout=30):
+    """What a server says to `data` until it hangs up, which it may do before it has read everything."""
+    answer = b""
+    with socket.create_connection(("127.0.0.1", port), timeout * SLOW) as s, contextlib.suppress(ConnectionResetError, BrokenPipeError):
+        s.sendall(data)
+        with contextlib.suppress(OSError):  # ENOTCONN: it has hung up already
+            s.shutdown(socket.SHUT_WR)
+        while received := s.recv(65536):
+            answer += received
+    return answer
 
 
 def wait_until(condition, what, seconds=20):

@@ -2,7 +2,7 @@
 import concurrent.futures, json, os, socket, ssl, smtplib, subprocess, threading, unittest
 
 from peers import Postfix
-from support import MESSAGE, Server, free_port, wait_until
+from support import MESSAGE, Server, answer_of, free_port, wait_until
 
 RULES = """
 [lists]
@@ -136,16 +136,7 @@ class PolicyTest(Beside, unittest.TestCase):
         return server, by_policy(self, server, "smtpd_policy_service_default_action = DUNNO\n")
 
     def request(self, server, text):
-        with socket.create_connection(("127.0.0.1", server.beside_port), 30) as s:
-            s.sendall(text)
-            s.shutdown(socket.SHUT_WR)
-            answer = b""
-            try:
-                while data := s.recv(65536):
-                    answer += data
-            except ConnectionResetError:  # it hung up before it had read all of this
-                pass
-            return answer
+        return answer_of(server.beside_port, text)
 
     def test_malformed_requests_end_the_connection_and_nothing_else(self):
         server = postern(self, "policy")
@@ -187,13 +178,7 @@ class MilterTest(Beside, unittest.TestCase):
     def test_malformed_packets_end_the_connection_and_nothing_else(self):
         server = postern(self, "milter")
         for bad in (b"\0\0\0\0", b"\xff\xff\xff\xffO", b"\0\0\0\1z", b"\0\0\0\3Oxx", os.urandom(64)):
-            with socket.create_connection(("127.0.0.1", server.beside_port), 30) as s:
-                s.sendall(bad)
-                s.shutdown(socket.SHUT_WR)
-                try:
-                    self.assertEqual(s.recv(100), b"")
-                except ConnectionResetError:
-                    pass
+            self.assertEqual(answer_of(server.beside_port, bad), b"")
         mta = by_milter(self, server)
         self.assertEqual(send(mta), 250)
         server.stop()

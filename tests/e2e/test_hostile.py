@@ -51,6 +51,8 @@ class Hostile(unittest.TestCase):
         client.ehlo()
         self.assertNotIn("starttls", client.esmtp_features)
         client.sendmail("a@far.example", ["alice@example.org"], MESSAGE)
+        client.quit()
+        wait_until(lambda: self.server.metric("postern_tls_offers_withheld_total") == 2, "each greeting without STARTTLS is counted")
 
     def test_renegotiation_is_refused(self):
         process = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{self.server.port}", "-starttls", "smtp", "-tls1_2"],
@@ -176,6 +178,15 @@ class Proxy(unittest.TestCase):
             raw.ask("QUIT\r\n")
         rows = self.server.facts("SELECT client, port FROM connections ORDER BY id", 2)
         self.assertEqual([tuple(r) for r in rows], [("203.0.113.7", 4711), ("192.0.2.9", 12345)])
+
+    def test_what_comes_with_the_header_ahead_of_implicit_tls_is_thrown_away(self):  # RFC 3207 section 4.2
+        server = Server(self, listen='[[listen]]\naddress = "127.0.0.1:PORT"\ntls = "implicit"\nproxy = ["127.0.0.0/8"]\n').start()
+        raw = server.raw()
+        raw.send("PROXY TCP4 203.0.113.7 127.0.0.1 4711 465\r\nEHLO evil.example\r\n")
+        wait_until(lambda: server.metric("postern_tls_injections_total") == 1, "it is thrown away, and counted")
+        raw.socket = insecure().wrap_socket(raw.socket, server_hostname="mx.example.org")
+        self.assertTrue(raw.reply().startswith("220"))
+        self.assertTrue(raw.ask("MAIL FROM:<a@far.example>\r\n").startswith("503"), "nobody has said EHLO under TLS")
 
     def test_without_a_header_nobody_is_served(self):
         raw = self.server.raw()

@@ -91,7 +91,7 @@ class Operations(unittest.TestCase):
         raw.ask("QUIT\r\n")
         wait_until(lambda: "MUST NOT require" in server.log(), "start-up warns")
         rows = server.facts("SELECT * FROM recipients ORDER BY position", 2)
-        self.assertEqual([(r["accepted"], r["code"], r["rule"]) for r in rows], [(0, 530, "tls.require"), (1, 250, "")])
+        self.assertEqual([(r["accepted"], r["code"], r["rule"]) for r in rows], [(0, 530, "builtin:tls.require"), (1, 250, "")])
 
     def test_sigterm_lets_open_transactions_finish(self):
         server = Server(self).start()

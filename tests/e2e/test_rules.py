@@ -103,7 +103,7 @@ when = 'sender.domain == "bad.example"'
 then = "defer"
 mode = "enforce"
 [[rules]]
-name = "size"
+name = "too-big"
 when = 'size > 2000'
 then = "reject"
 mode = "enforce"

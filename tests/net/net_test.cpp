@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <fstream>
 #include <set>
 
@@ -9,6 +9,7 @@
 #include "net/deadlines.hpp"
 #include "net/mx_hosts.hpp"
 #include "net/tls_context.hpp"
+#include "support/test_loop.hpp"
 #include "support/workplace.hpp"
 
 namespace postern::net {
@@ -129,11 +130,11 @@ Task<void> run_first(std::vector<Endpoint> endpoints, Duration limit, std::strin
 }
 
 std::string first_of(std::vector<Endpoint> endpoints, Duration limit) {
-  EventLoop loop("test");
+  tests::TestLoop test;
   std::string peer;
-  boost::asio::co_spawn(loop.context(), run_first(std::move(endpoints), limit, &peer),
-                        [&](std::exception_ptr) { loop.context().stop(); });
-  loop.context().run();
+  bool ended = false;
+  test.spawn(run_first(std::move(endpoints), limit, &peer), &ended);
+  test.run_until([&] { return ended; });
   return peer;
 }
 

@@ -15,7 +15,7 @@ Facts facts_at(Stage stage, bool tls, std::string_view recipient = {}) {
   facts.connection.client = *IpAddress::parse("203.0.113.5");
   if (tls) facts.connection.tls.state = TlsState::established;
   if (!recipient.empty()) {
-    facts.transaction.recipients.push_back({address(recipient), {}, {}, {}, false, 0, {}});
+    facts.transaction.recipients.push_back({.address = address(recipient)});
     facts.transaction.recipients.back().standing = example_policy().directory.standing(address(recipient));
   }
   return facts;
@@ -59,7 +59,7 @@ TEST(Decide, RequiresTlsWhenTold) {  // RFC 3207 section 4
   EXPECT_FALSE(decide(policy, facts_at(Stage::mail, false)).refuses());  // postmaster may follow
   auto const refused = decide(policy, facts_at(Stage::rcpt, false, "alice@example.org"));
   EXPECT_EQ(refused.reply.one_line(), "530 5.7.0 Must issue a STARTTLS command first");
-  EXPECT_EQ(refused.rule, "tls.require");
+  EXPECT_EQ(print(refused.decided_by), "builtin:tls.require");
   EXPECT_FALSE(decide(policy, facts_at(Stage::rcpt, true, "alice@example.org")).refuses());
 }
 

@@ -22,13 +22,13 @@ Lists some_lists() {
   return {{"partners", partners}};
 }
 
-Rule rule(std::string when, Effect then = Effect::reject, std::uint32_t share = Rule::everybody) {
+Rule rule(std::string when, Effect then = Effect::reject, std::uint32_t rollout = Rule::everybody) {
   Rule made;
   made.name = "rule: " + when;
   made.when = std::move(when);
   made.then = then;
   made.reply = {static_cast<std::uint16_t>(then == Effect::defer ? 450 : 550), {5, 7, 1}, "No"};
-  made.share = share;
+  made.rollout = rollout;
   return made;
 }
 
@@ -57,8 +57,10 @@ Facts some_facts() {
   facts.connection.started = Instant(std::chrono::seconds(1'795'532'400));  // 2026-11-24 15:00 UTC, a Tuesday
   facts.transaction.mail.reverse_path = address("Someone@Sub.GOV.example");
   facts.transaction.size = 5000;
-  facts.transaction.recipients.push_back(
-      {address("alice@example.org"), {}, {}, Standing::mailbox, true, 250, {}});
+  facts.transaction.recipients.push_back({.address = address("alice@example.org"),
+                                          .standing = Standing::mailbox,
+                                          .accepted = true,
+                                          .code = 250});
   return facts;
 }
 
@@ -94,6 +96,20 @@ TEST(Expression, SeesEveryFactAndList) {
   EXPECT_EQ(value_of("tls and tls.version < 1.3", facts), "true");
 }
 
+TEST(Expression, NumbersCanBeInATable) {
+  EXPECT_EQ(value_of("time.hour in {14, 15}"), "true");
+  EXPECT_EQ(value_of("time.hour in {1, 2}"), "false");
+  EXPECT_EQ(value_of("not time.hour in {15}"), "false") << "in binds tighter than not";
+  EXPECT_EQ(value_of("size in {5000.0}"), "true") << "a whole number equals itself with a point";
+  EXPECT_EQ(value_of("time.hour in partners"), "false") << "a list holds texts only";
+  EXPECT_EQ(value_of("tls.version in {1.2}"), "false") << "without TLS there is no version";
+  auto facts = some_facts();
+  facts.connection.tls.state = TlsState::established;
+  facts.connection.tls.version = "TLSv1.2";
+  EXPECT_EQ(value_of("tls.version in {1.2, 1.3}", facts), "true");
+  EXPECT_EQ(value_of("tls.version in {1.3}", facts), "false");
+}
+
 TEST(Expression, EveryFactCanBeAskedFor) {
   for (auto const& fact : fact_names())
     EXPECT_NE(value_of(std::string(fact.name) + " == 'x'", some_facts()), "error") << fact.name;
@@ -120,7 +136,7 @@ TEST(Expression, IsBoundedAndCannotReachTheWorld) {
   EXPECT_EQ(value_of("(function() tls = true end)()"), "error") << "facts cannot be changed";
   EXPECT_EQ(value_of("(function() client.name = 'x' end)()"), "error");
   EXPECT_EQ(value_of("('x').rep"), "false") << "only a few functions of texts are there";
-  EXPECT_EQ(value_of("not tls"), "true") << "and the next rule is as well as ever";
+  EXPECT_EQ(value_of("not tls"), "true") << "and the next rule works as before";
 }
 
 TEST(Expression, WhatASourceDoesNotTellIsNotGuessed) {
@@ -155,7 +171,7 @@ TEST(Rules, TheFirstThatMatchesDecides) {
   EXPECT_FALSE(decide(policy, some_facts()).refuses());
   auto facts = some_facts();
   facts.transaction.mail.reverse_path = address("a@far.example");
-  EXPECT_EQ(decide(policy, facts).rule, "rule: not tls");
+  EXPECT_EQ(decide(policy, facts).decided_by.rule, "rule: not tls");
 }
 
 TEST(Rules, AcceptingIsAnExemptionFromTlsRequireButNotFromTheDirectory) {
@@ -164,7 +180,7 @@ TEST(Rules, AcceptingIsAnExemptionFromTlsRequireButNotFromTheDirectory) {
   EXPECT_FALSE(decide(policy, some_facts()).refuses());
   auto facts = some_facts();
   facts.transaction.recipients.back().standing = Standing::elsewhere;
-  EXPECT_EQ(decide(policy, facts).rule, "relay");
+  EXPECT_EQ(decide(policy, facts).decided_by.builtin, Builtin::relay);
 }
 
 TEST(Rules, AreAskedAtTheEarliestStageAtWhichAllIsKnown) {
@@ -208,9 +224,9 @@ TEST(Rules, ThatErrAreSkippedAndToldOf) {
 TEST(Rules, AboutTlsExemptPostmasterAndOthersDoNot) {
   auto const policy = with({rule("not tls"), rule("sender.domain in partners")});
   auto facts = some_facts();
-  facts.transaction.recipients.back() = {
-      address("postmaster@example.org"), {}, {}, Standing::postmaster, false, 0, {}};
-  EXPECT_EQ(decide(policy, facts).rule, "rule: sender.domain in partners");
+  facts.transaction.recipients.back() = {.address = address("postmaster@example.org"),
+                                         .standing = Standing::postmaster};
+  EXPECT_EQ(decide(policy, facts).decided_by.rule, "rule: sender.domain in partners");
 }
 
 TEST(Rules, AtTheEndTheStrictestWordOfAnyRecipientCounts) {
@@ -219,13 +235,13 @@ TEST(Rules, AtTheEndTheStrictestWordOfAnyRecipientCounts) {
   facts.stage = Stage::content;
   EXPECT_FALSE(decide(policy, facts).refuses());
   facts.transaction.recipients.push_back(
-      {address("bob@example.org"), {}, {}, Standing::mailbox, true, 250, {}});
+      {.address = address("bob@example.org"), .standing = Standing::mailbox, .accepted = true, .code = 250});
   EXPECT_EQ(decide(policy, facts).effect, Effect::defer);
   facts.transaction.recipients.back().accepted = false;
   EXPECT_FALSE(decide(policy, facts).refuses());
 }
 
-TEST(Rules, AShareIsAStableShareOfHosts) {
+TEST(Rules, ARolloutIsAStableShareOfHosts) {
   auto const tenth = rule("not tls", Effect::reject, 1000), half = rule("not tls", Effect::reject, 5000);
   int in_tenth = 0;
   for (int i = 0; i < 10'000; ++i) {

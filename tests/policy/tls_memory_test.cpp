@@ -54,7 +54,7 @@ Verdict bring(TlsMemory& memory, DeferredMail& deferred, Policy const& policy, C
   recall_host(memory, facts.connection);
   facts.transaction.started = when;
   facts.transaction.mail.reverse_path = address(sender);
-  facts.transaction.recipients.push_back({address(recipient), {}, {}, {}, false, 0, {}});
+  facts.transaction.recipients.push_back({.address = address(recipient)});
   facts.transaction.recipients.back().standing = policy.directory.standing(address(recipient));
   facts.transaction.recipients.back().deferred_since = deferred.since(facts);
   facts.stage = Stage::rcpt;
@@ -175,7 +175,7 @@ TEST(Remembered, TakesAndFlagsWhatKeepsComingInTheClear) {
   EXPECT_EQ(bring(memory, deferred, policy, host, at(65)).reply.code, 550);
 }
 
-TEST(Remembered, NoMailWaitsLongerThanPatienceWhateverItsHostSends) {
+TEST(Remembered, NoMailWaitsLongerThanTheGracePeriodWhateverItsHostSends) {
   auto const policy = remembering();
   TlsMemory memory;
   DeferredMail deferred;
@@ -223,8 +223,9 @@ TEST(Pins, WantTheCertificateThatIsKnown) {
   facts.stage = Stage::rcpt;
   facts.connection.client = *IpAddress::parse("203.0.113.5");
   facts.transaction.mail.reverse_path = address("a@bank.example");
-  facts.transaction.recipients.push_back({address("alice@example.org"), {}, {}, {}, false, 0, {}});
-  EXPECT_EQ(decide(policy, facts).rule, "tls.pins");
+  facts.transaction.recipients.push_back(
+      {.address = address("alice@example.org"), .standing = Standing::mailbox});
+  EXPECT_EQ(print(decide(policy, facts).decided_by), "builtin:tls.pins");
   facts.connection.tls.state = TlsState::established;
   facts.connection.tls.spki_sha256 = std::string(64, 'a');
   EXPECT_FALSE(decide(policy, facts).refuses());
@@ -255,7 +256,8 @@ TEST(Pins, LearnTheKeyThatHasBeenShownForLong) {
     facts.transaction = transaction;
     facts.transaction.started = at(hour);
     recall_sender(memory, policy, facts.transaction);
-    facts.transaction.recipients.push_back({address("alice@example.org"), {}, {}, {}, false, 0, {}});
+    facts.transaction.recipients.push_back(
+        {.address = address("alice@example.org"), .standing = Standing::mailbox});
     return decide(policy, facts).refuses();
   };
   EXPECT_FALSE(refuses(24 * 13, 'b')) << "still learning";

@@ -36,10 +36,13 @@ TEST(Evidence, KeepsConnectionsTransactionsRecipientsAndDeliveries) {
     TransactionRecord record{id, {}};
     record.transaction.id = MessageId{id};
     record.transaction.mail.reverse_path = tests::address("a@far.example");
-    record.transaction.recipients.push_back(
-        {tests::address("alice@example.org"), {}, {}, policy::Standing::mailbox, true, 250, {}});
-    record.transaction.recipients.push_back(
-        {tests::address("nobody@example.org"), {}, {}, policy::Standing::unknown, false, 550, "directory"});
+    record.transaction.recipients.push_back({.address = tests::address("alice@example.org"),
+                                             .standing = policy::Standing::mailbox,
+                                             .accepted = true,
+                                             .code = 250});
+    record.transaction.recipients.push_back({.address = tests::address("nobody@example.org"),
+                                             .code = 550,
+                                             .decided_by = {.builtin = policy::Builtin::directory}});
     record.transaction.outcome = policy::Outcome::accepted;
     (*evidence)->record(record);
     (*evidence)->record(DeliveryRecord{MessageId{id}, now(), "alice@example.org", "discard", 1,
@@ -52,6 +55,7 @@ TEST(Evidence, KeepsConnectionsTransactionsRecipientsAndDeliveries) {
                   "c.tls_version = 'TLSv1.3' AND t.sender_domain = 'far.example'"),
             1);
   EXPECT_EQ(count(*database, "SELECT count(*) FROM recipients WHERE message = " + std::to_string(id)), 2);
+  EXPECT_EQ(count(*database, "SELECT count(*) FROM recipients WHERE rule = 'builtin:directory'"), 1);
   EXPECT_EQ(count(*database, "SELECT count(*) FROM deliveries d JOIN transactions t ON d.message = t.id"), 1);
   EXPECT_EQ(count(*database, "SELECT count(*) FROM connections WHERE helo = 'it''s \"quoted\"'"), 1);
   EXPECT_EQ(count(*database, "PRAGMA user_version"), evidence_version);
@@ -77,7 +81,36 @@ TEST(Evidence, ForgetsWhatIsOlderThanItsRetention) {
 
 TEST(Evidence, DropsAndCountsWhenItsWriterCannotWrite) {
   tests::Workplace place;
-  EXPECT_FALSE(Evidence::open({place.path("no/such/directory/facts.db"), {}}, place.log, place.counters));
+  std::uint64_t const id = static_cast<std::uint64_t>(to_micros(now()));
+  {
+    auto evidence =
+        Evidence::open({place.path("facts.db"), std::chrono::hours(1)}, place.log, place.counters);
+    ASSERT_TRUE(evidence);
+    auto other = Database::open(place.path("facts.db"), OpenMode::create);
+    ASSERT_TRUE(other);
+    auto const broken = other->run("DROP TABLE recipients");
+    ASSERT_TRUE(broken) << broken.error();
+    for (std::uint64_t i = 0; i < 3; ++i) {  // none of them can be written, in whatever batches they come
+      TransactionRecord record;
+      record.transaction.id = MessageId{id + i};
+      record.transaction.recipients.push_back({.address = tests::address("alice@example.org")});
+      (*evidence)->record(record);
+    }
+  }
+  EXPECT_EQ(place.counters.get(Count::facts_dropped), 3U);
+  EXPECT_TRUE(place.log.mentions("facts-not-written"));
+  auto database = Database::open(place.path("facts.db"), OpenMode::read_only);
+  ASSERT_TRUE(database);
+  EXPECT_EQ(count(*database, "SELECT count(*) FROM transactions"), 0)
+      << "no transaction without its recipients";
+}
+
+TEST(Evidence, SaysWhichFileCannotBeOpened) {
+  tests::Workplace place;
+  auto const opened =
+      Evidence::open({place.path("no/such/directory/facts.db"), {}}, place.log, place.counters);
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().find("no/such/directory/facts.db"), std::string::npos) << opened.error();
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // A client's test is the conversation, too. "S: " is a line of the server, "C: " what the client must say (a
 // whole line); "T: ok" a handshake; "D: " the content is due and is sent, with what must stand before it
 // ("D: BDAT 42 LAST"); "M: " the next message begins, "R: 250 - 550" the replies of its recipients ("-": none
-// came); "Q: " quit; "L: why" the connection is lost; "P: 451" the dialogue has given up with that code. Each
-// runs twice: as it stands, and cut off after each line, when nobody may count as delivered without a reply
-// to the content.
+// came); "Q: " quit; "L: why" the connection is lost; "P: 451" the dialogue has given up with that code, and
+// "F: 451" what that means for the mail. Each runs twice: as it stands, and cut off after each line, when
+// nobody may count as delivered without a reply to the content.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ inline dialogue::OutgoingMessage outgoing(std::vector<std::string> const& recipi
                                           std::string_view sender = "s@far.example") {
   dialogue::OutgoingMessage message;
   if (!sender.empty()) message.reverse_path = address(sender);
-  for (auto const& recipient : recipients) message.recipients.push_back({address(recipient), {}, {}});
+  for (auto const& recipient : recipients) message.recipients.push_back({.address = address(recipient)});
   message.size = 42;
   return message;
 }
@@ -33,7 +33,10 @@ class ClientPlay {
       : dialogue_(std::move(settings)), messages_(messages.begin(), messages.end()) {}
 
   void line(char kind, std::string const& text) {
-    if (kind == 'C') return void(expected_ += text + "\r\n");
+    if (kind == 'C') {
+      expected_ += text + "\r\n";
+      return;
+    }
     said_ += dialogue_.take_output();
     EXPECT_EQ(said_, expected_) << "before " << kind << ": " << text;
     said_.clear();
@@ -52,6 +55,9 @@ class ClientPlay {
       case 'P':
         EXPECT_EQ(dialogue_.next(), dialogue::Next::close);
         EXPECT_EQ(dialogue_.problem() ? std::to_string(dialogue_.problem()->code) : "none", text);
+        return;
+      case 'F':
+        EXPECT_EQ(dialogue_.refusal() ? std::to_string(dialogue_.refusal()->code) : "none", text);
         return;
       default: FAIL() << "what is " << kind << "?";
     }

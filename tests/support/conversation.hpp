@@ -1,7 +1,8 @@
 // A test is the conversation. Lines that begin with "C: " are the client's, "S: " what the server must answer
 // (the start of the line is enough), "X: " raw bytes with \r \n \0 \x escapes, "T: ok" and "T: fail" what the
 // handshake comes to. Each runs three ways: with all the client's bytes at once, byte by byte, and cut off
-// after each of the client's lines, when nothing may leak: an open transaction is recorded as aborted.
+// after each of the client's lines, when nothing may leak: an open transaction is recorded as aborted. A fact
+// that changes without being announced (support/facts_watch) fails the test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include "dialogue/server_dialogue.hpp"
 #include "policy/decide.hpp"
 #include "support/example_policy.hpp"
+#include "support/facts_watch.hpp"
 #include "wire/line_splitter.hpp"
 
 namespace postern::tests {
@@ -38,7 +40,8 @@ class Play {
       : stage_(stage),
         dialogue_(stage.settings, stage.policy, stage.connection),
         lines_(stage.settings.max_line) {
-    step(dialogue_.greeting());
+    expect_announced(Door::none, dialogue::Then::read_line, false);
+    step(watched(Door::none, [&] { return dialogue_.greeting(); }));
   }
 
   void bytes(std::string_view text, std::size_t piece) {
@@ -59,13 +62,12 @@ class Play {
     tls.version = "TLSv1.3";
     tls.cipher = "TLS_AES_256_GCM_SHA384";
     waiting_for_ = dialogue::Then::read_line;
-    step(dialogue_.on_tls(tls, now_));
+    step(watched(Door::tls, [&] { return dialogue_.on_tls(tls, now_); }));
     run();
   }
 
   void end() {
-    dialogue_.on_end(policy::ConnectionEnd::lost, now_);
-    collect();
+    tell(Door::end, [&] { dialogue_.on_end(policy::ConnectionEnd::lost, now_); });
     EXPECT_FALSE(dialogue_.in_transaction());
     stage_.ended = dialogue_.facts().connection;
     EXPECT_NE(stage_.ended.ended, Instant{});
@@ -76,30 +78,61 @@ class Play {
   dialogue::Then waiting_for() const { return waiting_for_; }
 
  private:
-  void collect() {
-    if (auto finished = dialogue_.take_finished()) stage_.transactions.push_back(std::move(*finished));
+  // Whether a transaction has ended.
+  bool collect() {
+    auto finished = dialogue_.take_finished();
+    if (finished) stage_.transactions.push_back(std::move(*finished));
+    return finished.has_value();
+  }
+
+  void expect_announced(Door door, dialogue::Then then, bool finished) {
+    for (auto const& fact : watch_.unannounced(dialogue_.facts(), door, then, finished))
+      ADD_FAILURE() << fact << " has changed by door " << static_cast<int>(door) << " after\n" << output;
+  }
+
+  // Tells the dialogue something, and sees that no fact changes before, nor one that this is not about.
+  template <class Call>
+  dialogue::Step watched(Door door, Call call) {
+    expect_announced(Door::none, dialogue::Then::read_line, false);
+    dialogue::Step next = call();
+    bool const finished = collect();
+    expect_announced(door, next.then, finished);
+    return next;
+  }
+
+  // The same, of what has no step as its answer.
+  template <class Call>
+  void tell(Door door, Call call) {
+    watched(door, [&] {
+      call();
+      return dialogue::Step{};
+    });
   }
 
   void step(dialogue::Step next) {
     for (;;) {
-      collect();
       if (next.reply) output += next.reply->print();
       switch (next.then) {
         case dialogue::Then::ask_verdict:
-          next = dialogue_.on_verdict(policy::decide(stage_.policy, dialogue_.facts()));
+          next = watched(Door::verdict, [&] {
+            return dialogue_.on_verdict(policy::decide(stage_.policy, dialogue_.facts()));
+          });
           continue;
         case dialogue::Then::ask_login:
-          next = dialogue_.on_login(dialogue_.credentials().user == "me" &&
-                                    dialogue_.credentials().password == "secret");
+          next = watched(Door::login, [&] {
+            return dialogue_.on_login(dialogue_.credentials().user == "me" &&
+                                      dialogue_.credentials().password == "secret");
+          });
           continue;
         case dialogue::Then::store:
           if (stage_.stored == dialogue::Stored::safe) stage_.messages.push_back(body_);
           body_.clear();
-          next = dialogue_.on_stored(stage_.stored);
+          next = watched(Door::stored, [&] { return dialogue_.on_stored(stage_.stored); });
           continue;
         case dialogue::Then::start_tls:
-          dialogue_.on_injected(lines_.rest().size());
+          tell(Door::injected, [&] { dialogue_.on_injected(lines_.rest().size()); });
           lines_.consume(lines_.rest().size());
+          output += dialogue_.on_tls_ready().print();
           break;
         case dialogue::Then::close: closed_ = true; break;
         case dialogue::Then::read_line:
@@ -118,20 +151,21 @@ class Play {
       if (waiting_for_ == dialogue::Then::read_line) {
         auto const line = lines_.next();
         if (!line) return;
-        step(dialogue_.on_line(*line, now_));
+        step(watched(Door::line, [&] { return dialogue_.on_line(*line, now_); }));
         continue;
       }
       auto& content = dialogue_.content();
       lines_.consume(content.feed(lines_.rest(), body_));
       if (content.wants_more()) return;
       bool const last = content.last();
-      step(dialogue_.on_content());
+      step(watched(Door::content, [&] { return dialogue_.on_content(); }));
       if (last) body_.clear();
     }
   }
 
   Stage& stage_;
   dialogue::ServerDialogue dialogue_;
+  FactsWatch watch_;
   wire::LineSplitter lines_;
   std::string body_;
   Instant now_ = from_micros(1'000'000);

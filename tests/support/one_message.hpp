@@ -18,9 +18,9 @@ class OneMessage : public store::Spool {
   void accept(MessageId, std::string, wire::Envelope const&, Done) override {}
   void abandon(MessageId) override {}
   void settle(MessageId, std::vector<wire::Settlement>) override {}
-  bool hold(MessageId, bool) override { return false; }
-  bool remove(MessageId) override { return false; }
-  bool move(MessageId, std::string) override { return false; }
+  void hold(MessageId, bool, Done) override {}
+  void remove(MessageId, Done) override {}
+  void move(MessageId, std::string, Done) override {}
   std::optional<wire::Envelope> envelope(MessageId) const override { return std::nullopt; }
   std::vector<MessageId> list(MessageId, std::size_t) const override { return {}; }
   Result<std::optional<std::string>, store::SpoolError> read_chunk(MessageId,

@@ -18,6 +18,11 @@ TEST(Reply, PrintsEveryLineWithCodeAndStatus) {
   EXPECT_EQ((Reply{220, {}, "hi"}.print()), "220 hi\r\n");
 }
 
+TEST(Reply, FailsForGoodOrForNow) {
+  EXPECT_EQ(Reply::failure(true, 1, 1, "no").one_line(), "550 5.1.1 no");
+  EXPECT_EQ(Reply::failure(false, 4, 4, "later").one_line(), "451 4.4.4 later");
+}
+
 TEST(ReplyReader, ReadsWhatReplyPrints) {
   for (Reply const& reply :
        {Reply{250, {2, 1, 0}, "one\ntwo"}, Reply{354, {}, "go"}, Reply{550, {5, 1, 1}, ""}}) {
@@ -92,16 +97,15 @@ Envelope make_envelope() {
   e.content.tls_optional = e.content.content_8bit = true;
   e.route = "smtp:backup.example:25";
   e.envid = "QQ+3D";
-  e.recipients.push_back({address("ü@bücher.example"),
-                          "info@example.org",
-                          "rfc822;x",
-                          {true, true, false, true},
-                          RecipientState::waiting,
-                          3,
-                          from_micros(99),
-                          "451 no"});
+  e.recipients.push_back({.address = address("ü@bücher.example"),
+                          .original = "info@example.org",
+                          .orcpt = "rfc822;x",
+                          .notify = {.said = true, .success = true, .failure = false, .delay = true},
+                          .attempts = 3,
+                          .due = from_micros(99),
+                          .last_reply = "451 no"});
   e.recipients.push_back(
-      {address("postmaster"), {}, {}, {}, RecipientState::delivered, 0, from_micros(0), {}});
+      {.address = address("postmaster"), .state = RecipientState::delivered, .due = from_micros(0)});
   return e;
 }
 
@@ -113,6 +117,65 @@ TEST(Envelope, RoundTrips) {
   EXPECT_EQ(decoded->recipients[0].original, "info@example.org");
   EXPECT_EQ(decoded->recipients[0].last_reply, "451 no");
   EXPECT_FALSE(decoded->settled());
+}
+
+// The second byte is the flags: docs/spool.md. Spools on disk depend on these numbers.
+TEST(Envelope, KeepsTheMeaningOfItsFlags) {
+  auto const flags_of = [](auto set) {
+    Envelope e;
+    e.reverse_path = address("a@example.org");
+    set(e);
+    return static_cast<unsigned>(static_cast<unsigned char>(encode(e)[1]));
+  };
+  EXPECT_EQ(flags_of([](Envelope&) {}), 0U);
+  EXPECT_EQ(flags_of([](Envelope& e) { e.smtputf8 = true; }), 1U);
+  EXPECT_EQ(flags_of([](Envelope& e) { e.requiretls = true; }), 2U);
+  EXPECT_EQ(flags_of([](Envelope& e) { e.over_tls = true; }), 4U);
+  EXPECT_EQ(flags_of([](Envelope& e) { e.held = true; }), 8U);
+  EXPECT_EQ(flags_of([](Envelope& e) { e.reverse_path.reset(); }), 16U);
+  EXPECT_EQ(flags_of([](Envelope& e) { e.content.tls_optional = true; }), 32U);
+  EXPECT_EQ(flags_of([](Envelope& e) { e.content.header_8bit = true; }), 64U);
+  EXPECT_EQ(flags_of([](Envelope& e) { e.content.content_8bit = true; }), 128U);
+}
+
+TEST(Envelope, RoundTripsEveryCombinationOfFlags) {
+  for (unsigned bits = 0; bits < 256; ++bits) {
+    auto const set = [bits](EnvelopeFlag flag) { return (bits & static_cast<unsigned>(flag)) != 0; };
+    Envelope e;
+    if (!set(EnvelopeFlag::null_sender)) e.reverse_path = address("a@example.org");
+    e.smtputf8 = set(EnvelopeFlag::smtputf8);
+    e.requiretls = set(EnvelopeFlag::requiretls);
+    e.over_tls = set(EnvelopeFlag::over_tls);
+    e.held = set(EnvelopeFlag::held);
+    e.content.tls_optional = set(EnvelopeFlag::tls_optional);
+    e.content.header_8bit = set(EnvelopeFlag::header_8bit);
+    e.content.content_8bit = set(EnvelopeFlag::content_8bit);
+    auto const bytes = encode(e);
+    ASSERT_EQ(static_cast<unsigned char>(bytes[1]), bits);
+    auto const decoded = decode_envelope(bytes);
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(encode(*decoded), bytes);
+    EXPECT_EQ(decoded->held, e.held);
+    EXPECT_EQ(decoded->reverse_path.has_value(), e.reverse_path.has_value());
+  }
+}
+
+TEST(Envelope, RoundTripsEveryCombinationOfNotify) {  // RFC 3461 section 4.1
+  for (unsigned bits = 0; bits < 16; ++bits) {
+    Envelope e;
+    e.recipients.push_back({.address = address("a@example.org"),
+                            .notify = {.said = (bits & 1) != 0,
+                                       .success = (bits & 2) != 0,
+                                       .failure = (bits & 4) != 0,
+                                       .delay = (bits & 8) != 0}});
+    auto const decoded = decode_envelope(encode(e));
+    ASSERT_TRUE(decoded);
+    auto const& notify = decoded->recipients[0].notify;
+    EXPECT_EQ(notify.said, (bits & 1) != 0);
+    EXPECT_EQ(notify.success, (bits & 2) != 0);
+    EXPECT_EQ(notify.failure, (bits & 4) != 0);
+    EXPECT_EQ(notify.delay, (bits & 8) != 0);
+  }
 }
 
 TEST(Envelope, RefusesWhatIsCutOrChanged) {
@@ -138,6 +201,16 @@ TEST(SegmentRecord, RoundTripsAndNoticesEveryFlippedBit) {
     EXPECT_FALSE(good) << bit;
   }
   EXPECT_FALSE(decode_record_header(record, salt + 1));
+}
+
+TEST(SegmentRecord, ReadsEveryKindAndNoOther) {
+  std::uint64_t const salt = 99;
+  for (std::uint32_t number = 0; number < 10; ++number) {
+    auto const kind = static_cast<RecordKind>(number);
+    auto const header = decode_record_header(encode_record_header(salt, kind, MessageId{1}, ""), salt);
+    EXPECT_EQ(header.has_value(), number >= 1 && number <= 6) << number;
+    if (header) EXPECT_EQ(header->kind, kind);
+  }
 }
 
 TEST(SegmentRecord, SettlementsAndPlacesRoundTrip) {
@@ -193,23 +266,21 @@ TEST(Received, NamesTheProtocol) {  // RFC 3848, RFC 6531 section 4.3
 }
 
 TEST(DeliveryReport, HasThreePartsAndItsFields) {  // RFC 3464 section 2
-  DeliveryReport report{Action::failed,
-                        "mx.example.org",
-                        "R1",
-                        "M1",
-                        address("sender@far.example"),
-                        "E+31",
-                        from_micros(0),
-                        from_micros(1'000'000),
-                        {},
-                        {},
-                        false,
-                        "Subject: x\r\n\r\nbody\r\n"};
-  report.recipients.push_back(
-      {{address("a@example.org"), "info@example.org", "rfc822;info+40example.org", {}, {}, 1, {}, {}},
-       {5, 1, 1},
-       "550 5.1.1 No",
-       "lmtp.example"});
+  DeliveryReport report;
+  report.reporting_mta = "mx.example.org";
+  report.id = "R1";
+  report.to = address("sender@far.example");
+  report.envid = "E+31";
+  report.arrived = from_micros(0);
+  report.now = from_micros(1'000'000);
+  report.original = "Subject: x\r\n\r\nbody\r\n";
+  report.recipients.push_back({.recipient = {.address = address("a@example.org"),
+                                             .original = "info@example.org",
+                                             .orcpt = "rfc822;info+40example.org",
+                                             .attempts = 1},
+                               .status = {5, 1, 1},
+                               .diagnostic = "550 5.1.1 No",
+                               .remote_mta = "lmtp.example"});
   auto const text = print(report);
   for (auto const* part :
        {"To: <sender@far.example>\r\n", "Content-Type: multipart/report; report-type=delivery-status",
@@ -225,9 +296,14 @@ TEST(DeliveryReport, HasThreePartsAndItsFields) {  // RFC 3464 section 2
 }
 
 TEST(DeliveryReport, IsGlobalWhenAddressesAre) {  // RFC 6533 section 3
-  DeliveryReport report{
-      Action::failed, "mx.example.org", "R1", "M1", address("ü@far.example"), {}, {}, {}, {}, {}, false, {}};
-  report.recipients.push_back({{address("ä@example.org"), {}, {}, {}, {}, 1, {}, {}}, {5, 1, 1}, {}, {}});
+  DeliveryReport report;
+  report.reporting_mta = "mx.example.org";
+  report.id = "R1";
+  report.to = address("ü@far.example");
+  report.recipients.push_back({.recipient = {.address = address("ä@example.org"), .attempts = 1},
+                               .status = {5, 1, 1},
+                               .diagnostic = {},
+                               .remote_mta = {}});
   EXPECT_TRUE(needs_smtputf8(report));
   EXPECT_NE(print(report).find("Final-Recipient: utf-8; ä@example.org"), std::string::npos);
 }

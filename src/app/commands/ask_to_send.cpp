@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "app/commands/complain.hpp"
 #include "app/commands/control_client.hpp"
 #include "app/settings/data_dir.hpp"
 #include "app/settings/settings_file.hpp"
@@ -9,18 +10,15 @@
 namespace postern::app {
 
 int ask_to_send(std::string const& config, std::string const& target, std::string const& day) {
-  auto const complain = [](std::string const& what) {
-    std::fprintf(stderr, "postern: %s\n", what.c_str());
-    return 1;
-  };
-  auto const read = config.empty() ? SettingsRead{default_settings(), {}} : read_settings(config);
+  auto const read = settings_from(config);
   if (!read.errors.empty()) return complain(read.errors.front());
-  DataPaths const paths(read.settings.path(read.settings.data_dir));
+  DataPaths const paths(read.settings.data_directory());
   auto const answer = ask_server(paths.control, "POST", target + "?day=" + day);
   if (!answer) return complain(answer.error());
   if (!*answer) return complain("the server does not run");
   if ((*answer)->status != 200) return complain((*answer)->body.at("error").as_string().c_str());
-  return std::printf("being sent; the log tells what became of it\n"), 0;
+  std::printf("being sent; the log tells what became of it\n");
+  return 0;
 }
 
 }  // namespace postern::app

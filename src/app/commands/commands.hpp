@@ -2,10 +2,12 @@
 // wrongly.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "base/instant.hpp"
 #include "wire/mail_command.hpp"
 #include "wire/rcpt_command.hpp"
 
@@ -14,18 +16,26 @@ namespace postern::app {
 int run_serve(std::string const& config);
 int run_check(std::string const& config);
 int run_config(bool markdown);
-int run_facts_schema();
-int run_rule_facts();  // docs/rule-facts.md
 int run_version();
+
+struct FactsOptions {
+  bool schema = false;  // as without it: docs/facts.md
+  bool rules = false;   // docs/rule-facts.md, instead
+};
+int run_facts(FactsOptions const& options);
+
 int run_dns(std::string const& config);
 
+enum class QueueAction : std::uint8_t { destinations, list, show, retry, hold, release, remove, move };
+std::string_view print(QueueAction action);  // as the command line and the management API name it
+
 struct QueueOptions {
-  std::string config;
-  std::string data_dir;  // instead of the configuration's
-  std::string action;    // destinations, list, show, retry, hold, release, delete, move
-  std::string id;
-  std::string destination;  // instead of an id: every message that waits for it
-  std::string to;           // of move: a route; empty: back to the configured way
+  std::string config = {};
+  std::string data_dir = {};  // instead of the configuration's
+  QueueAction action = QueueAction::destinations;
+  std::string id = {};
+  std::string destination = {};  // instead of an id: every message that waits for it
+  std::string to = {};           // of move: a route; empty: back to the configured one
   bool json = false;
 };
 int run_queue(QueueOptions const& options);
@@ -69,11 +79,17 @@ struct RulesOptions {
 };
 int run_rules(RulesOptions const& options);
 
-int run_notices(std::string const& config, std::string const& day);  // asks the running server to send them
+struct NoticesOptions {
+  std::string config;
+  std::string day;
+};
+int run_notices(NoticesOptions const& options);  // asks the running server to send them
+
+enum class MemoryAction : std::uint8_t { list, show, forget, import_, export_ };
 
 struct MemoryOptions {
   std::string config;
-  std::string action = "list";  // list, show, forget, import, export
+  MemoryAction action = MemoryAction::list;
   std::string kind = "host";
   std::string name;
   std::vector<std::string> inputs;  // of import

@@ -13,7 +13,9 @@ int run_config(bool markdown) {
   return 0;
 }
 
-int run_rule_facts() {
+namespace {
+
+void print_rule_facts() {
   std::string page =
       "# What rules can ask for\n\n"
       "The facts that an expression of `[[rules]]` sees (docs/rules.md), and when each is known. This page "
@@ -28,11 +30,15 @@ int run_rule_facts() {
                             : stages[static_cast<std::size_t>(fact.stage)]) +
             " | " + std::string(fact.meaning) + " |\n";
   std::fputs(page.c_str(), stdout);
-  return 0;
 }
 
-int run_facts_schema() {
-  std::fputs(store::facts_page().c_str(), stdout);
+}  // namespace
+
+int run_facts(FactsOptions const& options) {
+  if (options.rules)
+    print_rule_facts();
+  else
+    std::fputs(store::facts_page().c_str(), stdout);
   return 0;
 }
 

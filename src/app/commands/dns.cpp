@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "app/commands/commands.hpp"
+#include "app/commands/complain.hpp"
 #include "app/settings/published.hpp"
 #include "app/settings/settings_file.hpp"
 #include "base/domain.hpp"
@@ -21,8 +22,7 @@ int print_tlsa(std::string const& host, std::vector<std::string> const& files, c
   for (auto const& file : files) {
     auto const digest = net::spki_sha256_of(file);
     if (!digest) {
-      std::fprintf(stderr, "postern: %s\n", digest.error().c_str());
-      code = 1;
+      code = complain(digest.error());
       continue;
     }
     std::printf("; %s: %s\n", what, file.c_str());
@@ -50,12 +50,12 @@ void print_domain(DomainSettings const& domain, std::string const& name, std::st
 }  // namespace
 
 int run_dns(std::string const& config) {
-  auto const read = config.empty() ? SettingsRead{default_settings(), {}} : read_settings(config);
-  for (auto const& error : read.errors) std::fprintf(stderr, "postern: %s\n", error.c_str());
+  auto const read = settings_from(config);
+  for (auto const& error : read.errors) complain(error);
   if (!read.errors.empty()) return 1;
   auto const& settings = read.settings;
-  auto const host = Domain::parse(settings.hostname);
-  if (!host) return std::fprintf(stderr, "postern: hostname: not a host name\n"), 1;
+  auto const host = Domain::parse(settings.live.hostname);
+  if (!host) return complain("hostname: not a host name");
   auto const paths = [&](std::vector<std::string> const& files) {
     std::vector<std::string> out;
     for (auto const& file : files) out.push_back(settings.path(file));
@@ -64,9 +64,9 @@ int run_dns(std::string const& config) {
   std::printf(
       "; Of use in a zone that is signed (DNSSEC) only. Publish the record of a next certificate two TTLs\n"
       "; before you take it into use; keep that of the old one as long.\n");
-  int code = print_tlsa(host->a_label(), paths(settings.tls.certificate), "in use");
-  code = std::max(code, print_tlsa(host->a_label(), paths(settings.tls.next), "next"));
-  for (auto const& domain : settings.domains)
+  int code = print_tlsa(host->a_label(), paths(settings.live.tls.certificate), "in use");
+  code = std::max(code, print_tlsa(host->a_label(), paths(settings.live.tls.next), "next"));
+  for (auto const& domain : settings.live.domains)
     if (auto const name = Domain::parse(domain.name)) print_domain(domain, name->a_label(), host->a_label());
   return code;
 }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
@@ -7,13 +6,15 @@
 #include <thread>
 
 #include "app/commands/commands.hpp"
-#include "app/server/descriptor_limit.hpp"
-#include "net/event_loop.hpp"
 #include "app/commands/load_client.hpp"
+#include "app/server/descriptor_limit.hpp"
+#include "app/server/log_output.hpp"
+#include "net/event_loop.hpp"
+#include "net/pause.hpp"
+#include "net/spawn.hpp"
 
 namespace postern::app {
 namespace {
-
 
 std::string make_content(std::size_t size) {
   std::string content = "From: load@localhost\r\nTo: load@localhost\r\nSubject: load\r\n\r\n";
@@ -25,17 +26,17 @@ std::string make_content(std::size_t size) {
 // One thread's clients.
 class Worker {
  public:
-  Worker(LoadPlan const& plan, LoadOptions const& options, std::atomic<std::size_t>& left)
-      : plan_(plan), options_(options), left_(left) {}
+  Worker(LoadPlan const& plan, LoadOptions const& options, std::atomic<std::size_t>& left, Log& log,
+         Counters& counters)
+      : plan_(plan), options_(options), left_(left), log_(log), counters_(counters) {}
 
   void start(std::size_t clients) {
     running_ = clients;
     thread_ = std::thread([this, clients] {
       for (std::size_t i = 0; i < clients; ++i)
-        boost::asio::co_spawn(loop_.context(), options_.idle > 0 ? hold() : repeat(),
-                              [this](std::exception_ptr) {
-                                if (--running_ == 0 && options_.idle == 0) loop_.context().stop();
-                              });
+        net::spawn(loop_, options_.idle > 0 ? hold() : repeat(), log_, counters_, "load-client", [this] {
+          if (--running_ == 0 && options_.idle == 0) loop_.context().stop();
+        });
       loop_.context().run();
     });
   }
@@ -46,10 +47,6 @@ class Worker {
   std::atomic<std::size_t> held{0};
 
  private:
-  using Timer =
-      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                        boost::asio::wait_traits<std::chrono::steady_clock>, net::Executor>;
-
   net::Task<void> repeat() {
     for (;;) {
       std::size_t take = 0;
@@ -61,11 +58,11 @@ class Worker {
       if (take == 0) co_return;
       if (options_.rate > 0) {
         double const before = static_cast<double>(begun_with_++ * options_.threads * take);
-        Timer pace(loop_.context(), begun_ + std::chrono::microseconds(
-                                                 static_cast<std::int64_t>(before / options_.rate * 1e6)));
-        co_await pace.async_wait(net::quietly);
+        auto const due =
+            begun_ + std::chrono::microseconds(static_cast<std::int64_t>(before / options_.rate * 1e6));
+        co_await net::pause(std::chrono::duration_cast<Duration>(due - std::chrono::steady_clock::now()));
       }
-      LoadClient client(loop_, plan_, result, ticket_);
+      LoadClient client(plan_, result, ticket_);
       bool const connected = co_await client.connect();
       if (connected)
         co_await client.send(take);
@@ -75,17 +72,21 @@ class Worker {
   }
 
   net::Task<void> hold() {
-    auto client = std::make_unique<LoadClient>(loop_, plan_, result, ticket_);
+    auto client = std::make_unique<LoadClient>(plan_, result, ticket_);
     bool const connected = co_await client->connect();
-    if (connected)
-      held_.push_back(std::move(client)), ++held;
-    else
+    if (!connected) {
       ++result.failed;
+      co_return;
+    }
+    held_.push_back(std::move(client));
+    ++held;
   }
 
   LoadPlan const& plan_;
   LoadOptions const& options_;
   std::atomic<std::size_t>& left_;
+  Log& log_;
+  Counters& counters_;
   net::OpensslPtr<SSL_SESSION> ticket_;
   net::EventLoop loop_{"load"};
   std::vector<std::unique_ptr<LoadClient>> held_;
@@ -144,7 +145,10 @@ int hold_idle(std::vector<std::unique_ptr<Worker>>& workers, std::size_t wanted)
   for (std::size_t held = 0, failed = 0; held + failed < wanted;) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
     held = failed = 0;
-    for (auto const& worker : workers) held += worker->held, failed += worker->result.failed;
+    for (auto const& worker : workers) {
+      held += worker->held;
+      failed += worker->result.failed;
+    }
     if (failed > 0) break;
   }
   std::printf("holding\n");
@@ -177,8 +181,11 @@ int run_load(LoadOptions const& options) {
   std::atomic<std::size_t> left{options.messages};
   std::size_t const clients = options.idle > 0 ? options.idle : options.connections;
   std::size_t const threads = std::clamp<std::size_t>(options.threads, 1, clients);
+  Counters counters;
+  auto const log = make_log(Severity::warning, LogFormat::logfmt, counters);
   std::vector<std::unique_ptr<Worker>> workers;
-  for (std::size_t i = 0; i < threads; ++i) workers.push_back(std::make_unique<Worker>(plan, options, left));
+  for (std::size_t i = 0; i < threads; ++i)
+    workers.push_back(std::make_unique<Worker>(plan, options, left, *log, counters));
   auto const begun = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < threads; ++i)
     workers[i]->start(clients / threads + (i < clients % threads ? 1 : 0));

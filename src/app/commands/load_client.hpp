@@ -1,16 +1,15 @@
 // One client of the load generator: connects, upgrades to TLS if asked, sends its messages, and takes the
-// time of each. Of one loop.
+// time of each. Thread: its event loop.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "net/certificate.hpp"
 #include "net/connector.hpp"
-#include "net/event_loop.hpp"
 #include "net/stream.hpp"
 #include "wire/line_splitter.hpp"
 #include "wire/reply.hpp"
@@ -37,9 +36,8 @@ struct LoadResult {
 
 class LoadClient {
  public:
-  LoadClient(net::EventLoop& loop, LoadPlan const& plan, LoadResult& result,
-             net::OpensslPtr<SSL_SESSION>& ticket)
-      : loop_(loop), plan_(plan), result_(result), ticket_(ticket) {}
+  LoadClient(LoadPlan const& plan, LoadResult& result, net::OpensslPtr<SSL_SESSION>& ticket)
+      : plan_(plan), result_(result), ticket_(ticket) {}
 
   net::Task<bool> connect();                   // up to the answer to EHLO
   net::Task<void> send(std::size_t messages);  // then QUIT
@@ -53,7 +51,6 @@ class LoadClient {
   bool expect(std::string const& step, std::uint16_t got, std::uint16_t wanted);
   void note(std::string problem);
 
-  net::EventLoop& loop_;
   LoadPlan const& plan_;
   LoadResult& result_;
   net::OpensslPtr<SSL_SESSION>& ticket_;

@@ -1,16 +1,15 @@
 #include <algorithm>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdio>
 #include <fstream>
 
 #include "app/commands/commands.hpp"
+#include "app/commands/complain.hpp"
 #include "app/commands/control_client.hpp"
-#include "app/settings/data_dir.hpp"
-#include "app/settings/settings_file.hpp"
+#include "app/commands/memory_export.hpp"
 #include "app/inputs/progress.hpp"
 #include "app/inputs/replay_inputs.hpp"
+#include "app/settings/data_dir.hpp"
+#include "app/settings/settings_file.hpp"
 #include "base/ascii.hpp"
 #include "store/file.hpp"
 #include "store/memory_table.hpp"
@@ -18,71 +17,8 @@
 namespace postern::app {
 namespace {
 
-namespace json = boost::json;
 using Entries = std::vector<policy::MemoryEntry>;
 using policy::MemoryEntry;
-
-constexpr std::string_view export_begins = "{\"postern_memory\":1,";
-
-int complain(std::string const& what) {
-  std::fprintf(stderr, "postern: %s\n", what.c_str());
-  return 1;
-}
-
-json::object to_json(MemoryEntry const& e) {
-  json::object out{{"postern_memory", 1},    {"kind", policy::print(e.kind)},
-                   {"name", e.name},         {"sessions", e.sessions},
-                   {"clear", e.clear},       {"failures", e.failures},
-                   {"versions", e.versions}, {"last_seen", to_micros(e.last_seen)}};
-  auto const add = [&](char const* name, std::optional<Instant> at) {
-    if (at) out[name] = to_micros(*at);
-  };
-  add("first_tls", e.first_tls);
-  add("last_tls", e.last_tls);
-  add("clear_since", e.clear_since);
-  add("last_failure", e.last_failure);
-  add("key_since", e.key_since);
-  if (!e.failure.empty()) out["failure"] = printable(e.failure);
-  if (!e.key.empty()) out["key"] = e.key;
-  return out;
-}
-
-std::optional<MemoryEntry> from_json(std::string const& line) {
-  boost::system::error_code error;
-  auto const value = json::parse(line, error);
-  if (error || !value.is_object()) return std::nullopt;
-  auto const& object = value.as_object();
-  auto const number = [&](char const* name) -> std::optional<std::int64_t> {
-    auto const* found = object.if_contains(name);
-    return found != nullptr && found->is_int64() ? std::optional(found->get_int64()) : std::nullopt;
-  };
-  auto const instant = [&](char const* name) -> std::optional<Instant> {
-    auto const micros = number(name);
-    return micros ? std::optional(from_micros(*micros)) : std::nullopt;
-  };
-  auto const text = [&](char const* name) {
-    auto const* found = object.if_contains(name);
-    return found != nullptr && found->is_string() ? std::string(found->get_string().c_str()) : std::string();
-  };
-  auto const kind = policy::parse_memory_kind(text("kind"));
-  MemoryEntry e;
-  e.name = text("name");
-  if (!kind || e.name.empty()) return std::nullopt;
-  e.kind = *kind;
-  e.sessions = static_cast<std::uint32_t>(number("sessions").value_or(0));
-  e.clear = static_cast<std::uint32_t>(number("clear").value_or(0));
-  e.failures = static_cast<std::uint32_t>(number("failures").value_or(0));
-  e.versions = static_cast<std::uint8_t>(number("versions").value_or(0));
-  e.first_tls = instant("first_tls");
-  e.last_tls = instant("last_tls");
-  e.clear_since = instant("clear_since");
-  e.last_failure = instant("last_failure");
-  e.last_seen = instant("last_seen").value_or(Instant{});
-  e.failure = text("failure");
-  e.key = text("key");
-  e.key_since = instant("key_since");
-  return e;
-}
 
 bool is_downgraded(MemoryEntry const& e) { return e.sessions > 0 && e.clear_since.has_value(); }
 
@@ -101,14 +37,14 @@ void print_one(MemoryEntry const& e) {
       std::printf(" (last %s: %s)", print_iso8601(*e.last_failure).substr(0, 16).c_str(),
                   printable(e.failure).c_str());
   }
-  if (!e.key.empty())
+  if (!e.key.empty() && e.key_since)
     std::printf(", key %s since %s", e.key.c_str(), print_iso8601(*e.key_since).substr(0, 16).c_str());
   std::printf("%s\n", is_downgraded(e) ? "  DOWNGRADED" : "");
 }
 
 void print_entry(MemoryEntry const& entry, bool as_json) {
   if (as_json)
-    std::printf("%s\n", json::serialize(to_json(entry)).c_str());
+    std::printf("%s\n", print_export_line(entry).c_str());
   else
     print_one(entry);
 }
@@ -128,8 +64,10 @@ int list(MemoryOptions const& options, Entries const& entries) {
 
 int show(MemoryOptions const& options, Entries const& entries) {
   for (auto const& entry : entries)
-    if (policy::print(entry.kind) == options.kind && iequals(entry.name, options.name))
-      return print_entry(entry, options.json), 0;
+    if (policy::print(entry.kind) == options.kind && iequals(entry.name, options.name)) {
+      print_entry(entry, options.json);
+      return 0;
+    }
   return complain("nothing is remembered of the " + options.kind + " " + options.name);
 }
 
@@ -138,7 +76,8 @@ int forget(MemoryOptions const& options, DataPaths const& paths) {
   if (!answer) return complain(answer.error());
   if (*answer)
     return (*answer)->status == 200 ? 0 : complain((*answer)->body.at("error").as_string().c_str());
-  auto const done = store::forget_memory(paths.facts, *policy::parse_memory_kind(options.kind), options.name);
+  auto const kind = *parse_word<policy::MemoryKind>(options.kind);
+  auto const done = store::forget_memory(paths.facts, kind, options.name);
   return done ? 0 : complain(done.error());
 }
 
@@ -150,7 +89,7 @@ std::optional<Result<Entries, std::string>> read_export(std::string const& file)
   Entries entries;
   int number = 1;
   do {
-    auto entry = from_json(line);
+    auto entry = parse_export_line(line);
     if (!entry) return fail(file + ":" + std::to_string(number) + ": not a line of an export");
     entries.push_back(*std::move(entry));
     ++number;
@@ -208,16 +147,15 @@ int import(MemoryOptions const& options, DataPaths const& paths) {
 }  // namespace
 
 int run_memory(MemoryOptions const& options) {
-  auto const read =
-      options.config.empty() ? SettingsRead{default_settings(), {}} : read_settings(options.config);
+  auto const read = settings_from(options.config);
   if (!read.errors.empty()) return complain(read.errors.front());
-  DataPaths const paths(read.settings.path(read.settings.data_dir));
-  if (options.action == "import") return import(options, paths);
-  if (options.action == "forget") return forget(options, paths);
+  DataPaths const paths(read.settings.data_directory());
+  if (options.action == MemoryAction::import_) return import(options, paths);
+  if (options.action == MemoryAction::forget) return forget(options, paths);
   auto const entries = store::load_memory(paths.facts);
   if (!entries) return complain(entries.error());
-  if (options.action == "show") return show(options, *entries);
-  if (options.action == "list") return list(options, *entries);
+  if (options.action == MemoryAction::show) return show(options, *entries);
+  if (options.action == MemoryAction::list) return list(options, *entries);
   for (auto const& entry : *entries) print_entry(entry, true);
   return 0;
 }

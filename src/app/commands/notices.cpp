@@ -3,8 +3,8 @@
 
 namespace postern::app {
 
-int run_notices(std::string const& config, std::string const& day) {
-  return ask_to_send(config, "/api/notices/send", day);
+int run_notices(NoticesOptions const& options) {
+  return ask_to_send(options.config, "/api/notices/send", options.day);
 }
 
 }  // namespace postern::app

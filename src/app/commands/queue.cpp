@@ -5,11 +5,12 @@
 #include <cstdio>
 #include <ctime>
 
-#include "app/settings/build_config.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/complain.hpp"
 #include "app/commands/control_client.hpp"
-#include "app/settings/data_dir.hpp"
 #include "app/server/destination_of.hpp"
+#include "app/settings/build_config.hpp"
+#include "app/settings/data_dir.hpp"
 #include "app/settings/settings_file.hpp"
 #include "base/ascii.hpp"
 #include "store/recovery.hpp"
@@ -21,15 +22,12 @@ namespace {
 
 namespace json = boost::json;
 
-int complain(std::string const& what) {
-  std::fprintf(stderr, "postern: %s\n", what.c_str());
-  return 1;
-}
-
 std::string text_of(json::object const& object, std::string_view key) {
   auto const* value = object.if_contains(json::string_view(key.data(), key.size()));
   return value != nullptr && value->is_string() ? std::string(value->get_string().c_str()) : std::string();
 }
+
+void print_json(json::value const& value) { std::printf("%s\n", json::serialize(value).c_str()); }
 
 void print_message(json::object const& message) {
   auto const sender = text_of(message, "sender");
@@ -50,13 +48,13 @@ void print_message(json::object const& message) {
 }
 
 void print_list(json::array const& messages, bool as_json) {
-  if (as_json) return void(std::printf("%s\n", json::serialize(messages).c_str()));
+  if (as_json) return print_json(messages);
   for (auto const& message : messages) print_message(message.as_object());
   std::printf("%zu message%s\n", messages.size(), messages.size() == 1 ? "" : "s");
 }
 
 void print_one(json::object const& message, bool as_json) {
-  if (as_json) return void(std::printf("%s\n", json::serialize(message).c_str()));
+  if (as_json) return print_json(message);
   print_message(message);
   if (auto const header = text_of(message, "header"); !header.empty()) {
     std::printf("\n");
@@ -96,7 +94,7 @@ void print_destination(json::object const& one) {
 }
 
 void print_destinations(json::array const& destinations, bool as_json) {
-  if (as_json) return void(std::printf("%s\n", json::serialize(destinations).c_str()));
+  if (as_json) return print_json(destinations);
   std::int64_t recipients = 0;
   for (auto const& one : destinations) {
     print_destination(one.as_object());
@@ -115,41 +113,56 @@ class Running {
   bool there = true;
 
   int run() {
-    std::string const base = "/api/queue/";
-    if (options_.action == "destinations") {
-      auto const body = ask("GET", "/api/destinations");
-      if (body) print_destinations(body->at("destinations").as_array(), options_.json);
-      return body ? 0 : code_;
+    switch (options_.action) {
+      case QueueAction::destinations: {
+        auto const body = ask("GET", "/api/destinations");
+        if (body) print_destinations(body->at("destinations").as_array(), options_.json);
+        return body ? 0 : code_;
+      }
+      case QueueAction::list: {
+        auto const all = list();
+        if (all) print_list(*all, options_.json);
+        return all ? 0 : code_;
+      }
+      case QueueAction::show: {
+        auto const body = ask("GET", "/api/queue/" + options_.id);
+        if (body) print_one(*body, options_.json);
+        return body ? 0 : code_;
+      }
+      case QueueAction::retry:
+      case QueueAction::hold:
+      case QueueAction::release:
+      case QueueAction::remove:
+      case QueueAction::move: break;
     }
-    if (options_.action == "show") {
-      auto const body = ask("GET", base + options_.id);
-      if (body) print_one(*body, options_.json);
-      return body ? 0 : code_;
-    }
-    if (options_.action == "list") {
-      auto const all = list();
-      if (all) print_list(*all, options_.json);
-      return all ? 0 : code_;
-    }
-    if (options_.id.empty() && options_.destination.empty()) return act("POST", base + "retry");  // all
+    return act_on_all_meant();
+  }
+
+ private:
+  int act_on_all_meant() {
     if (!options_.id.empty()) return act_on(options_.id);
+    if (options_.destination.empty()) return act("POST", "/api/queue/retry");  // all
     auto const all = list();
     if (!all) return code_;
     for (auto const& message : *all)
       if (int const code = act_on(text_of(message.as_object(), "id")); code != 0) return code;
-    return std::printf("%zu message%s\n", all->size(), all->size() == 1 ? "" : "s"), 0;
+    std::printf("%zu message%s\n", all->size(), all->size() == 1 ? "" : "s");
+    return 0;
   }
 
- private:
   std::optional<json::object> ask(std::string const& method, std::string const& target) {
     auto answer = ask_server(socket_, method, target);
     code_ = 1;
-    if (!answer) return complain(answer.error()), std::nullopt;
+    if (!answer) {
+      complain(answer.error());
+      return std::nullopt;
+    }
     there = answer->has_value();
     if (!there) return std::nullopt;
     auto body = (*answer)->body.as_object();
-    if ((*answer)->status != 200) return complain(text_of(body, "error")), std::nullopt;
-    return body;
+    if ((*answer)->status == 200) return body;
+    complain(text_of(body, "error"));
+    return std::nullopt;
   }
 
   int act(std::string const& method, std::string const& target) {
@@ -160,9 +173,10 @@ class Running {
 
   int act_on(std::string const& id) {
     std::string const target = "/api/queue/" + id;
-    if (options_.action == "delete") return act("DELETE", target);
+    if (options_.action == QueueAction::remove) return act("DELETE", target);
+    bool const moves = options_.action == QueueAction::move;
     return act("POST",
-               target + "/" + options_.action + (options_.action == "move" ? "?to=" + options_.to : ""));
+               target + "/" + std::string(print(options_.action)) + (moves ? "?to=" + options_.to : ""));
   }
 
   bool wanted(json::object const& message) const {
@@ -190,27 +204,28 @@ class Running {
   int code_ = 1;
 };
 
+bool changes_something(QueueAction action) {
+  return action != QueueAction::destinations && action != QueueAction::list && action != QueueAction::show;
+}
+
 int read_stopped(QueueOptions const& options, DataPaths const& paths, web::DestinationOf const& destination) {
-  if (options.action != "destinations" && options.action != "list" && options.action != "show")
+  if (changes_something(options.action))
     return complain(
         "the server does not run: only destinations, list and show work on a stopped server's spool");
   store::SpoolIndex index;
   auto& files = store::real_files();
   if (auto const recovery = store::recover(files, paths.spool, index); !recovery)
     return complain(paths.spool + ": cannot be read");
-  if (options.action != "show") {
+  if (options.action != QueueAction::show) {
     json::array messages;
     web::DestinationSummary summary(destination);
-    MessageId last;
-    for (auto ids = index.list(last, 1000); !ids.empty(); ids = index.list(last, 1000)) {
-      for (auto id : ids) {
-        auto const envelope = index.envelope(id);
-        summary.add(*envelope);
-        if (options.action == "list") messages.push_back(web::queue_json(id, *envelope, destination));
-      }
-      last = ids.back();
-    }
-    if (options.action == "list")
+    store::for_each_id(index, [&](MessageId id) {
+      auto const envelope = index.envelope(id);
+      summary.add(*envelope);
+      if (options.action == QueueAction::list)
+        messages.push_back(web::queue_json(id, *envelope, destination));
+    });
+    if (options.action == QueueAction::list)
       print_list(messages, options.json);
     else
       print_destinations(summary.print({}), options.json);
@@ -229,18 +244,45 @@ int read_stopped(QueueOptions const& options, DataPaths const& paths, web::Desti
   return 0;
 }
 
+// Whether the action can go without the name of a message, or has one.
+bool says_which(QueueOptions const& options) {
+  switch (options.action) {
+    case QueueAction::destinations:
+    case QueueAction::list:
+    case QueueAction::retry: return true;
+    case QueueAction::show: return !options.id.empty();
+    case QueueAction::hold:
+    case QueueAction::release:
+    case QueueAction::remove:
+    case QueueAction::move: break;
+  }
+  return !options.id.empty() || !options.destination.empty();
+}
+
 }  // namespace
 
+std::string_view print(QueueAction action) {
+  switch (action) {
+    case QueueAction::destinations: return "destinations";
+    case QueueAction::list: return "list";
+    case QueueAction::show: return "show";
+    case QueueAction::retry: return "retry";
+    case QueueAction::hold: return "hold";
+    case QueueAction::release: return "release";
+    case QueueAction::remove: return "delete";
+    case QueueAction::move: break;
+  }
+  return "move";
+}
+
 int run_queue(QueueOptions const& options) {
-  bool const needs =
-      options.action != "destinations" && options.action != "list" && options.action != "retry";
-  if (needs && options.id.empty() && (options.destination.empty() || options.action == "show"))
-    return complain("queue " + options.action + ": of which message? Give its queue id, or --destination"), 2;
-  auto const read =
-      options.config.empty() ? SettingsRead{default_settings(), {}} : read_settings(options.config);
+  if (!says_which(options))
+    return complain("queue " + std::string(print(options.action)) +
+                        ": which message? Give its queue id, or --destination",
+                    2);
+  auto const read = settings_from(options.config);
   if (!read.errors.empty()) return complain(read.errors.front());
-  std::string const directory =
-      options.data_dir.empty() ? read.settings.path(read.settings.data_dir) : options.data_dir;
+  std::string const directory = options.data_dir.empty() ? read.settings.data_directory() : options.data_dir;
   DataPaths const paths(directory);
   Running running(options, paths.control);
   int const code = running.run();

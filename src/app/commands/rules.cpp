@@ -5,12 +5,13 @@
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
-#include "app/settings/build_config.hpp"
 #include "app/commands/commands.hpp"
-#include "app/settings/data_dir.hpp"
+#include "app/commands/complain.hpp"
 #include "app/commands/fixed_random.hpp"
-#include "app/settings/settings_file.hpp"
 #include "app/inputs/replay_inputs.hpp"
+#include "app/settings/build_config.hpp"
+#include "app/settings/data_dir.hpp"
+#include "app/settings/settings_file.hpp"
 #include "base/ascii.hpp"
 #include "store/rule_actions.hpp"
 #include "whatif/reports/recommend.hpp"
@@ -19,11 +20,6 @@ namespace postern::app {
 namespace {
 
 namespace json = boost::json;
-
-int complain(std::string const& what) {
-  std::fprintf(stderr, "postern: %s\n", what.c_str());
-  return 1;
-}
 
 std::string print_mode(std::uint32_t share) {
   if (share == 0) return "observes";
@@ -48,7 +44,7 @@ std::vector<whatif::RuleAnswer> predict(policy::Policy const& policy, std::strin
 
 void print_text(policy::Rule const& rule, store::RuleCounts const& counts,
                 whatif::RuleAnswer const* predicted) {
-  std::printf("%s (%s): %s when %s\n", rule.name.c_str(), print_mode(rule.share).c_str(),
+  std::printf("%s (%s): %s when %s\n", rule.name.c_str(), print_mode(rule.rollout).c_str(),
               std::string(policy::print(rule.then)).c_str(), printable(rule.when, 300).c_str());
   if (counts.matched == 0) {
     std::printf("  has not matched yet\n");
@@ -56,9 +52,7 @@ void print_text(policy::Rule const& rule, store::RuleCounts const& counts,
     std::printf("  matched %llu since %s, last %s\n", static_cast<unsigned long long>(counts.matched),
                 print_iso8601(counts.first).c_str(), print_iso8601(counts.last).c_str());
     std::string done;
-    auto const add = [&](std::uint64_t count, char const* what) {
-      if (count > 0) done += (done.empty() ? "  " : ", ") + whatif::grouped(count) + " " + what;
-    };
+    auto const add = [&](std::uint64_t count, char const* what) { whatif::append_count(done, count, what); };
     add(counts.accepted, "accepted");
     add(counts.flagged, "flagged");
     add(counts.deferred, "deferred");
@@ -66,7 +60,7 @@ void print_text(policy::Rule const& rule, store::RuleCounts const& counts,
     add(counts.would_flag, "would have been flagged");
     add(counts.would_defer, "would have been deferred");
     add(counts.would_reject, "would have been rejected");
-    if (!done.empty()) std::printf("%s\n", done.c_str());
+    if (!done.empty()) std::printf("  %s\n", done.c_str());
     std::printf("  wanted %s, unwanted %s, not known of %s\n", whatif::grouped(counts.wanted).c_str(),
                 whatif::grouped(counts.unwanted).c_str(),
                 whatif::grouped(counts.matched - counts.wanted - counts.unwanted).c_str());
@@ -80,7 +74,7 @@ json::object to_json(policy::Rule const& rule, store::RuleCounts const& counts,
   json::object out{{"name", rule.name},
                    {"when", rule.when},
                    {"then", policy::print(rule.then)},
-                   {"enforced_percent", rule.share / 100.0},
+                   {"enforced_percent", rule.rollout / 100.0},
                    {"matched", counts.matched},
                    {"accepted", counts.accepted},
                    {"flagged", counts.flagged},
@@ -114,7 +108,7 @@ int run_rules(RulesOptions const& options) {
   auto const& policy = built.gate->policy;
   if (!policy.rules)
     return complain(options.config + " has no [[rules]]; docs/rules.md tells how to write one");
-  auto const facts = DataPaths(read.settings.path(read.settings.data_dir)).facts;
+  auto const facts = DataPaths(read.settings.data_directory()).facts;
   auto const counted = store::read_rule_counts(facts);
   if (!counted) return complain(counted.error());
   auto const predicted = options.predict ? predict(policy, facts) : std::vector<whatif::RuleAnswer>();

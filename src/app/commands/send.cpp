@@ -8,12 +8,12 @@
 #include <cstring>
 #include <random>
 
-#include "app/settings/build_config.hpp"
 #include "app/commands/commands.hpp"
-#include "app/settings/data_dir.hpp"
-#include "app/commands/drop_file.hpp"
-#include "app/settings/settings_file.hpp"
+#include "app/commands/complain.hpp"
+#include "app/commands/maildrop.hpp"
 #include "app/commands/stdio_session.hpp"
+#include "app/settings/build_config.hpp"
+#include "app/settings/settings_file.hpp"
 #include "base/ascii.hpp"
 #include "net/wall_clock.hpp"
 #include "wire/address_list.hpp"
@@ -25,11 +25,6 @@ namespace {
 
 constexpr auto usual_config = "/etc/postern/postern.toml";
 
-int complain(int code, std::string const& what) {
-  std::fprintf(stderr, "postern: %s\n", what.c_str());
-  return code;
-}
-
 std::string user_name() {
   auto const* user = ::getpwuid(::getuid());
   return user != nullptr ? user->pw_name : "uid" + std::to_string(::getuid());
@@ -37,9 +32,10 @@ std::string user_name() {
 
 SettingsRead settings_for(std::string const& config) {
   char const* named = std::getenv("POSTERN_CONFIG");
-  std::string file = !config.empty() ? config : named != nullptr ? named : "";
+  std::string file = config;
+  if (file.empty() && named != nullptr) file = named;
   if (file.empty() && ::access(usual_config, R_OK) == 0) file = usual_config;
-  return file.empty() ? SettingsRead{default_settings(), {}} : read_settings(file);
+  return settings_from(file);
 }
 
 // Standard input to its end, or to a line with a lone dot.
@@ -79,37 +75,38 @@ std::string unique_part() {
 
 int run_send(SendOptions const& options) {
   auto const read = settings_for(options.config);
-  if (!read.errors.empty()) return complain(EX_CONFIG, read.errors.front());
+  if (!read.errors.empty()) return complain(read.errors.front(), EX_CONFIG);
   auto const& settings = read.settings;
-  std::string const drop = settings.drop_directory();
+  std::string const maildrop = settings.maildrop_directory();
   if (options.smtp) {
     auto const built = check_config(settings);
-    if (!built.errors.empty()) return complain(EX_CONFIG, built.errors.front());
-    hold_stdio_session(built.gate->smtp, built.gate->policy.directory, drop);
+    if (!built.errors.empty()) return complain(built.errors.front(), EX_CONFIG);
+    hold_stdio_session(built.gate->smtp, built.gate->policy.directory, maildrop);
     return EX_OK;
   }
-  auto sender = sender_of(options, settings.hostname);
-  if (!sender) return complain(EX_USAGE, sender.error());
+  auto sender = sender_of(options, settings.live.hostname);
+  if (!sender) return complain(sender.error(), EX_USAGE);
   std::vector<Address> recipients;
   for (auto const& text : options.recipients) {
-    auto addresses = wire::parse_address_list(text, settings.hostname);
-    if (!addresses) return complain(EX_DATAERR, addresses.error());
+    auto addresses = wire::parse_address_list(text, settings.live.hostname);
+    if (!addresses) return complain(addresses.error(), EX_DATAERR);
     recipients.insert(recipients.end(), addresses->begin(), addresses->end());
   }
   if (recipients.empty() && !options.reads_recipients)
-    return complain(EX_USAGE, "no recipients: name them, or let them be read from the message with -t");
-  auto const text = read_input(settings.smtp.max_message_size, options.dot_ends);
-  if (!text) return complain(EX_DATAERR, text.error());
-  wire::SubmissionContext const context{*sender ? (*sender)->print() : user_name() + "@" + settings.hostname,
-                                        options.full_name,
-                                        settings.hostname,
-                                        unique_part(),
-                                        net::wall_clock(),
-                                        options.reads_recipients};
+    return complain("no recipients: name them, or let them be read from the message with -t", EX_USAGE);
+  auto const text = read_input(settings.live.smtp.max_message_size, options.dot_ends);
+  if (!text) return complain(text.error(), EX_DATAERR);
+  wire::SubmissionContext const context{
+      *sender ? (*sender)->print() : user_name() + "@" + settings.live.hostname,
+      options.full_name,
+      settings.live.hostname,
+      unique_part(),
+      net::wall_clock(),
+      options.reads_recipients};
   auto submission = wire::prepare_submission(*text, context);
-  if (!submission) return complain(EX_DATAERR, submission.error());
+  if (!submission) return complain(submission.error(), EX_DATAERR);
   recipients.insert(recipients.end(), submission->recipients.begin(), submission->recipients.end());
-  if (recipients.empty()) return complain(EX_NOUSER, "the message names no recipients in To, Cc or Bcc");
+  if (recipients.empty()) return complain("the message names no recipients in To, Cc or Bcc", EX_NOUSER);
   wire::DroppedMessage message;
   message.mail.reverse_path = std::move(*sender);
   message.mail.ret = options.ret;
@@ -120,8 +117,8 @@ int run_send(SendOptions const& options) {
     message.recipients.push_back({std::move(recipient), options.notify, {}});
   }
   message.content = std::move(submission->content);
-  if (auto const dropped = drop_message(drop, message); !dropped)
-    return complain(EX_TEMPFAIL, "the message could not be left for the server: " + dropped.error());
+  if (auto const left = leave_message(maildrop, message); !left)
+    return complain("the message could not be left for the server: " + left.error(), EX_TEMPFAIL);
   return EX_OK;
 }
 
@@ -156,7 +153,7 @@ int run_sendmail(std::vector<std::string> const& arguments) {
         break;
       case 'N': {
         auto const notify = wire::Notify::parse(value);
-        if (!notify) return complain(EX_USAGE, "-N " + value + ": " + notify.error().what);
+        if (!notify) return complain("-N " + value + ": " + notify.error().what, EX_USAGE);
         options.notify = *notify;
         break;
       }
@@ -164,14 +161,14 @@ int run_sendmail(std::vector<std::string> const& arguments) {
       case 'V': options.envid = value; break;
       case 'b':
         if (value == "s") options.smtp = true;
-        if (value == "p") return run_queue({options.config, {}, "list", {}, {}, {}, false});
+        if (value == "p") return run_queue({.config = options.config, .action = QueueAction::list});
         if (value == "i") return EX_OK;  // newaliases: aliases are in the configuration
         if (!value.empty() && std::string_view("msp").find(value.front()) == std::string_view::npos)
-          return complain(EX_USAGE, "-b" + value + " is not done here; -bm, -bs and -bp are");
+          return complain("-b" + value + " is not done here; -bm, -bs and -bp are", EX_USAGE);
         break;
       default:
         if (std::string_view("BhLOpXqdAMnDvGUm").find(flag) == std::string_view::npos)
-          return complain(EX_USAGE, "unknown option " + std::string(argument));
+          return complain("unknown option " + std::string(argument), EX_USAGE);
     }
   }
   return run_send(options);

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "app/commands/drop_file.hpp"
+#include "app/commands/maildrop.hpp"
 #include "dialogue/server_dialogue.hpp"
 #include "net/wall_clock.hpp"
 #include "policy/decide.hpp"
@@ -17,9 +17,9 @@ using dialogue::Then;
 
 class StdioSession {
  public:
-  StdioSession(dialogue::SmtpSettings const& settings, policy::Policy const& policy, std::string drop)
+  StdioSession(dialogue::SmtpSettings const& settings, policy::Policy const& policy, std::string maildrop)
       : policy_(policy),
-        drop_(std::move(drop)),
+        maildrop_(std::move(maildrop)),
         dialogue_(settings, policy, local()),
         lines_(settings.max_line) {}
 
@@ -95,13 +95,13 @@ class StdioSession {
       if (recipient.accepted)
         message.recipients.push_back({recipient.address, recipient.notify, recipient.orcpt});
     message.content = std::exchange(content_, {});
-    return drop_message(drop_, message) ? dialogue::Stored::safe : dialogue::Stored::broken;
+    return leave_message(maildrop_, message) ? dialogue::Stored::safe : dialogue::Stored::broken;
   }
 
   void end() { dialogue_.on_end(policy::ConnectionEnd::quit, net::wall_clock()); }
 
   policy::Policy const& policy_;
-  std::string drop_;
+  std::string maildrop_;
   dialogue::ServerDialogue dialogue_;
   wire::LineSplitter lines_;
   std::string content_;
@@ -110,10 +110,10 @@ class StdioSession {
 }  // namespace
 
 void hold_stdio_session(dialogue::SmtpSettings const& settings, policy::Directory const& directory,
-                        std::string const& drop_directory) {
+                        std::string const& maildrop) {
   policy::Policy const policy{
       directory, {*Network::parse("127.0.0.1/32")}, {}, false, policy::TlsRequirement::never, {}, {}};
-  StdioSession(settings, policy, drop_directory).hold();
+  StdioSession(settings, policy, maildrop).hold();
 }
 
 }  // namespace postern::app

@@ -1,5 +1,5 @@
 // An SMTP conversation on standard input and output, as `sendmail -bs` holds it: the same dialogue as on the
-// network; what is accepted goes to the drop directory. Blocking.
+// network; what is accepted goes to the maildrop. Blocking.
 #pragma once
 
 #include <string>
@@ -10,6 +10,6 @@
 namespace postern::app {
 
 void hold_stdio_session(dialogue::SmtpSettings const& settings, policy::Directory const& directory,
-                        std::string const& drop_directory);
+                        std::string const& maildrop);
 
 }  // namespace postern::app

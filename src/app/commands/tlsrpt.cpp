@@ -5,6 +5,7 @@
 
 #include "app/commands/ask_to_send.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/complain.hpp"
 #include "app/inputs/input_stream.hpp"
 #include "base/ascii.hpp"
 #include "wire/gzip.hpp"
@@ -18,11 +19,6 @@ struct Found {
   std::string file;
   wire::TlsReport report;
 };
-
-int complain(std::string const& what) {
-  std::fprintf(stderr, "postern: %s\n", what.c_str());
-  return 1;
-}
 
 Result<std::string, std::string> read_all(std::string const& path) {
   auto stream = InputStream::open(path);
@@ -96,6 +92,8 @@ void print_json(std::vector<Found> const& all) {
 }  // namespace
 
 int run_tlsrpt(TlsrptOptions const& options) {
+  if (options.send == options.day.empty() || options.send != options.files.empty())
+    return complain("tlsrpt: give files, or --send with --day", 2);
   if (options.send) return ask_to_send(options.config, "/api/tlsrpt/send", options.day);
   std::vector<Found> all;
   int code = 0;

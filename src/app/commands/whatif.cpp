@@ -5,19 +5,20 @@
 #include <ctime>
 #include <fstream>
 
-#include "app/settings/build_config.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/fixed_random.hpp"
-#include "app/settings/settings_file.hpp"
 #include "app/inputs/progress.hpp"
 #include "app/inputs/replay_inputs.hpp"
+#include "app/settings/build_config.hpp"
+#include "app/settings/settings_file.hpp"
 #include "policy/rules.hpp"
+#include "whatif/readers/log_time.hpp"
+#include "whatif/readers/readers.hpp"
+#include "whatif/replay/replay.hpp"
 #include "whatif/reports/csv_report.hpp"
 #include "whatif/reports/html_report.hpp"
 #include "whatif/reports/json_report.hpp"
-#include "whatif/readers/log_time.hpp"
 #include "whatif/reports/recommend.hpp"
-#include "whatif/replay/replay.hpp"
 #include "whatif/reports/text_report.hpp"
 
 namespace postern::app {
@@ -107,6 +108,43 @@ Result<std::vector<whatif::Rule>, std::string> rules_of(WhatIfOptions const& opt
   return rules;
 }
 
+whatif::SourceSettings source_settings_of(WhatIfOptions const& options,
+                                          std::vector<whatif::Rule> const& rules) {
+  whatif::SourceSettings settings;
+  settings.utc_offset = local_utc_offset();
+  settings.border = options.border;
+  settings.wants_recipients =
+      std::any_of(rules.begin(), rules.end(), [](auto const& rule) { return rule.asks_recipients; });
+  return settings;
+}
+
+Result<std::optional<Instant>, std::string> time_given(std::string const& text, Duration utc_offset) {
+  if (text.empty()) return std::optional<Instant>();
+  auto const at = parse_when(text, utc_offset);
+  if (!at) return fail(text + ": not a time such as 30d, 2026-11-01 or 2026-11-01T12:00:00Z");
+  return at;
+}
+
+Result<whatif::ReplaySettings, std::string> replay_settings_of(WhatIfOptions const& options,
+                                                               Duration utc_offset) {
+  whatif::ReplaySettings settings;
+  for (auto const& text : options.internal) {
+    auto const network = Network::parse(text);
+    if (!network) return fail("--internal " + text + ": not a network such as 192.0.2.0/24");
+    settings.internal.push_back(*network);
+  }
+  auto const since = time_given(options.since, utc_offset);
+  if (!since) return fail(since.error());
+  auto const until = time_given(options.until, utc_offset);
+  if (!until) return fail(until.error());
+  settings.since = *since;
+  settings.until = *until;
+  auto const retry_time = parse_duration(options.retry_time);
+  if (!retry_time) return fail("--retry-time " + options.retry_time + ": not a time such as 5d");
+  settings.retry_time = *retry_time;
+  return settings;
+}
+
 bool write_file(std::string const& path, std::string const& text) {
   std::ofstream out(path, std::ios::binary);
   out << text;
@@ -122,7 +160,7 @@ std::string reason_for_nothing(whatif::Answer const& answer) {
   for (auto const& source : answer.sources)
     if (source.messages == 0)
       out += "\n  " + source.name + ": " + source.kind + ", " + std::to_string(source.lines) +
-             " lines, none of a message that was accepted (" + std::to_string(source.skipped) +
+             " lines, none of them about a message that was accepted (" + std::to_string(source.skipped) +
              " not understood)";
   return out;
 }
@@ -132,34 +170,17 @@ std::string reason_for_nothing(whatif::Answer const& answer) {
 int run_whatif(WhatIfOptions const& options) {
   auto rules = rules_of(options);
   if (!rules) return wrong(rules.error());
-  whatif::ReplaySettings replay_settings;
-  whatif::SourceSettings settings;
-  settings.utc_offset = local_utc_offset();
-  settings.border = options.border;
-  for (auto const& rule : *rules)
-    settings.wants_recipients = settings.wants_recipients || rule.asks_recipients;
-  for (auto const& text : options.internal) {
-    auto const network = Network::parse(text);
-    if (!network) return wrong("--internal " + text + ": not a network such as 192.0.2.0/24");
-    replay_settings.internal.push_back(*network);
-  }
-  for (auto const& [text, at] : {std::pair(&options.since, &replay_settings.since),
-                                 std::pair(&options.until, &replay_settings.until)}) {
-    if (text->empty()) continue;
-    *at = parse_when(*text, settings.utc_offset);
-    if (!*at) return wrong(*text + ": not a time such as 30d, 2026-11-01 or 2026-11-01T12:00:00Z");
-  }
-  auto const retry_time = parse_duration(options.retry_time);
-  if (!retry_time) return wrong("--retry-time " + options.retry_time + ": not a time such as 5d");
-  replay_settings.retry_time = *retry_time;
-  std::optional<whatif::Format> format;
-  if (!options.format.empty() && !(format = whatif::parse_format(options.format)))
-    return wrong("--format " + options.format + ": no such format");
+  auto const settings = source_settings_of(options, *rules);
+  auto replay_settings = replay_settings_of(options, settings.utc_offset);
+  if (!replay_settings) return wrong(replay_settings.error());
+  auto const format = whatif::parse_format(options.format);
+  if (!options.format.empty() && !format)
+    return wrong("--format " + options.format + ": no such format; there are " + whatif::format_names());
 
   auto opened = open_inputs(options.inputs, format, settings);
   if (opened.readers.empty()) return wrong("no source could be read");
 
-  whatif::Replay replay(*std::move(rules), std::move(replay_settings));
+  whatif::Replay replay(*std::move(rules), *std::move(replay_settings));
   {
     Progress progress(opened.bytes);
     replay_inputs(opened.readers, replay, [&](std::uint64_t bytes) { progress.tell(bytes); });
@@ -171,17 +192,18 @@ int run_whatif(WhatIfOptions const& options) {
             [](auto const& a, auto const& b) { return a.name < b.name; });
   if (answer.unknown > answer.messages / 2 && answer.messages > 0)
     answer.notes.push_back(
-        "More than half is unknown. For Postfix: smtpd_tls_loglevel = 1; for mailboxes: "
-        "smtpd_tls_received_header = yes.");
+        "Of more than half of the messages it is unknown whether they came over TLS. To have Postfix tell, "
+        "set "
+        "smtpd_tls_loglevel = 1 for logs, or smtpd_tls_received_header = yes for mailboxes.");
   if (answer.messages == 0) return wrong(reason_for_nothing(answer));
 
   bool written = true;
   if (!options.html.empty())
     written = write_file(options.html, whatif::html_report(answer, print_iso8601(now()))) && written;
   if (!options.csv.empty()) written = write_file(options.csv, whatif::csv_report(answer)) && written;
-  auto const text =
-      options.json ? whatif::json_report(answer, {1000, options.explain_skipped})
-                   : whatif::text_report(answer, {::isatty(STDOUT_FILENO) == 1, options.explain_skipped});
+  auto const text = options.json ? whatif::json_report(answer, {.examples = options.explain_skipped})
+                                 : whatif::text_report(answer, {.colours = ::isatty(STDOUT_FILENO) == 1,
+                                                                .explain_skipped = options.explain_skipped});
   std::fwrite(text.data(), 1, text.size(), stdout);
   return written ? 0 : 1;
 }

@@ -43,7 +43,10 @@ class PlainFile : public InputStream {
   std::size_t fill(std::size_t from) {
     for (;;) {
       auto const got = ::read(descriptor_, buffer_.data() + from, buffer_.size() - from);
-      if (got >= 0) return consumed_ += static_cast<std::uint64_t>(got), static_cast<std::size_t>(got);
+      if (got >= 0) {
+        consumed_ += static_cast<std::uint64_t>(got);
+        return static_cast<std::size_t>(got);
+      }
       if (errno == EINTR) continue;
       problem_ = std::strerror(errno);
       return 0;
@@ -105,7 +108,10 @@ class Gzip : public Compressed {
       ::inflateReset(&stream_);
       at_end_ = false;
     }
-    if (in_.empty()) return file_ended_ ? (fails("the compressed data is cut off"), 0) : 0;
+    if (in_.empty()) {
+      if (file_ended_) fails("the compressed data is cut off");
+      return 0;
+    }
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in_.data()));
     stream_.avail_in = static_cast<uInt>(in_.size());
     stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
@@ -141,11 +147,12 @@ class Xz : public Compressed {
     auto const result = ::lzma_code(&stream_, file_ended_ ? LZMA_FINISH : LZMA_RUN);
     used(in_.size() - stream_.avail_in);
     auto const got = out_.size() - stream_.avail_out;
+    bool const needs_more = result == LZMA_BUF_ERROR;
     if (result == LZMA_STREAM_END)
       ended_ = true;
-    else if (result == LZMA_BUF_ERROR)
-      file_ended_ ? fails("the compressed data is cut off") : void();
-    else if (result != LZMA_OK)
+    else if (needs_more && file_ended_)
+      fails("the compressed data is cut off");
+    else if (!needs_more && result != LZMA_OK)
       fails("damaged xz data");
     return got;
   }

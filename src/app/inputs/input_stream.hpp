@@ -1,5 +1,5 @@
 // An input as bytes: a file or standard input, plain or compressed (gzip, xz, zstd; seen by its first bytes).
-// Of one thread; blocking.
+// Threads: one at a time. It blocks.
 #pragma once
 
 #include <cstdint>

@@ -41,7 +41,7 @@ void add_folder(fs::path const& folder, bool junk, InputPath& out) {
 }
 
 InputPath maildir(fs::path const& path) {
-  InputPath out{InputPath::Kind::maildir, path.string(), false, {}, 0};
+  InputPath out{.kind = InputPath::Kind::maildir, .path = path.string()};
   add_folder(path, is_junk(path.filename().string()), out);
   std::error_code ignored;
   for (auto const& entry :
@@ -66,7 +66,7 @@ void add(fs::path const& path, std::vector<InputPath>& out, std::vector<std::str
   } else if (!fs::is_directory(status)) {
     auto const size = fs::is_regular_file(status) ? fs::file_size(path, error) : 0;
     bool const junk = is_junk(path.stem().string()) || is_junk(path.parent_path().filename().string());
-    out.push_back({InputPath::Kind::file, path.string(), junk, {}, error ? 0 : size});
+    out.push_back({.path = path.string(), .junk = junk, .bytes = error ? 0 : size});
   } else if (fs::is_directory(path / "cur", error)) {
     out.push_back(maildir(path));
   } else {
@@ -86,7 +86,7 @@ std::vector<InputPath> find_inputs(std::vector<std::string> const& paths,
   std::vector<InputPath> out;
   for (auto const& path : paths)
     if (path == "-")
-      out.push_back({InputPath::Kind::standard_input, "-", false, {}, 0});
+      out.push_back({.kind = InputPath::Kind::standard_input, .path = "-"});
     else
       add(path, out, problems);
   return out;

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t most_threads = 256;
 // One input alone stays in the cache; of several, those whose time has not come are read ahead.
 constexpr std::size_t waiting_alone = 4, waiting_beside = 256;  // batches
-constexpr std::uint64_t progress_each = 16'384;                 // arrivals
+constexpr std::uint64_t progress_each = 16'384;                 // receptions
 
 struct Head {
   Instant at;
@@ -62,12 +62,12 @@ void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::
     ++running;
   };
   auto const wait_for = [&](std::size_t reader) {
-    if (auto const* arrival = readers[reader]->front())
-      heads.push({arrival->at, reader});
+    if (auto const* reception = readers[reader]->front())
+      heads.push({reception->at, reader});
     else
       --running;
   };
-  std::uint64_t arrivals = 0;
+  std::uint64_t receptions = 0;
   auto const tell = [&] {
     std::uint64_t consumed = 0;
     for (auto const& reader : readers) consumed += reader->consumed();
@@ -75,7 +75,7 @@ void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::
   };
   for (;;) {
     while (started < readers.size() && running < ahead) start_one();
-    // Whoever may have something earlier than the earliest head has to be heard first.
+    // A reader that may have something earlier than the earliest head has to be asked first.
     while (waited_for < readers.size() && (heads.empty() || !readers[waited_for]->begins() ||
                                            *readers[waited_for]->begins() <= heads.top().at)) {
       if (waited_for == started) {
@@ -90,13 +90,13 @@ void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::
     }
     auto const reader = heads.top().reader;
     heads.pop();
-    // Its arrivals come in order or nearly: take all that are not later than the next head.
+    // Its receptions come in order or nearly: take all that are not later than the next head.
     for (;;) {
       auto const before = replay.messages();
       replay.take(std::move(*readers[reader]->front()));
       readers[reader]->counted(replay.messages() - before);
       readers[reader]->pop();
-      if (++arrivals % progress_each == 0) tell();
+      if (++receptions % progress_each == 0) tell();
       auto const* next = readers[reader]->front();
       if (next == nullptr) {
         --running;

@@ -1,4 +1,4 @@
-// Replays the arrivals of many inputs in order of time, reading several at once.
+// Replays the receptions of many inputs in order of time, reading several at once.
 #pragma once
 
 #include <functional>
@@ -13,8 +13,8 @@ struct OpenedInputs {
   std::uint64_t bytes = 0;  // 0: not known
 };
 
-// Files, directories, "-". What cannot be read is told on standard error. `settings`: each input's time of
-// change is put in.
+// Opens files, directories and "-"; reports on standard error what cannot be read. `settings`: for all of
+// them; each gets the time of its own last change in addition.
 OpenedInputs open_inputs(std::vector<std::string> const& paths, std::optional<whatif::Format> format,
                          whatif::SourceSettings settings);
 

@@ -7,6 +7,7 @@
 #include "store/evidence_reader.hpp"
 #include "whatif/readers/mailbox.hpp"
 #include "whatif/readers/own_facts.hpp"
+#include "whatif/readers/recognise.hpp"
 #include "whatif/reports/recommend.hpp"
 
 namespace postern::app {
@@ -14,24 +15,24 @@ namespace {
 
 constexpr std::size_t look_size = 64 * 1024;
 
-// Keeps only when the first arrival was.
-class FirstTime : public whatif::ArrivalSink {
+// Keeps only when the first reception was.
+class FirstTime : public whatif::ReceptionSink {
  public:
-  void take(whatif::Arrival&& arrival) override {
-    if (arrival.at > Instant() && (!first || arrival.at < *first)) first = arrival.at;
+  void take(whatif::Reception&& reception) override {
+    if (reception.at > Instant() && (!first || reception.at < *first)) first = reception.at;
   }
   std::optional<Instant> first;
 };
 
 }  // namespace
 
-// Gathers arrivals into batches.
-class SourceReader::Out : public whatif::ArrivalSink {
+// Gathers receptions into batches.
+class SourceReader::Out : public whatif::ReceptionSink {
  public:
   explicit Out(SourceReader& reader) : reader_(reader) {}
-  void take(whatif::Arrival&& arrival) override {
+  void take(whatif::Reception&& reception) override {
     if (stopped) return;
-    batch_.push_back(std::move(arrival));
+    batch_.push_back(std::move(reception));
     if (batch_.size() >= batch_size) flush();
   }
   void flush() {
@@ -69,11 +70,12 @@ Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath 
     return fail(in.path + ": " +
                 (reader->stream_->problem().empty() ? std::string("is empty") : reader->stream_->problem()));
   if (!format && whatif::is_tls_report(reader->start_))
-    return fail(in.path + ": a TLS report. " + std::string(whatif::tlsrpt_reminder()));
+    return fail(in.path + ": this is a TLS report. " + std::string(whatif::tlsrpt_reminder()));
   auto const recognised =
       format ? format : whatif::recognise(std::string_view(reader->start_).substr(0, look_size));
   if (!recognised)
-    return fail(in.path + ": not recognised as a mail log, a mailbox or facts; --format says what it is");
+    return fail(in.path +
+                ": not recognised as a mail log, a mailbox or facts; name its format with --format");
   reader->format_ = *recognised;
   if (*recognised == whatif::Format::facts && in.path == "-")
     return fail(std::string("-: facts.db cannot be read from standard input"));
@@ -150,7 +152,7 @@ void SourceReader::read_stream(whatif::FactsSource& source) {
   if (!stream_->problem().empty()) answer_.notes.push_back("read only in part: " + stream_->problem());
 }
 
-void SourceReader::read_maildir(whatif::ArrivalSink& sink) {
+void SourceReader::read_maildir(whatif::ReceptionSink& sink) {
   whatif::Maildir source(settings_, sink);
   for (auto const& [path, junk] : input_.messages) {
     auto stream = InputStream::open(path);  // Dovecot may have compressed it
@@ -177,24 +179,24 @@ void SourceReader::read_maildir(whatif::ArrivalSink& sink) {
   answer_.notes = stats.notes;
 }
 
-void SourceReader::read_facts(whatif::ArrivalSink& sink) {
+void SourceReader::read_facts(whatif::ReceptionSink& sink) {
   answer_.kind = "postern";
-  auto const read = store::read_evidence(input_.path, {[&](policy::Facts&& facts, bool relayed) {
-                                                         ++answer_.lines;
-                                                         auto arrival = whatif::arrival_of(facts, relayed);
-                                                         if (!arrival) return;
-                                                         if (arrival->outcome == policy::Outcome::accepted)
-                                                           ++answer_.messages;
-                                                         sink.take(*std::move(arrival));
-                                                       },
-                                                       [&](policy::ConnectionFacts&& connection) {
-                                                         ++answer_.lines;
-                                                         sink.take(whatif::session_of(connection));
-                                                       }});
+  auto const take_message = [&](policy::Facts&& facts, bool relayed) {
+    ++answer_.lines;
+    auto reception = whatif::reception_of(facts, relayed);
+    if (!reception) return;
+    if (reception->outcome == policy::Outcome::accepted) ++answer_.messages;
+    sink.take(*std::move(reception));
+  };
+  auto const take_session = [&](policy::ConnectionFacts&& connection) {
+    ++answer_.lines;
+    sink.take(whatif::session_of(connection));
+  };
+  auto const read = store::read_evidence(input_.path, {take_message, take_session});
   if (!read) answer_.notes.push_back("read only in part: " + read.error());
 }
 
-whatif::Arrival* SourceReader::front() {
+whatif::Reception* SourceReader::front() {
   if (at_ < current_.size()) return &current_[at_];
   auto queue = queue_.access();
   filled_.wait(queue.lock(), [&] { return !queue->batches.empty() || queue->ended; });

@@ -1,4 +1,4 @@
-// Reads one input on a thread of its own and hands its arrivals on in batches.
+// Reads one input on a thread of its own and hands its receptions on in batches.
 // Threads: start() to pop() from the one that replays. Bounds: as many batches wait as start() is told.
 #pragma once
 
@@ -13,7 +13,7 @@
 #include "app/inputs/inputs.hpp"
 #include "base/guarded.hpp"
 #include "whatif/answer.hpp"
-#include "whatif/readers/recognise.hpp"
+#include "whatif/readers/readers.hpp"
 
 namespace postern::app {
 
@@ -27,14 +27,14 @@ class SourceReader {
                                                                  whatif::SourceSettings settings);
   ~SourceReader();
 
-  // When its first arrival was, as far as the beginning tells; absent: not known.
+  // When its first reception was, as far as the beginning tells; absent: not known.
   std::optional<Instant> begins() const { return begins_; }
   bool started() const { return thread_.joinable(); }
   void start(std::size_t batches_waiting);
   void stop();  // the replay has failed: nothing more is wanted
 
-  // The next arrival, waiting for it; null at the end. Good until the next call of pop().
-  whatif::Arrival* front();
+  // The next reception, waiting for it; null at the end. Good until the next call of pop().
+  whatif::Reception* front();
   void pop();
 
   void counted(std::uint64_t messages) { answer_.messages += messages; }  // of those popped
@@ -43,7 +43,7 @@ class SourceReader {
   std::uint64_t size() const { return input_.bytes; }
 
  private:
-  using Batch = std::vector<whatif::Arrival>;
+  using Batch = std::vector<whatif::Reception>;
   class Out;
   struct Queue {
     std::deque<Batch> batches;
@@ -54,14 +54,14 @@ class SourceReader {
       : input_(std::move(input)), settings_(std::move(settings)) {}
   void run();
   void read_stream(whatif::FactsSource& source);
-  void read_maildir(whatif::ArrivalSink& sink);
-  void read_facts(whatif::ArrivalSink& sink);
+  void read_maildir(whatif::ReceptionSink& sink);
+  void read_facts(whatif::ReceptionSink& sink);
   void look(std::string_view start);
   bool push(Batch&& batch);
 
   InputPath input_;
   whatif::SourceSettings settings_;
-  whatif::Format format_{};
+  whatif::Format format_ = whatif::Format::system_log;
   std::unique_ptr<InputStream> stream_;
   std::string start_;  // bytes that were looked at
   std::optional<Instant> begins_;

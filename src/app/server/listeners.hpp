@@ -9,7 +9,8 @@
 
 namespace postern::app {
 
-session::ListenerConfig listener_config(ListenSettings const& listener);
+bool speaks_smtp(ListenRole role);
+session::ListenerConfig listener_config(ListenSettings const& listener);  // of any role but https
 std::string describe(ListenSettings const& listener, net::Endpoint const& at);
 
 }  // namespace postern::app

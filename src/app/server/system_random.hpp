@@ -1,5 +1,5 @@
-// Randomness for what must not be in step with others: retry times, the order of equal mail hosts. Of one
-// loop.
+// Randomness for what must not be in step with others: retry times, the order of equal mail hosts.
+// Thread: the loop of its owner.
 #pragma once
 
 #include <random>

@@ -15,11 +15,12 @@
 
 namespace postern::app {
 
+// All of it can be taken over on SIGHUP: it is what the parts of a running server are handed again.
 struct BuiltConfig {
   std::shared_ptr<session::GateConfig const> gate;
   std::shared_ptr<delivery::DeliveryConfig const> delivery;
   delivery::TlsReportConfig tls_reports;
-  delivery::NoticeConfig notices;
+  delivery::DigestConfig notices;
   std::shared_ptr<web::StsPolicies const> sts_site;
   std::vector<std::string> errors;    // not empty: gate and delivery are absent
   std::vector<std::string> warnings;  // legal, but the owner should know
@@ -31,5 +32,8 @@ BuiltConfig build_config(Settings const& settings, net::TicketKeys& tickets);
 
 // The same checks without making anything: for `postern check`.
 BuiltConfig check_config(Settings const& settings);
+
+// What is wrong with the settings that only a start reads.
+std::vector<std::string> start_errors(Settings const& settings);
 
 }  // namespace postern::app

@@ -3,13 +3,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 
+#include "app/settings/fingerprints.hpp"
+#include "app/settings/parsed_values.hpp"
 #include "base/ascii.hpp"
+#include "policy/decided_by.hpp"
 #include "policy/fact_names.hpp"
 #include "store/sqlite.hpp"
-#include "wire/path.hpp"
 
 namespace postern::app {
 namespace {
@@ -61,7 +62,7 @@ bool is_identifier(std::string_view name) {
 
 policy::Lists build_lists(Settings const& settings, OnSettingError const& error) {
   policy::Lists lists;
-  for (auto const& written : settings.lists) {
+  for (auto const& written : settings.live.lists) {
     std::string const where = "lists." + written.name;
     if (!is_identifier(written.name)) error(written.line, where + ": a name is letters, digits and _");
     if (policy::find_fact(written.name) != nullptr || policy::is_fact_group(written.name))
@@ -77,19 +78,6 @@ policy::Lists build_lists(Settings const& settings, OnSettingError const& error)
     lists.emplace(written.name, std::move(list));
   }
   return lists;
-}
-
-// "observe", "enforce", "10%", "0.5%".
-std::optional<std::uint32_t> parse_share(std::string_view mode) {
-  if (mode == "observe") return 0;
-  if (mode == "enforce") return policy::Rule::everybody;
-  if (!mode.ends_with('%')) return std::nullopt;
-  mode.remove_suffix(1);
-  double percent = -1;
-  auto const [end, problem] = std::from_chars(mode.data(), mode.data() + mode.size(), percent);
-  if (problem != std::errc() || end != mode.data() + mode.size() || !(percent >= 0 && percent <= 100))
-    return std::nullopt;
-  return static_cast<std::uint32_t>(percent * 100 + 0.5);
 }
 
 // "450 4.7.10 text", "4.7.10 text" or "text".
@@ -122,26 +110,19 @@ Result<wire::Reply, std::string> parse_rule_reply(std::string_view written, poli
 }
 
 policy::Rule build_rule(RuleSettings const& written, OnSettingError const& error) {
-  std::string const where = "rules." + quoted(written.name);
-  policy::Rule rule{written.name, written.when, written.then, {}, 0, written.deliver_to};
+  std::string const where = "rules." + in_quotes(written.name);
+  policy::Rule rule{written.name, written.when,    written.then,
+                    {},           written.rollout, print_deliver_to(written.deliver_to)};
   if (written.name.empty() || written.name != printable(written.name, 100))
     error(written.line, where + ": a name is up to 100 printable characters");
-  if (auto const share = parse_share(written.mode))
-    rule.share = *share;
-  else
-    error(written.line, where + ".mode = " + quoted(written.mode) +
-                            ": not \"observe\", \"enforce\" or a share, such as \"10%\"");
+  if (policy::is_reserved_rule_name(written.name))
+    error(written.line, where + ": this name belongs to the built-in rules; choose another");
   if (auto reply = parse_rule_reply(written.reply, written.then))
     rule.reply = *std::move(reply);
   else
-    error(written.line, where + ".reply = " + quoted(written.reply) + ": " + reply.error());
-  if (!written.deliver_to.empty()) {
-    auto const address = wire::parse_mailbox(written.deliver_to);
-    if (!address || address->domain() == nullptr)
-      error(written.line, where + ".deliver_to = " + quoted(written.deliver_to) + ": not a mail address");
-    if (written.then != policy::Effect::flag)
-      error(written.line, where + ".deliver_to: only flagged mail is delivered elsewhere");
-  }
+    error(written.line, where + ".reply = " + in_quotes(written.reply) + ": " + reply.error());
+  if (written.deliver_to && written.then != policy::Effect::flag)
+    error(written.line, where + ".deliver_to: only flagged mail is delivered elsewhere");
   return rule;
 }
 
@@ -150,38 +131,30 @@ policy::Rule build_rule(RuleSettings const& written, OnSettingError const& error
 std::shared_ptr<policy::RuleSet const> build_rules(Settings const& settings, OnSettingError const& error) {
   auto lists = build_lists(settings, error);
   std::vector<policy::Rule> rules;
-  for (auto const& written : settings.rules) {
+  for (auto const& written : settings.live.rules) {
     rules.push_back(build_rule(written, error));
     for (auto const& other : rules)
       if (&other != &rules.back() && other.name == written.name)
-        error(written.line, "rules." + quoted(written.name) + ": there are two of this name");
+        error(written.line, "rules." + in_quotes(written.name) + ": there are two of this name");
   }
   if (rules.empty()) return nullptr;
   auto compiled = policy::RuleSet::compile(std::move(rules), std::move(lists));
   if (compiled) return *compiled;
   for (auto const& problem : compiled.error()) {
-    auto const& rule = settings.rules[problem.rule];
-    error(rule.line, "rules." + quoted(rule.name) + ".when: " + problem.what);
+    auto const& rule = settings.live.rules[problem.rule];
+    error(rule.line, "rules." + in_quotes(rule.name) + ".when: " + problem.what);
   }
   return nullptr;
-}
-
-std::string normal_fingerprint(std::string_view written) {
-  std::string digits;
-  for (char c : written)
-    if (c != ':') digits += to_lower(c);
-  bool const good = digits.size() == 64 && digits.find_first_not_of("0123456789abcdef") == std::string::npos;
-  return good ? digits : std::string();
 }
 
 std::unordered_map<std::string, policy::Pin> build_pins(Settings const& settings,
                                                         OnSettingError const& error) {
   std::unordered_map<std::string, policy::Pin> pins;
-  for (auto const& written : settings.pins) {
+  for (auto const& written : settings.live.pins) {
     std::string_view const text = trimmed(written);
     auto const domain = Domain::parse(text.substr(0, text.find(' ')));
     auto const what = trimmed(text.substr(std::min(text.size(), text.find(' '))));
-    std::string const where = "tls.pins: " + quoted(written);
+    std::string const where = "tls.pins: " + in_quotes(written);
     if (!domain) {
       error(0, where + ": it begins with no domain name");
       continue;
@@ -205,7 +178,7 @@ std::unordered_map<std::string, policy::Pin> build_pins(Settings const& settings
 
 std::string state_of_list_files(Settings const& settings) {
   std::string state;
-  for (auto const& list : settings.lists)
+  for (auto const& list : settings.live.lists)
     for (auto const& entry : list.entries) {
       auto const file = file_of(settings, entry);
       if (file.empty()) continue;

@@ -21,9 +21,6 @@ std::shared_ptr<policy::RuleSet const> build_rules(Settings const& settings, OnS
 std::unordered_map<std::string, policy::Pin> build_pins(Settings const& settings,
                                                         OnSettingError const& error);
 
-// SHA-256 in hexadecimal, colons allowed: in lower case, without them; empty when it is none.
-std::string normal_fingerprint(std::string_view written);
-
 // Size and time of change of the files that lists are read from: what differs has changed.
 std::string state_of_list_files(Settings const& settings);
 

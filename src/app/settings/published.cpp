@@ -25,7 +25,7 @@ std::string policy_id(wire::StsPolicy const& policy) {
   return hex(bytes);
 }
 
-web::StsPolicies published_policies(Settings const& settings) {
+web::StsPolicies published_policies(LiveSettings const& settings) {
   web::StsPolicies policies;
   for (auto const& domain : settings.domains) {
     auto const name = Domain::parse(domain.name);

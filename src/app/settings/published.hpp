@@ -12,6 +12,6 @@ namespace postern::app {
 wire::StsPolicy published_policy(DomainSettings const& domain, std::string const& hostname);
 // Another one for each change of the policy (RFC 8461 section 3.1).
 std::string policy_id(wire::StsPolicy const& policy);
-web::StsPolicies published_policies(Settings const& settings);
+web::StsPolicies published_policies(LiveSettings const& settings);
 
 }  // namespace postern::app

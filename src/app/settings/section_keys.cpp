@@ -1,36 +1,43 @@
 #include "app/settings/key_makers.hpp"
+#include "app/settings/parsed_values.hpp"
 #include "app/settings/settings_table.hpp"
 
 namespace postern::app {
 
 std::span<Key<ListenSettings> const> listen_keys() {
   using L = ListenSettings;
-  static std::vector<Key<L>> const keys{
-      text<L>(
-          "address", [](L & l) -> auto& { return l.address; },
-          "Address and port: \"0.0.0.0:25\", \"[::]:25\"."),
-      choice<L, std::string>(
-          "role", [](L & l) -> auto& { return l.role; },
-          {{"mx", "mx"},
-           {"submission", "submission"},
-           {"https", "https"},
-           {"policy", "policy"},
-           {"milter", "milter"}},
-          "What is served: \"mx\": mail from other servers; \"submission\": mail from our own users, who log "
-          "in (auth.users_file) or are known by network or certificate; \"https\": the MTA-STS policies of "
-          "our domains, "
-          "over TLS; \"policy\" and \"milter\": the MTA beside asks us (docs/beside.md)."),
-      choice<L, policy::ListenerTls>(
-          "tls", [](L & l) -> auto& { return l.tls; },
-          {{"starttls", policy::ListenerTls::starttls},
-           {"implicit", policy::ListenerTls::implicit},
-           {"none", policy::ListenerTls::none}},
-          "TLS after STARTTLS, from the first byte, or not at all."),
-      networks<L>(
-          "proxy", [](L & l) -> auto& { return l.proxies; },
-          "Proxies that connect here, and must send a PROXY protocol header (version 1 or 2). Others are not "
-          "served."),
-  };
+  static auto const keys = [] {
+    std::vector<Key<L>> rows{
+        text<L>(
+            "address", [](L & l) -> auto& { return l.address; },
+            "Address and port: \"0.0.0.0:25\", \"[::]:25\"."),
+        choice<L, ListenRole>(
+            "role", [](L & l) -> auto& { return l.role; },
+            {{"mx", ListenRole::mx},
+             {"submission", ListenRole::submission},
+             {"https", ListenRole::https},
+             {"policy", ListenRole::policy},
+             {"milter", ListenRole::milter}},
+            "What is served: \"mx\": mail from other servers; \"submission\": mail from our own users, who "
+            "log "
+            "in (auth.users_file) or are known by network or certificate; \"https\": the MTA-STS policies of "
+            "our domains, "
+            "over TLS; \"policy\" and \"milter\": another MTA asks us (docs/beside.md)."),
+        choice<L, policy::ListenerTls>(
+            "tls", [](L & l) -> auto& { return l.tls; },
+            {{"starttls", policy::ListenerTls::starttls},
+             {"implicit", policy::ListenerTls::implicit},
+             {"none", policy::ListenerTls::none}},
+            "TLS after STARTTLS, from the first byte, or not at all."),
+        networks<L>(
+            "proxy", [](L & l) -> auto& { return l.proxies; },
+            "Proxies that connect here, and must send a PROXY protocol header (version 1 or 2). Others are "
+            "not "
+            "served."),
+    };
+    for (auto& row : rows) row.reload = Reload::restart;
+    return rows;
+  }();
   return keys;
 }
 
@@ -41,9 +48,9 @@ std::span<Key<DomainSettings> const> domain_keys() {
           "mailboxes", [](D & d) -> auto& { return d.mailboxes; }, "Local parts that exist; \"*\": any."),
       text<D>(
           "mailboxes_file", [](D & d) -> auto& { return d.mailboxes_file; },
-          "A file of local parts, one a line, # for comments. Read again on SIGHUP."),
-      text<D>(
-          "deliver", [](D & d) -> auto& { return d.deliver; },
+          "A file of local parts, one per line, # for comments. Read again on SIGHUP."),
+      parsed<D>(
+          "deliver", [](D & d) -> auto& { return d.deliver; }, &parse_deliver, &print_deliver,
           "Where to: \"maildir:PATH\" with {domain} and {local}, \"lmtp:unix:PATH\", \"lmtp:ADDRESS:PORT\", "
           "\"discard\". Default: a Maildir below data_dir."),
       choice<D, std::optional<policy::TlsRequirement>>(

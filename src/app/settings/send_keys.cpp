@@ -3,64 +3,65 @@
 
 namespace postern::app {
 
-std::span<Key<Settings> const> send_keys() {
+std::vector<Key<Settings>> send_keys() {
   using S = Settings;
   using std::chrono::hours;
   using std::chrono::milliseconds;
   using std::chrono::minutes;
   using std::chrono::seconds;
-  static std::vector<Key<S>> const keys{
-      number<S>("send.port", POSTERN_AT(send.port), 1, 65535, "The port of mail hosts that the DNS names."),
-      number<S>("send.connections", POSTERN_AT(send.connections), 1, 100'000,
+  return {
+      number<S>("send.port", POSTERN_LIVE(send.port), 1, 65535, "The port of mail hosts that the DNS names."),
+      number<S>("send.connections", POSTERN_LIVE(send.connections), 1, 100'000,
                 "Connections to other servers in all; those still being opened count apart."),
-      number<S>("send.connecting", POSTERN_AT(send.connecting), 1, 100'000,
-                "Connections that are being opened at the same time; a quarter of them to destinations whose last attempt failed."),
-      number<S>("send.connections_per_destination", POSTERN_AT(send.connections_per_destination), 1, 1000,
+      number<S>("send.connecting", POSTERN_LIVE(send.connecting), 1, 100'000,
+                "Connections that are being opened at the same time; a quarter of them to destinations whose "
+                "last attempt failed."),
+      number<S>("send.connections_per_destination", POSTERN_LIVE(send.connections_per_destination), 1, 1000,
                 "Connections that a destination gets at most: 5 at first, more with each success, half after "
                 "a failure."),
-      number<S>("send.messages_per_connection", POSTERN_AT(send.messages_per_connection), 1, 100'000,
+      number<S>("send.messages_per_connection", POSTERN_LIVE(send.messages_per_connection), 1, 100'000,
                 "Messages after which a connection is closed; fewer where the server says so (RFC 9422)."),
-      duration<S>("send.idle", POSTERN_AT(send.idle), Duration{}, minutes(5),
+      duration<S>("send.idle", POSTERN_LIVE(send.idle), Duration{}, minutes(5),
                   "How long a connection is kept for the next message."),
-      duration<S>("send.connect_timeout", POSTERN_AT(send.timeouts.connect), milliseconds(100), minutes(10),
+      duration<S>("send.connect_timeout", POSTERN_LIVE(send.timeouts.connect), milliseconds(100), minutes(10),
                   "How long connecting to a host may take, all its addresses together."),
-      duration<S>("send.handshake_timeout", POSTERN_AT(send.timeouts.handshake), milliseconds(100),
+      duration<S>("send.handshake_timeout", POSTERN_LIVE(send.timeouts.handshake), milliseconds(100),
                   minutes(10), "How long a TLS handshake may take."),
-      duration<S>("send.reply_timeout", POSTERN_AT(send.timeouts.reply), milliseconds(100), hours(1),
+      duration<S>("send.reply_timeout", POSTERN_LIVE(send.timeouts.reply), milliseconds(100), hours(1),
                   "How long to wait for a reply (RFC 5321 section 4.5.3.2)."),
       duration<S>(
-          "send.content_timeout", POSTERN_AT(send.timeouts.content), milliseconds(100), hours(1),
+          "send.content_timeout", POSTERN_LIVE(send.timeouts.content), milliseconds(100), hours(1),
           "How long the server may take to accept a piece of the content (RFC 5321 section 4.5.3.2.5)."),
-      duration<S>("send.accepted_timeout", POSTERN_AT(send.timeouts.accepted), milliseconds(100), hours(2),
+      duration<S>("send.accepted_timeout", POSTERN_LIVE(send.timeouts.accepted), milliseconds(100), hours(2),
                   "How long to wait for the reply to the end of the content (RFC 5321 section 4.5.3.2.6)."),
-      number<S>("send.hosts", POSTERN_AT(send.hosts), 1, 20,
+      number<S>("send.hosts", POSTERN_LIVE(send.hosts), 1, 20,
                 "Mail hosts of a domain that are tried in one attempt."),
-      text<S>("send.certificate", POSTERN_AT(send.certificate),
+      text<S>("send.certificate", POSTERN_LIVE(send.certificate),
               "PEM file of a certificate with its chain, shown to servers that ask for one. Default: none."),
-      text<S>("send.key", POSTERN_AT(send.key), "Its key."),
-      text<S>("send.ca_file", POSTERN_AT(send.ca_file),
+      text<S>("send.key", POSTERN_LIVE(send.key), "The key of send.certificate."),
+      text<S>("send.ca_file", POSTERN_LIVE(send.ca_file),
               "PEM file of the authorities that are trusted for servers, and for MTA-STS. Default: the "
               "system's."),
-      flag<S>("mta_sts.enabled", POSTERN_AT(sts.enabled),
+      flag<S>("mta_sts.enabled", POSTERN_LIVE(sts.enabled),
               "Whether MTA-STS policies of receivers are looked for (RFC 8461)."),
-      duration<S>("mta_sts.timeout", POSTERN_AT(sts.timeout), milliseconds(100), minutes(5),
+      duration<S>("mta_sts.timeout", POSTERN_LIVE(sts.timeout), milliseconds(100), minutes(5),
                   "How long fetching a policy may take."),
-      number<S>("mta_sts.port", POSTERN_AT(sts.port), 1, 65535,
+      number<S>("mta_sts.port", POSTERN_LIVE(sts.port), 1, 65535,
                 "The port policies are fetched from, and reports posted to: 443, but for tests."),
-      flag<S>("tlsrpt.send", POSTERN_AT(tls_reports.send),
+      flag<S>("tlsrpt.send", POSTERN_LIVE(tls_reports.send),
               "Whether domains that ask for reports about TLS get them, once a day (RFC 8460)."),
-      text<S>("tlsrpt.contact", POSTERN_AT(tls_reports.contact),
+      text<S>("tlsrpt.contact", POSTERN_LIVE(tls_reports.contact),
               "Who is to be asked about them. Default: postmaster at the host name."),
   };
-  return keys;
 }
 
 std::span<Key<RouteSettings> const> route_keys() {
   using R = RouteSettings;
   using policy::DestinationLevel;
   static std::vector<Key<R>> const keys{
-      text<R>(
-          "via", [](R & r) -> auto& { return r.via; },
+      parsed<R>(
+          "via", [](R & r) -> auto& { return r.via; }, &delivery::parse_route,
+          [](delivery::Route const& route) { return delivery::print(route); },
           "\"mx\", \"smtp:HOST:PORT\" (STARTTLS), \"smtps:HOST:PORT\" (TLS from the first byte), "
           "\"lmtp:ADDRESS:PORT\", \"lmtp:unix:PATH\", \"discard\"."),
       choice<R, DestinationLevel>(

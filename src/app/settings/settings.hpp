@@ -1,15 +1,17 @@
-// All that the owner may set, with the defaults of its owners' structs. Names, bounds and help:
-// app/settings_table.
+// All that the owner may set, with the defaults of the structs that the floors below own. Names, bounds and
+// help: settings_table. What a running server can take over on SIGHUP is in LiveSettings; what it goes by
+// from its start to its end is in StartSettings. Nothing that is handed one of them can read the other.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/address.hpp"
 #include "base/log.hpp"
-#include "delivery/drop_pickup.hpp"
-#include "delivery/notices.hpp"
+#include "delivery/digest.hpp"
 #include "delivery/retry_times.hpp"
+#include "delivery/route.hpp"
 #include "delivery/send_settings.hpp"
 #include "delivery/sts_policies.hpp"
 #include "delivery/tls_reports.hpp"
@@ -23,11 +25,13 @@
 
 namespace postern::app {
 
+enum class ListenRole : std::uint8_t { mx, submission, https, policy, milter };
+
 struct ListenSettings {
-  std::string address;
-  std::string role = "mx";
+  std::string address = {};
+  ListenRole role = ListenRole::mx;
   policy::ListenerTls tls = policy::ListenerTls::starttls;
-  std::vector<Network> proxies;
+  std::vector<Network> proxies = {};
   int line = 0;
 };
 
@@ -36,7 +40,7 @@ struct DomainSettings {
   std::vector<std::string> mailboxes;
   std::string mailboxes_file;
   std::vector<std::pair<std::string, std::vector<std::string>>> aliases;
-  std::string deliver;
+  std::optional<delivery::Route> deliver;  // absent: a Maildir in the data directory
   std::optional<policy::TlsRequirement> require_tls;
   wire::StsMode sts_mode = wire::StsMode::none;
   std::vector<std::string> sts_mx;  // empty: the host name
@@ -47,7 +51,7 @@ struct DomainSettings {
 
 struct RouteSettings {
   std::string name;  // "example.net", "*.example.net", "*"
-  std::string via = "mx";
+  delivery::Route via = delivery::MxRoute{};
   policy::DestinationLevel tls = policy::DestinationLevel::opportunistic;
   std::vector<std::string> fingerprints;
   std::string user;
@@ -60,8 +64,8 @@ struct RuleSettings {
   std::string when;
   policy::Effect then = policy::Effect::defer;
   std::string reply;
-  std::string mode = "observe";
-  std::string deliver_to;
+  std::uint32_t rollout = 0;          // of 10,000 sending hosts on which it is enforced; 0: it observes
+  std::optional<Address> deliver_to;  // instead of the recipient
   int line = 0;
 };
 
@@ -71,22 +75,35 @@ struct ListSettings {
   int line = 0;
 };
 
-struct Settings {
-  std::string file;  // they were read from; empty: the embedded defaults
-  std::string base;  // directory that relative paths in the file are relative to
-  std::string hostname;
+struct StartSettings {
   std::string data_dir = "postern-data";
   int threads = 0;
+  Duration shutdown_limit = std::chrono::seconds(30);
+  session::AdmissionLimits admission;
+  Duration ticket_lifetime = std::chrono::hours(12);
+  Duration memory_expire = policy::TlsMemorySettings{}.expire;
+  std::size_t memory_size = policy::TlsMemorySettings{}.size;
+  std::string maildrop;  // a directory; empty: "drop" in the data directory
+  std::uint64_t segment_size = 64U << 20;
+  Duration facts_retention = std::chrono::hours(24 * 90);
+  std::string web_address = "127.0.0.1:8025";
+  net::DnsSettings dns;
+  Severity log_level = Severity::info;
+  LogFormat log_format = LogFormat::logfmt;
+  std::vector<ListenSettings> listen;
+};
+
+struct LiveSettings {
+  std::string hostname;
   dialogue::SmtpSettings smtp;
   session::Timeouts timeouts;
-  session::AdmissionLimits admission;
   net::TlsSettings tls;
   policy::TlsRequirement require_tls = policy::TlsRequirement::never;
   policy::TlsFallback fallback;
-  policy::TlsMemorySettings memory;
+  policy::TlsMemorySettings memory;  // its size and expiry are StartSettings'
   std::vector<std::string> pins;
   bool spf_check = true;
-  delivery::NoticeSettings notices;
+  delivery::DigestSettings notices;
   std::vector<Network> relay_networks;
   std::vector<std::string> relay_certificates;
   std::string users_file;
@@ -94,22 +111,26 @@ struct Settings {
   delivery::SendSettings send;
   delivery::StsSettings sts;
   delivery::TlsReportSettings tls_reports;
-  delivery::DropSettings drop;
-  std::uint64_t segment_size = 64U << 20;
-  Duration facts_retention = std::chrono::hours(24 * 90);
-  std::string web_address = "127.0.0.1:8025";
-  net::DnsSettings dns;
-  Severity log_level = Severity::info;
-  LogFormat log_format = LogFormat::logfmt;
-  Duration shutdown_limit = std::chrono::seconds(30);
-  std::vector<ListenSettings> listen;
   std::vector<DomainSettings> domains;
   std::vector<RouteSettings> routes;
   std::vector<RuleSettings> rules;
   std::vector<ListSettings> lists;
+};
+
+struct Settings {
+  std::string file;  // they were read from; empty: the embedded defaults
+  std::string base;  // directory that relative paths in the file are relative to
+  StartSettings start;
+  LiveSettings live;
 
   std::string path(std::string const& written) const;  // as the process sees it
-  std::string drop_directory() const;
+  std::string data_directory() const { return path(start.data_dir); }
+  std::string maildrop_directory() const;
 };
+
+// Fills in what an absent key means where that depends on others: host name, listeners, domains.
+void complete(Settings& settings);
+
+Settings default_settings();  // of `postern serve` without a configuration
 
 }  // namespace postern::app

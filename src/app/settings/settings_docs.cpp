@@ -17,16 +17,17 @@ std::string key_of(std::string const& name) {
 
 template <class Owner>
 void add_comments(std::string& out, Key<Owner> const& key, Owner const& defaults, bool commented) {
-  out += "# " + key.help + "\n# (" + key.type + ")\n";
+  out += "# " + key.help + "\n# (" + key.type + "; " + std::string(print(key.reload)) + ")\n";
   out += (commented ? "#" : "") + (commented ? key.name : key_of(key.name)) + " = " + key.print(defaults) +
          "\n\n";
 }
 
 template <class Owner>
 std::string table_of(std::span<Key<Owner> const> keys, Owner const& defaults) {
-  std::string out = "| key | default | what |\n|---|---|---|\n";
+  std::string out = "| key | default | change | what |\n|---|---|---|---|\n";
   for (auto const& key : keys)
-    out += "| `" + key.name + "` | `" + key.print(defaults) + "` | " + key.help + " (" + key.type + ") |\n";
+    out += "| `" + key.name + "` | `" + key.print(defaults) + "` | " + std::string(print(key.reload)) +
+           " | " + key.help + " (" + key.type + ") |\n";
   return out;
 }
 
@@ -44,8 +45,7 @@ std::string settings_as_toml() {
     add_comments(out, key, defaults, false);
   }
   out += "# A listener; as many as you like. Without one: 127.0.0.1:2525.\n#[[listen]]\n";
-  for (auto const& key : listen_keys())
-    add_comments(out, key, ListenSettings{"0.0.0.0:25", "mx", {policy::ListenerTls::starttls}, {}, 0}, true);
+  for (auto const& key : listen_keys()) add_comments(out, key, ListenSettings{.address = "0.0.0.0:25"}, true);
   out +=
       "# A domain we take mail for. Without one: the host name's and localhost, any "
       "mailbox.\n#[domains.\"example.org\"]\n";
@@ -53,7 +53,7 @@ std::string settings_as_toml() {
   out +=
       "# Other addresses for mailboxes, here and elsewhere.\n#aliases = { \"info\" = "
       "[\"alice@example.org\", \"x@elsewhere.example\"] }\n\n"
-      "# The way for a domain elsewhere (also \"*.example.net\"); \"*\" is for all the "
+      "# The route for a domain elsewhere (also \"*.example.net\"); \"*\" is for all the "
       "others.\n#[routes.\"*\"]\n";
   for (auto const& key : route_keys()) add_comments(out, key, RouteSettings{}, true);
   out +=
@@ -73,12 +73,14 @@ std::string settings_page() {
       "page is printed by\n"
       "`postern config --markdown`; `postern config` prints the same as a file to start from, `postern check "
       "FILE` finds errors.\n"
-      "Relative paths are relative to the file. Sizes are numbers or texts such as `\"50MiB\"`, times are "
-      "seconds or texts such as\n"
-      "`\"5m\"`. SIGHUP reads the file again; an error keeps what was. `hostname`, `data_dir`, `threads`, "
-      "`listen`, `web`, `dns`,\n"
-      "`log`, `spool`, `facts`, `smtp.max_connections*`, `tls.max_handshakes` and `tls.memory.size` take a "
-      "restart.\n\n"
+      "Relative paths are relative to the file. Sizes are numbers or strings such as `\"50MiB\"`, times "
+      "are seconds or strings such\n"
+      "as `\"5m\"`.\n\n"
+      "SIGHUP reads the file again. If it has an error, the configuration in use stays, and the error is "
+      "logged. The column *change*\n"
+      "says what a change of a key needs: `live` keys are taken over on SIGHUP, `restart` keys when the "
+      "server starts; an event\n"
+      "`restart-needed` in the log names those that have changed and wait.\n\n"
       "    hostname = \"mx.example.org\"\n"
       "    data_dir = \"/var/lib/postern\"\n"
       "    [[listen]]\n"
@@ -104,12 +106,17 @@ std::string settings_page() {
       "no such mailbox or alias, the "
       "first\nmailbox gets its mail.\n";
   out +=
-      "\n## Ways to other domains: `[routes.\"example.net\"]`\n\nA domain's own rule goes before that of "
+      "\n## Routes to other domains: `[routes.\"example.net\"]`\n\nA domain's own rule goes before that of "
       "`\"*.example.net\"` (all "
       "its subdomains), which goes before `\"*\"`. Without a rule: the\nMX, opportunistic TLS.\n\n" +
       table_of(route_keys(), RouteSettings{});
   out += "\n## Rules: `[[rules]]`\n\nWhat they can ask for, and lists: docs/rules.md.\n\n" +
          table_of(rule_keys(), RuleSettings{});
+  out +=
+      "\n## Renamed keys\n\nThe old name still works; `postern check` says that it is old.\n\n"
+      "| old name | name |\n|---|---|\n";
+  for (auto const& key : renamed_keys())
+    out += "| `" + std::string(key.before) + "` | `" + std::string(key.name) + "` |\n";
   return out;
 }
 

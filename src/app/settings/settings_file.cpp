@@ -1,11 +1,11 @@
 #include "app/settings/settings_file.hpp"
 
 #include <toml++/toml.h>
-#include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "app/settings/settings_table.hpp"
@@ -16,6 +16,48 @@ namespace postern::app {
 namespace {
 
 constexpr std::size_t file_limit = 4U << 20;
+
+RenamedKey const* find_renamed(std::string_view name) {
+  auto const keys = renamed_keys();
+  auto const found =
+      std::find_if(keys.begin(), keys.end(), [&](auto const& key) { return key.before == name; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+std::optional<SettingValue> value_of(toml::node const& node) {
+  if (auto const* text = node.as_string()) return SettingValue(text->get());
+  if (auto const* number = node.as_integer()) return SettingValue(number->get());
+  if (auto const* flag = node.as_boolean()) return SettingValue(flag->get());
+  auto const* array = node.as_array();
+  if (array == nullptr) return std::nullopt;
+  std::vector<std::string> items;
+  for (auto const& item : *array) {
+    if (!item.is_string()) return std::nullopt;
+    items.push_back(item.as_string()->get());
+  }
+  return SettingValue(std::move(items));
+}
+
+std::optional<std::vector<std::string>> texts_of(toml::node const& node) {
+  auto value = value_of(node);
+  auto* list = value ? std::get_if<std::vector<std::string>>(&*value) : nullptr;
+  return list != nullptr ? std::optional(std::move(*list)) : std::nullopt;
+}
+
+std::string as_written(toml::node const& node) {
+  std::ostringstream out;
+  node.visit([&](auto const& n) { out << n; });
+  return out.str();
+}
+
+int line_of(toml::node const& node) { return static_cast<int>(node.source().begin.line); }
+
+// Whether there are keys "name.something".
+template <class Owner>
+bool is_section(std::span<Key<Owner> const> keys, std::string_view name) {
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](auto const& key) { return key.name.starts_with(std::string(name) + "."); });
+}
 
 class Reader {
  public:
@@ -40,147 +82,131 @@ class Reader {
   }
 
  private:
-  void error(toml::node const& at, std::string const& what) {
-    read_.errors.push_back(file_ + ":" + std::to_string(at.source().begin.line) + ": " + what);
-  }
+  std::string where(toml::node const& at) const { return file_ + ":" + std::to_string(line_of(at)) + ": "; }
+  void error(toml::node const& at, std::string const& what) { read_.errors.push_back(where(at) + what); }
 
-  static std::optional<SettingValue> value_of(toml::node const& node) {
-    if (auto const* text = node.as_string()) return SettingValue(text->get());
-    if (auto const* number = node.as_integer()) return SettingValue(number->get());
-    if (auto const* flag = node.as_boolean()) return SettingValue(flag->get());
-    if (auto const* array = node.as_array()) {
-      std::vector<std::string> items;
-      for (auto const& item : *array) {
-        if (!item.is_string()) return std::nullopt;
-        items.push_back(item.as_string()->get());
-      }
-      return SettingValue(std::move(items));
-    }
-    return std::nullopt;
-  }
-
-  static std::string as_written(toml::node const& node) {
-    std::ostringstream out;
-    node.visit([&](auto const& n) { out << n; });
-    return out.str();
-  }
-
-  // Whether there are keys "name.something".
-  template <class Owner>
-  static bool is_section(std::span<Key<Owner> const> keys, std::string_view name) {
-    return std::any_of(keys.begin(), keys.end(), [&](auto const& key) {
-      return key.name.size() > name.size() && key.name.compare(0, name.size(), name) == 0 &&
-             key.name[name.size()] == '.';
-    });
-  }
-
+  // `shown`: the key as it is written, for errors.
   template <class Owner>
   void set(std::span<Key<Owner> const> keys, Owner& owner, std::string const& shown, std::string const& name,
            toml::node const& node) {
     if (auto const* table = node.as_table()) {
       for (auto const& [key, inner] : *table)
-        set(keys, owner, shown, name + "." + std::string(key.str()), inner);
+        set(keys, owner, shown + "." + std::string(key.str()), name + "." + std::string(key.str()), inner);
       return;
     }
     auto const key = std::find_if(keys.begin(), keys.end(), [&](auto const& k) { return k.name == name; });
-    if (key == keys.end())
-      return error(node, shown + name + ": there is no such key; `postern config` lists all");
+    if (key == keys.end()) return error(node, shown + ": there is no such key; `postern config` lists all");
     auto const value = value_of(node);
-    auto const taken =
-        value ? key->set(owner, *value) : Result<void, std::string>(fail("not a " + key->type));
-    if (!taken) error(node, shown + name + " = " + as_written(node) + ": " + taken.error());
+    auto const taken = value ? key->set(owner, *value) : KeyOutcome(fail("not a " + key->type));
+    if (!taken) error(node, shown + " = " + as_written(node) + ": " + taken.error());
   }
 
   void take_general(std::string const& name, toml::node const& node) {
-    set(general_keys(), read_.settings, "", name, node);
+    if (auto const* table = node.as_table()) {
+      for (auto const& [key, inner] : *table) take_general(name + "." + std::string(key.str()), inner);
+      return;
+    }
+    auto const* renamed = find_renamed(name);
+    std::string const current = renamed != nullptr ? std::string(renamed->name) : name;
+    if (!given_.insert(current).second)
+      return error(node, name + ": " + current + " is given under its old name and under its new one");
+    if (renamed != nullptr)
+      read_.warnings.push_back(where(node) + name + ": this name is old, though it works: write " + current);
+    set(general_keys(), read_.settings, name, current, node);
+  }
+
+  // [[name]]: an array of tables. `check` looks at each when all its keys are set.
+  template <class Owner, class Check>
+  void take_array(std::string const& name, std::string const& how, toml::node const& node,
+                  std::span<Key<Owner> const> keys, std::vector<Owner>& into, Check check) {
+    auto const* array = node.as_array();
+    if (array == nullptr || !array->is_homogeneous(toml::node_type::table))
+      return error(node, name + ": " + how);
+    for (auto const& item : *array) {
+      Owner owner;
+      owner.line = line_of(item);
+      auto const& table = *item.as_table();
+      auto const own_name = table["name"].value<std::string>();  // rules have one, listeners do not
+      std::string const shown = own_name ? name + "." + in_quotes(*own_name) + "." : name + ".";
+      for (auto const& [key, inner] : table)
+        set(keys, owner, shown + std::string(key.str()), std::string(key.str()), inner);
+      check(item, owner);
+      into.push_back(std::move(owner));
+    }
+  }
+
+  // [name."example.org"]: a table of tables by domain. `takes` takes a key that no row of the table
+  // describes.
+  template <class Owner, class Takes>
+  void take_named(std::string const& name, std::string const& how, toml::node const& node,
+                  std::span<Key<Owner> const> keys, std::vector<Owner>& into, Takes takes) {
+    auto const* table = node.as_table();
+    if (table == nullptr) return error(node, name + ": " + how);
+    for (auto const& [key, inner] : *table) {
+      Owner owner;
+      owner.name = key.str();
+      owner.line = line_of(inner);
+      auto const* inside = inner.as_table();
+      if (inside == nullptr) {
+        missing_quotes(inner, name, owner.name);
+        continue;
+      }
+      std::string const shown = name + ".\"" + owner.name + "\".";
+      for (auto const& [word, value] : *inside) {
+        std::string const written(word.str());
+        if (takes(owner, written, value)) continue;
+        set(keys, owner, shown + written, written, value);
+      }
+      into.push_back(std::move(owner));
+    }
+  }
+
+  void missing_quotes(toml::node const& at, std::string const& section, std::string const& domain) {
+    error(at, section + "." + domain + ": write [" + section + ".\"" + domain +
+                  "\"] (quotes keep the dots together)");
   }
 
   void take_listeners(toml::node const& node) {
-    auto const* array = node.as_array();
-    if (array == nullptr || !array->is_homogeneous(toml::node_type::table))
-      return error(node, "listen: listeners are written [[listen]], each with an address");
-    for (auto const& item : *array) {
-      ListenSettings listener;
-      listener.line = static_cast<int>(item.source().begin.line);
-      for (auto const& [key, inner] : *item.as_table())
-        set(listen_keys(), listener, "listen.", std::string(key.str()), inner);
-      if (!net::Endpoint::parse(listener.address))
-        error(item, "listen.address = \"" + listener.address +
-                        "\": not an address with a port, such as \"0.0.0.0:25\"");
-      read_.settings.listen.push_back(std::move(listener));
-    }
-  }
-
-  void take_domains(toml::node const& node) {
-    auto const* table = node.as_table();
-    if (table == nullptr) return error(node, "domains: a domain is written [domains.\"example.org\"]");
-    for (auto const& [key, inner] : *table) {
-      DomainSettings domain;
-      domain.name = key.str();
-      domain.line = static_cast<int>(inner.source().begin.line);
-      auto const* keys = inner.as_table();
-      if (keys == nullptr) {
-        error(inner, "domains." + domain.name + ": write [domains.\"" + domain.name +
-                         "\"] (quotes keep the dots together)");
-        continue;
-      }
-      for (auto const& [name, value] : *keys) {
-        if (name.str() == "aliases")
-          take_aliases(domain, value);
-        else if (value.is_table() && !is_section(domain_keys(), name.str()))  // no quotes around its name
-          error(value, "domains." + domain.name + "." + std::string(name.str()) + ": write [domains.\"" +
-                           domain.name + "." + std::string(name.str()) +
-                           "\"] (quotes keep the dots together)");
-        else
-          set(domain_keys(), domain, "domains.\"" + domain.name + "\".", std::string(name.str()), value);
-      }
-      read_.settings.domains.push_back(std::move(domain));
-    }
-  }
-
-  void take_routes(toml::node const& node) {
-    auto const* table = node.as_table();
-    if (table == nullptr) return error(node, "routes: a way is written [routes.\"example.net\"]");
-    for (auto const& [key, inner] : *table) {
-      RouteSettings route;
-      route.name = key.str();
-      route.line = static_cast<int>(inner.source().begin.line);
-      auto const* keys = inner.as_table();
-      if (keys == nullptr) {
-        error(inner, "routes." + route.name + ": write [routes.\"" + route.name +
-                         "\"] (quotes keep the dots together)");
-        continue;
-      }
-      for (auto const& [name, value] : *keys)
-        set(route_keys(), route, "routes.\"" + route.name + "\".", std::string(name.str()), value);
-      read_.settings.routes.push_back(std::move(route));
-    }
+    take_array("listen", "listeners are written [[listen]], each with an address", node, listen_keys(),
+               read_.settings.start.listen, [this](toml::node const& item, ListenSettings const& listener) {
+                 if (!net::Endpoint::parse(listener.address))
+                   error(item, "listen.address = \"" + listener.address +
+                                   "\": not an address with a port, such as \"0.0.0.0:25\"");
+               });
   }
 
   void take_rules(toml::node const& node) {
-    auto const* array = node.as_array();
-    if (array == nullptr || !array->is_homogeneous(toml::node_type::table))
-      return error(node, "rules: rules are written [[rules]], each with name, when and then");
-    for (auto const& item : *array) {
-      RuleSettings rule;
-      rule.line = static_cast<int>(item.source().begin.line);
-      for (auto const& [key, inner] : *item.as_table())
-        set(rule_keys(), rule, "rules.", std::string(key.str()), inner);
-      read_.settings.rules.push_back(std::move(rule));
-    }
+    take_array("rules", "rules are written [[rules]], each with name, when and then", node, rule_keys(),
+               read_.settings.live.rules, [](toml::node const&, RuleSettings const&) {});
+  }
+
+  void take_routes(toml::node const& node) {
+    take_named("routes", "a route is written [routes.\"example.net\"]", node, route_keys(),
+               read_.settings.live.routes,
+               [](RouteSettings const&, std::string const&, toml::node const&) { return false; });
+  }
+
+  void take_domains(toml::node const& node) {
+    take_named("domains", "a domain is written [domains.\"example.org\"]", node, domain_keys(),
+               read_.settings.live.domains,
+               [this](DomainSettings& domain, std::string const& word, toml::node const& value) {
+                 bool const aliases = word == "aliases";
+                 bool const unquoted = !aliases && value.is_table() && !is_section(domain_keys(), word);
+                 if (aliases) take_aliases(domain, value);
+                 if (unquoted) missing_quotes(value, "domains", domain.name + "." + word);
+                 return aliases || unquoted;
+               });
   }
 
   void take_lists(toml::node const& node) {
     auto const* table = node.as_table();
     if (table == nullptr) return error(node, "lists: write [lists], and in it partners = [\"bank.example\"]");
     for (auto const& [key, value] : *table) {
-      auto const entries = value_of(value);
-      auto const* list = entries ? std::get_if<std::vector<std::string>>(&*entries) : nullptr;
-      if (list == nullptr)
-        error(value, "lists." + std::string(key.str()) + ": not a list of texts, such as [\"bank.example\"]");
+      std::string const name(key.str());
+      if (auto entries = texts_of(value))
+        read_.settings.live.lists.push_back({name, *std::move(entries), line_of(value)});
       else
-        read_.settings.lists.push_back(
-            {std::string(key.str()), *list, static_cast<int>(value.source().begin.line)});
+        error(value, "lists." + name + ": not a list of strings, such as [\"bank.example\"]");
     }
   }
 
@@ -189,36 +215,21 @@ class Reader {
     if (table == nullptr)
       return error(node, "aliases: write aliases = { \"info\" = [\"alice@example.org\"] }");
     for (auto const& [key, value] : *table) {
-      auto const targets = value_of(value);
-      auto const* list = targets ? std::get_if<std::vector<std::string>>(&*targets) : nullptr;
-      if (list == nullptr || list->empty())
-        error(value, "aliases." + std::string(key.str()) +
-                         ": not a list of addresses, such as [\"alice@example.org\"]");
+      std::string const name(key.str());
+      auto targets = texts_of(value);
+      if (targets && !targets->empty())
+        domain.aliases.emplace_back(name, *std::move(targets));
       else
-        domain.aliases.emplace_back(key.str(), *list);
+        error(value, "aliases." + name + ": not a list of addresses, such as [\"alice@example.org\"]");
     }
   }
 
   SettingsRead& read_;
   std::string file_;
+  std::set<std::string> given_;  // general keys, under their present names
 };
 
-std::string system_hostname() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0 || !Domain::parse(name.data())) return "localhost";
-  return lowered(name.data());
-}
-
 }  // namespace
-
-std::string Settings::drop_directory() const {
-  return path(drop.directory.empty() ? data_dir + "/drop" : drop.directory);
-}
-
-std::string Settings::path(std::string const& written) const {
-  if (written.empty() || written.front() == '/' || base.empty()) return written;
-  return base + "/" + written;
-}
 
 SettingsRead parse_settings(std::string_view text, std::string const& file) {
   SettingsRead read;
@@ -250,35 +261,8 @@ SettingsRead read_settings(std::string const& file) {
   return parse_settings(text, file);
 }
 
-Settings default_settings() {
-  Settings settings;
-  complete(settings);
-  return settings;
-}
-
-namespace {
-
-DomainSettings any_mailbox_at(std::string const& name) {
-  DomainSettings domain;
-  domain.name = name;
-  domain.mailboxes = {"*"};
-  return domain;
-}
-
-}  // namespace
-
-void complete(Settings& settings) {
-  if (settings.hostname.empty()) settings.hostname = system_hostname();
-  settings.smtp.hostname = settings.hostname;
-  std::string const data = settings.path(settings.data_dir);
-  if (settings.listen.empty())
-    settings.listen.push_back({"127.0.0.1:2525", "mx", policy::ListenerTls::starttls, {}, 0});
-  if (settings.domains.empty()) {
-    settings.domains.push_back(any_mailbox_at(settings.hostname));
-    if (settings.hostname != "localhost") settings.domains.push_back(any_mailbox_at("localhost"));
-  }
-  for (auto& domain : settings.domains)
-    if (domain.deliver.empty()) domain.deliver = "maildir:" + data + "/mail/{domain}/{local}";
+SettingsRead settings_from(std::string const& file) {
+  return file.empty() ? SettingsRead{.settings = default_settings()} : read_settings(file);
 }
 
 }  // namespace postern::app

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/settings/settings.hpp"
@@ -10,15 +11,15 @@
 namespace postern::app {
 
 struct SettingsRead {
-  Settings settings;
-  std::vector<std::string> errors;  // empty: good
+  Settings settings = {};
+  std::vector<std::string> errors = {};    // empty: good
+  std::vector<std::string> warnings = {};  // keys under their old names
 };
 
 SettingsRead read_settings(std::string const& file);
 SettingsRead parse_settings(std::string_view text, std::string const& file);
-Settings default_settings();  // for `postern serve` without a configuration
 
-// What an absent key means where that depends on others: host name, listeners, domains, certificate.
-void complete(Settings& settings);
+// As a command line names them; empty: the embedded defaults.
+SettingsRead settings_from(std::string const& file);
 
 }  // namespace postern::app

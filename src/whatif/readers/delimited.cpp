@@ -8,10 +8,10 @@ std::vector<std::string> split_delimited(std::string_view line, char delimiter) 
   for (std::size_t i = 0; i < line.size(); ++i) {
     char const c = line[i];
     if (in_quotes) {
-      if (c != '"')
+      bool const doubled = c == '"' && i + 1 < line.size() && line[i + 1] == '"';
+      if (doubled) ++i;
+      if (c != '"' || doubled)
         fields.back() += c;
-      else if (i + 1 < line.size() && line[i + 1] == '"')
-        fields.back() += '"', ++i;
       else
         in_quotes = false;
     } else if (c == '"' && fields.back().empty()) {
@@ -23,16 +23,6 @@ std::vector<std::string> split_delimited(std::string_view line, char delimiter) 
     }
   }
   return fields;
-}
-
-std::string delimited(std::string_view value) {
-  bool const formula =
-      !value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos;
-  std::string const text = (formula ? "'" : "") + std::string(value);
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (char const c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + '"';
 }
 
 }  // namespace postern::whatif

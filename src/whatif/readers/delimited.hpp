@@ -10,8 +10,4 @@ namespace postern::whatif {
 
 std::vector<std::string> split_delimited(std::string_view line, char delimiter = ',');
 
-// The other way round: quoted where it must be. A value that a spreadsheet would take for a formula gets a
-// quote in front.
-std::string delimited(std::string_view value);
-
 }  // namespace postern::whatif

@@ -1,6 +1,7 @@
 #include "whatif/readers/exchange_log.hpp"
 
 #include "base/ascii.hpp"
+#include "base/hash.hpp"
 #include "whatif/readers/delimited.hpp"
 #include "whatif/readers/log_text.hpp"
 
@@ -29,6 +30,11 @@ std::optional<IpAddress> endpoint_address(std::string_view text) {
 
 }  // namespace
 
+bool ExchangeLog::head_looks_like(std::string_view start) {
+  return start.starts_with("#Software: Microsoft Exchange") ||
+         start.find("#Fields: date-time,connector-id,session-id") < 4096;
+}
+
 void ExchangeLog::line(std::string_view text) {
   if (text.starts_with('#') || text.starts_with("\xEF\xBB\xBF#")) return;
   auto const fields = split_delimited(text);
@@ -48,9 +54,11 @@ void ExchangeLog::line(std::string_view text) {
   if (is_new) {
     order_.push_back(key);
     auto& facts = entry->second.facts;
-    facts.tls.used = kind == "+" ? Answered::no : Answered::unknown;
-    if (auto const address = endpoint_address(fields[remote]))
-      facts.client = *address, facts.has_client = true;
+    facts.tls.used = kind == "+" ? Tristate::no : Tristate::unknown;
+    if (auto const address = endpoint_address(fields[remote])) {
+      facts.client = *address;
+      facts.has_client = true;
+    }
     if (fields[connector].find("\\Client ") != std::string::npos) facts.origin = Origin::authenticated;
     if (sessions_.size() > most_sessions) {
       close(order_.front(), *at);
@@ -113,17 +121,15 @@ void ExchangeLog::refuse_recipient(Session& session, Instant at, std::uint16_t c
 }
 
 void ExchangeLog::give(Session& session, Instant at, std::uint16_t code) {
-  auto arrival = session.facts;
-  arrival.at = at;
-  arrival.code = code;
-  arrival.outcome = code < 400   ? policy::Outcome::accepted
-                    : code < 500 ? policy::Outcome::deferred
-                                 : policy::Outcome::refused;
-  arrival.for_want_of_tls = code == 530;
-  arrival.has_sender = true;
-  arrival.sender = session.sender;
-  arrival.recipients = session.recipients;
-  sink_.take(std::move(arrival));
+  auto reception = session.facts;
+  reception.at = at;
+  reception.code = code;
+  reception.outcome = code < 400 ? policy::Outcome::accepted : refusal_outcome(code);
+  reception.for_want_of_tls = code == 530;
+  reception.has_sender = true;
+  reception.sender = session.sender;
+  reception.recipients = session.recipients;
+  sink_.take(std::move(reception));
 }
 
 // "TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using ...", "TLS negotiation failed with error
@@ -132,7 +138,7 @@ void ExchangeLog::remark(Session& session, std::string_view data, std::string_vi
   auto const text = context.empty() ? data : context;
   auto& tls = session.facts.tls;
   if (text.find("negotiation succeeded") != std::string_view::npos) {
-    tls.used = Answered::yes;
+    tls.used = Tristate::yes;
     tls.certificate = policy::ClientCertificate::none;
     if (auto const at = text.find("SP_PROT_"); at != std::string_view::npos)
       tls.version = tls_version_name(text.substr(at + 8));
@@ -146,11 +152,11 @@ void ExchangeLog::remark(Session& session, std::string_view data, std::string_vi
 void ExchangeLog::close(std::uint64_t key, Instant at) {
   auto const found = sessions_.find(key);
   if (found == sessions_.end()) return;
-  auto arrival = std::move(found->second.facts);
+  auto reception = std::move(found->second.facts);
   sessions_.erase(found);
-  arrival.kind = Arrival::Kind::session;
-  arrival.at = at;
-  sink_.take(std::move(arrival));
+  reception.kind = Reception::Kind::session;
+  reception.at = at;
+  sink_.take(std::move(reception));
 }
 
 void ExchangeLog::ended() {

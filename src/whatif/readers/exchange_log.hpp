@@ -6,15 +6,16 @@
 #include <deque>
 
 #include "whatif/readers/line_source.hpp"
-#include "whatif/readers/log_time.hpp"
+#include "whatif/readers/reader_entry.hpp"
 
 namespace postern::whatif {
 
 class ExchangeLog : public LineSource {
  public:
-  ExchangeLog(SourceSettings const& settings, ArrivalSink& sink)
-      : clock_(settings.reference, Duration::zero()), sink_(sink) {}  // its times are UTC
+  ExchangeLog(SourceSettings const& settings, ReceptionSink& sink)
+      : LineSource(LogClock(settings.reference, Duration::zero()), sink) {}  // its times are UTC
   std::string_view kind() const override { return "exchange"; }
+  static bool head_looks_like(std::string_view start);
 
  protected:
   void line(std::string_view text) override;
@@ -22,7 +23,7 @@ class ExchangeLog : public LineSource {
 
  private:
   struct Session {
-    Arrival facts;
+    Reception facts;
     bool in_transaction = false;
     bool in_content = false;
     std::string sender;
@@ -36,10 +37,14 @@ class ExchangeLog : public LineSource {
   void close(std::uint64_t key, Instant at);
   void give(Session& session, Instant at, std::uint16_t code);
 
-  LogClock clock_;
-  ArrivalSink& sink_;
   boost::unordered_flat_map<std::uint64_t, Session> sessions_;
   std::deque<std::uint64_t> order_;
 };
+
+inline constexpr ReaderEntry exchange_reader{.format = Format::exchange,
+                                             .name = "exchange",
+                                             .reads = "Exchange's SMTP receive protocol log",
+                                             .head_looks_like = ExchangeLog::head_looks_like,
+                                             .make = make_reader<ExchangeLog>};
 
 }  // namespace postern::whatif

@@ -8,7 +8,7 @@ namespace {
 
 // "H=rdns (helo) [ip]:port" or "H=(helo) [ip]": without a verified name in front of the parentheses there is
 // none.
-void read_host(std::string_view text, Arrival& out) {
+void read_host(std::string_view text, Reception& out) {
   auto const open = text.find('[');
   auto const close = text.find(']', open == std::string_view::npos ? 0 : open);
   if (open == std::string_view::npos || close == std::string_view::npos) return;
@@ -65,7 +65,7 @@ void EximLog::line(LogLine const& line) {
     if (close != std::string_view::npos) text.remove_prefix(close + 2);
   }
   if (auto const arrow = text.find(" <= "); arrow != std::string_view::npos && arrow < 26)
-    reception(at, text.substr(arrow + 4));
+    received(at, text.substr(arrow + 4));
   else if (text.starts_with("TLS error on connection from "))
     failed_handshake(at, text.substr(29));
   else if (auto const rejected = text.find("rejected "); rejected != std::string_view::npos)
@@ -73,47 +73,47 @@ void EximLog::line(LogLine const& line) {
 }
 
 // "sender H=rdns (helo) [ip] P=esmtps X=TLS1.3:... CV=no DN="..." A=... S=n id=... for a b"
-void EximLog::reception(Instant at, std::string_view text) {
-  Arrival arrival;
-  arrival.kind = Arrival::Kind::lone_message;
-  arrival.at = at;
-  arrival.has_sender = true;
+void EximLog::received(Instant at, std::string_view text) {
+  Reception reception;
+  reception.kind = Reception::Kind::lone_message;
+  reception.at = at;
+  reception.has_sender = true;
   auto const sender = text.substr(0, text.find(' '));
-  if (sender != "<>") arrival.sender = sender;
+  if (sender != "<>") reception.sender = sender;
   text.remove_prefix(sender.size());
   auto const protocol = word_at(text, field(text, "P="));
   auto const host = field(text, "H=");
-  if (host != std::string_view::npos) read_host(text.substr(host), arrival);
+  if (host != std::string_view::npos) read_host(text.substr(host), reception);
   if (protocol.starts_with("local") ||
       (host == std::string_view::npos && field(text, "U=") != std::string_view::npos))
-    arrival.origin = Origin::local;
+    reception.origin = Origin::local;
   else if (protocol.ends_with('a') || field(text, "A=") != std::string_view::npos)
-    arrival.origin = Origin::authenticated;
+    reception.origin = Origin::authenticated;
   auto const cipher_at = field(text, "X=");
   bool const tls = cipher_at != std::string_view::npos || is_tls_protocol(protocol);
   if (tls) {
-    arrival.tls.used = Answered::yes;
-    arrival.tls.version = tls_version_name(word_at(text, cipher_at));
+    reception.tls.used = Tristate::yes;
+    reception.tls.version = tls_version_name(word_at(text, cipher_at));
     auto const verified = word_at(text, field(text, "CV="));
     bool const named = field(text, "DN=") != std::string_view::npos;
     if (verified == "yes" || verified == "dane")
-      arrival.tls.certificate = policy::ClientCertificate::trusted;
+      reception.tls.certificate = policy::ClientCertificate::trusted;
     else if (named)
-      arrival.tls.certificate = policy::ClientCertificate::untrusted;
+      reception.tls.certificate = policy::ClientCertificate::untrusted;
     else if (verified == "no")
-      arrival.tls.certificate = policy::ClientCertificate::none;
+      reception.tls.certificate = policy::ClientCertificate::none;
   } else if (!protocol.empty() && protocol != "local") {
-    arrival.tls.used = Answered::no;
+    reception.tls.used = Tristate::no;
   }
   if (auto const list = text.rfind(" for "); list != std::string_view::npos) {
     auto rest = text.substr(list + 5);
     while (!rest.empty()) {
       auto const word = rest.substr(0, rest.find(' '));
-      if (word.find('@') != std::string_view::npos) arrival.recipients.emplace_back(word);
+      if (word.find('@') != std::string_view::npos) reception.recipients.emplace_back(word);
       rest.remove_prefix(std::min(word.size() + 1, rest.size()));
     }
   }
-  sink_.take(std::move(arrival));
+  sink_.take(std::move(reception));
 }
 
 // "H=(helo) [ip] X=... F=<sender> [temporarily] rejected RCPT <x>: reason"
@@ -124,28 +124,28 @@ void EximLog::rejection(Instant at, std::string_view text, std::size_t rejected)
     return;
   auto const host = text.find("H=");
   if (host == std::string_view::npos) return;
-  Arrival arrival;
-  arrival.at = at;
-  read_host(text.substr(host + 2, rejected), arrival);
+  Reception reception;
+  reception.at = at;
+  read_host(text.substr(host + 2, rejected), reception);
   bool const later = rejected >= 12 && text.substr(rejected - 12, 12) == "temporarily ";
-  arrival.outcome = later ? policy::Outcome::deferred : policy::Outcome::refused;
-  arrival.code = later ? 451 : 550;
+  reception.outcome = later ? policy::Outcome::deferred : policy::Outcome::refused;
+  reception.code = later ? 451 : 550;
   if (auto const sender = angle_path(text, "F=")) {
-    arrival.has_sender = true;
-    arrival.sender = *sender;
+    reception.has_sender = true;
+    reception.sender = *sender;
   } else if (auto const mail = angle_path(what, "MAIL ")) {
-    arrival.has_sender = true;
-    arrival.sender = *mail;
+    reception.has_sender = true;
+    reception.sender = *mail;
   }
-  if (auto const recipient = angle_path(what, "RCPT ")) arrival.recipients.emplace_back(*recipient);
+  if (auto const recipient = angle_path(what, "RCPT ")) reception.recipients.emplace_back(*recipient);
   auto const cipher_at = field(text.substr(0, rejected), "X=");
   if (cipher_at != std::string_view::npos) {
-    arrival.tls.used = Answered::yes;
-    arrival.tls.version = tls_version_name(word_at(text, cipher_at));
+    reception.tls.used = Tristate::yes;
+    reception.tls.version = tls_version_name(word_at(text, cipher_at));
   } else {
-    arrival.tls.used = Answered::no;
+    reception.tls.used = Tristate::no;
   }
-  sink_.take(std::move(arrival));
+  sink_.take(std::move(reception));
 }
 
 // "H [ip] (SSL_accept): error:...": but "(recv)" comes after the handshake.
@@ -155,18 +155,27 @@ void EximLog::failed_handshake(Instant at, std::string_view text) {
   auto const step = text.substr(bracket + 3, text.find(')', bracket) - bracket - 3);
   if (step == "recv" || step == "send" || step.starts_with("SSL_read") || step.starts_with("SSL_write"))
     return;
-  Arrival arrival;
-  arrival.kind = Arrival::Kind::session;
-  arrival.at = at;
-  read_host(text, arrival);
-  arrival.tls.used = Answered::no;
-  auto const reason = openssl_reason(text);
+  Reception reception;
+  reception.kind = Reception::Kind::session;
+  reception.at = at;
+  read_host(text, reception);
+  reception.tls.used = Tristate::no;
+  auto reason = openssl_reason(text);
   auto const colon = text.find("): ", bracket);
-  arrival.tls.failure = printable(!reason.empty()                   ? reason
-                                  : colon == std::string_view::npos ? step
-                                                                    : text.substr(colon + 3),
-                                  120);
-  sink_.take(std::move(arrival));
+  if (reason.empty()) reason = colon == std::string_view::npos ? step : text.substr(colon + 3);
+  reception.tls.failure = printable(reason, 120);
+  sink_.take(std::move(reception));
+}
+
+// Exim writes its time with a blank in it, and names no program behind it.
+bool EximMainLog::line_looks_like(std::string_view line) {
+  LogClock clock(Instant{}, {});
+  auto rest = line;
+  if (!clock.take_iso(rest) || line[10] != ' ') return false;
+  LogLine parsed;
+  bool const names_program = parse_log_line(line, clock, parsed) && parsed.pid != 0 &&
+                             parsed.program.find('-') == std::string_view::npos;
+  return !names_program;
 }
 
 void EximMainLog::line(std::string_view text) {

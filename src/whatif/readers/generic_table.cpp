@@ -6,15 +6,25 @@
 #include "whatif/readers/delimited.hpp"
 
 namespace postern::whatif {
+namespace {
 
-bool GenericTable::is_header(std::string_view line) {
+constexpr std::size_t longest_header = 4096;
+
+// Names time, client and tls among its columns.
+bool is_header(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
-  if (line.size() > 4096) return false;
+  if (line.size() > longest_header) return false;
   auto const names = split_delimited(line);
   auto const has = [&](std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
   return has("time") && has("client") && has("tls");
+}
+
+}  // namespace
+
+bool GenericTable::head_looks_like(std::string_view start) {
+  return is_header(start.substr(0, start.find('\n')));
 }
 
 void GenericTable::line(std::string_view text) {

@@ -3,24 +3,27 @@
 
 #include "whatif/readers/generic_record.hpp"
 #include "whatif/readers/line_source.hpp"
+#include "whatif/readers/reader_entry.hpp"
 
 namespace postern::whatif {
 
 class GenericTable : public LineSource {
  public:
-  GenericTable(SourceSettings const& settings, ArrivalSink& sink)
-      : clock_(settings.reference, settings.utc_offset), sink_(sink) {}
+  using LineSource::LineSource;
   std::string_view kind() const override { return "csv"; }
-  static bool is_header(std::string_view line);  // names time, client and tls among its columns
+  static bool head_looks_like(std::string_view start);
 
  protected:
   void line(std::string_view text) override;
-  void ended() override {}
 
  private:
-  LogClock clock_;
-  ArrivalSink& sink_;
   std::vector<std::string> names_;
 };
+
+inline constexpr ReaderEntry csv_reader{.format = Format::csv,
+                                        .name = "csv",
+                                        .reads = "a table with the columns of docs/whatif.md",
+                                        .head_looks_like = GenericTable::head_looks_like,
+                                        .make = make_reader<GenericTable>};
 
 }  // namespace postern::whatif

@@ -1,8 +1,10 @@
 #include "whatif/readers/haraka_log.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/ascii.hpp"
+#include "base/hash.hpp"
 #include "whatif/readers/log_text.hpp"
 
 namespace postern::whatif {
@@ -44,7 +46,37 @@ std::string_view uuid_in(std::string_view text) {
 
 bool is_yes(std::string_view value) { return value == "Y" || value == "true" || value == "y"; }
 
+// What a line of the tls plugin tells of the client's certificate; absent: nothing.
+std::optional<policy::ClientCertificate> haraka_certificate(std::string_view text) {
+  using policy::ClientCertificate;
+  auto const verified = value_of(text, "verified");
+  if (verified.empty()) return std::nullopt;
+  if (is_yes(verified)) return ClientCertificate::trusted;
+  bool const shown = text.find("error=\"UNABLE_TO_GET_ISSUER_CERT\"") == std::string_view::npos &&
+                     !value_of(text, "cn").empty();
+  return shown ? ClientCertificate::untrusted : ClientCertificate::none;
+}
+
+// "1/0/2": how many messages were accepted, deferred, refused.
+std::array<std::uint64_t, 3> message_counts(std::string_view text) {
+  std::array<std::uint64_t, 3> counts{};
+  for (auto& count : counts) {
+    count = std::min(number_in(text), most_messages);
+    auto const slash = text.find('/');
+    text = slash == std::string_view::npos ? std::string_view() : text.substr(slash + 1);
+  }
+  return counts;
+}
+
 }  // namespace
+
+bool HarakaLog::line_looks_like(std::string_view line) {
+  return line.find("] [core] ") != std::string_view::npos ||
+         line.find("] [tls] ") != std::string_view::npos ||
+         (line.find(" disconnect ip=") != std::string_view::npos &&
+          line.find(" tls=") != std::string_view::npos) ||
+         line.find("[NOTICE] [") != std::string_view::npos;
+}
 
 HarakaLog::Connection& HarakaLog::connection(std::string_view uuid) {
   auto const key = hash_of(uuid);
@@ -80,15 +112,9 @@ void HarakaLog::line(std::string_view text) {
       secured != std::string_view::npos ||
       (text.find("secured") != std::string_view::npos && text.find("cipher") != std::string_view::npos)) {
     auto& tls = connection(uuid).tls;
-    tls.used = Answered::yes;
+    tls.used = Tristate::yes;
     tls.version = tls_version_name(value_of(text, "version"));
-    if (auto const verified = value_of(text, "verified"); !verified.empty()) {
-      bool const shown = text.find("error=\"UNABLE_TO_GET_ISSUER_CERT\"") == std::string_view::npos &&
-                         !value_of(text, "cn").empty();
-      tls.certificate = is_yes(verified) ? policy::ClientCertificate::trusted
-                        : shown          ? policy::ClientCertificate::untrusted
-                                         : policy::ClientCertificate::none;
-    }
+    if (auto const certificate = haraka_certificate(text)) tls.certificate = certificate;
   } else if (text.find("STARTTLS failed") != std::string_view::npos) {
     connection(uuid).tls.failure = "handshake failed";
   } else if (text.find("auth] ") != std::string_view::npos &&
@@ -106,7 +132,7 @@ void HarakaLog::line(std::string_view text) {
 // "disconnect ip=192.0.2.1 rdns=h helo=h relay=N early=N esmtp=Y tls=Y pipe=N errors=0 txns=1 rcpts=1/0/0
 // msgs=1/0/0 bytes=9 lr="" time=0.1": msgs are accepted/deferred/refused.
 void HarakaLog::disconnect(Instant at, std::string_view uuid, std::string_view text) {
-  Arrival facts;
+  Reception facts;
   facts.at = at;
   auto const address = log_address(value_of(text, "ip"));
   if (!address) {
@@ -124,15 +150,8 @@ void HarakaLog::disconnect(Instant at, std::string_view uuid, std::string_view t
   if (known.authenticated || is_yes(value_of(text, "relay"))) facts.origin = Origin::authenticated;
   facts.tls = known.tls;
   auto const tls = value_of(text, "tls");
-  if (!tls.empty()) facts.tls.used = is_yes(tls) ? Answered::yes : Answered::no;
-  auto const messages = value_of(text, "msgs");
-  std::array<std::uint64_t, 3> counts{};
-  auto part = messages;
-  for (auto& count : counts) {
-    count = std::min(number_in(part), most_messages);
-    part = part.substr(
-        std::min(part.find('/') == std::string_view::npos ? part.size() : part.find('/') + 1, part.size()));
-  }
+  if (!tls.empty()) facts.tls.used = is_yes(tls) ? Tristate::yes : Tristate::no;
+  auto const counts = message_counts(value_of(text, "msgs"));
   constexpr std::array outcomes{policy::Outcome::accepted, policy::Outcome::deferred,
                                 policy::Outcome::refused};
   bool const senders_known = known.senders.size() == counts[0] + counts[1] + counts[2];
@@ -146,7 +165,7 @@ void HarakaLog::disconnect(Instant at, std::string_view uuid, std::string_view t
       }
       sink_.take(std::move(message));
     }
-  facts.kind = Arrival::Kind::session;
+  facts.kind = Reception::Kind::session;
   sink_.take(std::move(facts));
 }
 

@@ -7,19 +7,18 @@
 #include <deque>
 
 #include "whatif/readers/line_source.hpp"
-#include "whatif/readers/log_time.hpp"
+#include "whatif/readers/reader_entry.hpp"
 
 namespace postern::whatif {
 
 class HarakaLog : public LineSource {
  public:
-  HarakaLog(SourceSettings const& settings, ArrivalSink& sink)
-      : clock_(settings.reference, settings.utc_offset), sink_(sink) {}
+  using LineSource::LineSource;
   std::string_view kind() const override { return "haraka"; }
+  static bool line_looks_like(std::string_view line);
 
  protected:
   void line(std::string_view text) override;
-  void ended() override {}
 
  private:
   struct Connection {
@@ -30,10 +29,14 @@ class HarakaLog : public LineSource {
   Connection& connection(std::string_view uuid);
   void disconnect(Instant at, std::string_view uuid, std::string_view text);
 
-  LogClock clock_;
-  ArrivalSink& sink_;
   boost::unordered_flat_map<std::uint64_t, Connection> connections_;
   std::deque<std::uint64_t> order_;
 };
+
+inline constexpr ReaderEntry haraka_reader{.format = Format::haraka,
+                                           .name = "haraka",
+                                           .reads = "Haraka's log",
+                                           .line_looks_like = HarakaLog::line_looks_like,
+                                           .make = make_reader<HarakaLog>};
 
 }  // namespace postern::whatif

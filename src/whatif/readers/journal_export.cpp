@@ -4,8 +4,12 @@
 
 namespace postern::whatif {
 
-JournalExport::JournalExport(SourceSettings settings, ArrivalSink& sink)
+JournalExport::JournalExport(SourceSettings settings, ReceptionSink& sink)
     : settings_(std::move(settings)), dialects_(settings_, stats_, sink), time_(settings_.reference) {}
+
+bool JournalExport::head_looks_like(std::string_view start) {
+  return start.starts_with("__CURSOR=") || start.starts_with("__REALTIME_TIMESTAMP=");
+}
 
 void JournalExport::field(std::string_view name, std::string_view value) {
   any_ = true;

@@ -1,16 +1,18 @@
 // systemd's journal in its export format (systemd.io/JOURNAL_EXPORT_FORMATS): entries of fields, separated by
 // empty lines; a field with bytes that are no text gives its length in 8 bytes, little-endian.
-// Bounds: 64 KiB a field; longer ones are passed over.
+// Bounds: 64 KiB per field; longer ones are passed over.
 #pragma once
 
+#include "whatif/readers/reader_entry.hpp"
 #include "whatif/readers/system_log.hpp"
 
 namespace postern::whatif {
 
 class JournalExport : public FactsSource {
  public:
-  JournalExport(SourceSettings settings, ArrivalSink& sink);
+  JournalExport(SourceSettings settings, ReceptionSink& sink);
   std::string_view kind() const override { return dialects_.kind(); }
+  static bool head_looks_like(std::string_view start);
   void feed(std::string_view bytes) override;
   void end() override;
 
@@ -32,5 +34,11 @@ class JournalExport : public FactsSource {
   std::uint64_t pid_ = 0;
   bool any_ = false;
 };
+
+inline constexpr ReaderEntry journal_reader{.format = Format::journal,
+                                            .name = "journal",
+                                            .reads = "journalctl -o export",
+                                            .head_looks_like = JournalExport::head_looks_like,
+                                            .make = make_reader<JournalExport>};
 
 }  // namespace postern::whatif

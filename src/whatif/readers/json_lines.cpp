@@ -41,60 +41,63 @@ void JsonLines::line(std::string_view text) {
   }
   auto const& record = value.get_object();
   if (record.contains("type") && record.contains("peer_address"))
-    reception(record, text);
+    kumomta_record(record, text);
   else if (record.contains("client"))
     generic(record, text);
   else if (!record.contains("type"))
     stats_.skip(text, "a JSON object with neither \"client\" nor \"type\"");
 }
 
-void JsonLines::reception(json::object const& record, std::string_view text) {
+void JsonLines::kumomta_record(json::object const& record, std::string_view text) {
   kumomta_ = true;
   if (text_of(record.if_contains("type")) != "Reception") return;
-  Arrival arrival;
-  arrival.kind = Arrival::Kind::lone_message;
+  Reception reception;
+  reception.kind = Reception::Kind::lone_message;
   if (auto const* at = record.if_contains("timestamp"); at != nullptr && at->is_number())
-    arrival.at = Instant(
+    reception.at = Instant(
         std::chrono::seconds(static_cast<std::int64_t>(std::clamp(at->to_number<double>(), 0.0, 1e11))));
   else if (auto written = text_of(record.if_contains("event_time")); !written.empty())
-    arrival.at = clock_.take_iso(written).value_or(clock_.last());
+    reception.at = clock_.take_iso(written).value_or(clock_.last());
   auto const* peer = record.if_contains("peer_address");
   if (peer != nullptr && peer->is_object()) {
     auto const address = text_of(peer->get_object().if_contains("addr"));
     auto parsed = log_address(address);
     if (!parsed && address.rfind(':') != std::string_view::npos)
       parsed = log_address(address.substr(0, address.rfind(':')));
-    if (parsed) arrival.client = *parsed, arrival.has_client = true;
-    arrival.helo = text_of(peer->get_object().if_contains("name"));
+    if (parsed) {
+      reception.client = *parsed;
+      reception.has_client = true;
+    }
+    reception.helo = text_of(peer->get_object().if_contains("name"));
   }
-  if (!arrival.has_client) {
+  if (!reception.has_client) {
     stats_.skip(text, "no client address");
     return;
   }
-  if (text_of(record.if_contains("reception_protocol")).starts_with("HTTP")) arrival.origin = Origin::local;
-  arrival.has_sender = true;
-  arrival.sender = text_of(record.if_contains("sender"));
+  if (text_of(record.if_contains("reception_protocol")).starts_with("HTTP")) reception.origin = Origin::local;
+  reception.has_sender = true;
+  reception.sender = text_of(record.if_contains("sender"));
   if (auto const* recipients = record.if_contains("recipient")) {
     if (recipients->is_array())
-      for (auto const& one : recipients->get_array()) arrival.recipients.emplace_back(text_of(&one));
+      for (auto const& one : recipients->get_array()) reception.recipients.emplace_back(text_of(&one));
     else
-      arrival.recipients.emplace_back(text_of(recipients));
+      reception.recipients.emplace_back(text_of(recipients));
   }
   auto const version = text_of(record.if_contains("tls_protocol_version"));
   auto const cipher = text_of(record.if_contains("tls_cipher"));
   if (version.empty() && cipher.empty()) {
-    silence_.give(std::move(arrival));
+    silence_.give(std::move(reception));
     return;
   }
-  arrival.tls.used = Answered::yes;
-  arrival.tls.version = tls_version_name(version);
+  reception.tls.used = Tristate::yes;
+  reception.tls.version = tls_version_name(version);
   auto const* subject = record.if_contains("tls_peer_subject_name");
   bool const has_subject =
       subject != nullptr && !subject->is_null() && !(subject->is_array() && subject->get_array().empty());
-  arrival.tls.certificate =
+  reception.tls.certificate =
       has_subject ? policy::ClientCertificate::untrusted : policy::ClientCertificate::none;
-  silence_.break_it();
-  sink_.take(std::move(arrival));
+  silence_.log_tells_tls();
+  sink_.take(std::move(reception));
 }
 
 void JsonLines::generic(json::object const& record, std::string_view text) {

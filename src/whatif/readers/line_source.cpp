@@ -4,7 +4,7 @@
 
 namespace postern::whatif {
 
-void LineSource::one(std::string_view text) {
+void LineSource::one_line(std::string_view text) {
   ++stats_.lines;
   if (too_long_ || text.size() > max_line) {
     stats_.skip(text.substr(0, 160), "a line of more than 64 KiB");
@@ -26,13 +26,13 @@ void LineSource::feed(std::string_view bytes) {
     }
     auto const length = static_cast<std::size_t>(end - bytes.data());
     if (begun_.empty()) {
-      one(bytes.substr(0, length));
+      one_line(bytes.substr(0, length));
     } else {
       if (begun_.size() + length > max_line)
         too_long_ = true;
       else
         begun_.append(bytes.substr(0, length));
-      one(begun_);
+      one_line(begun_);
       begun_.clear();
     }
     bytes.remove_prefix(length + 1);
@@ -40,7 +40,7 @@ void LineSource::feed(std::string_view bytes) {
 }
 
 void LineSource::end() {
-  if (!begun_.empty()) one(begun_);
+  if (!begun_.empty()) one_line(begun_);
   begun_.clear();
   ended();
 }

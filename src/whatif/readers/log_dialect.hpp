@@ -1,9 +1,9 @@
-// How one mail server speaks in a system log: lines to arrivals.
+// How one mail server speaks in a system log: lines to receptions.
 #pragma once
 
-#include "whatif/arrival.hpp"
 #include "whatif/facts_source.hpp"
 #include "whatif/readers/log_line.hpp"
+#include "whatif/reception.hpp"
 
 namespace postern::whatif {
 

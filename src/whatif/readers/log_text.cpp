@@ -1,7 +1,5 @@
 #include "whatif/readers/log_text.hpp"
 
-#include <xxhash.h>
-
 #include <charconv>
 
 #include "base/ascii.hpp"
@@ -86,10 +84,6 @@ std::uint64_t number_in(std::string_view text) {
   std::uint64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
-}
-
-std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
-  return XXH3_64bits_withSeed(text.data(), text.size(), seed);
 }
 
 }  // namespace postern::whatif

@@ -37,6 +37,5 @@ std::string_view tls_version_name(std::string_view text);
 std::string_view openssl_reason(std::string_view text);
 
 std::uint64_t number_in(std::string_view text);  // the digits at its start; 0: none
-std::uint64_t hash_of(std::string_view text, std::uint64_t seed = 0);
 
 }  // namespace postern::whatif

@@ -104,8 +104,11 @@ std::optional<Instant> LogClock::take_iso(std::string_view& text) {
   if (end < text.size() && (text[end] == '.' || text[end] == ',')) {
     std::int64_t micros = 0;
     int places = 0;
-    for (++end; end < text.size() && is_digit(text[end]); ++end)
-      if (places < 6) micros = micros * 10 + (text[end] - '0'), ++places;
+    for (++end; end < text.size() && is_digit(text[end]); ++end) {
+      if (places >= 6) continue;
+      micros = micros * 10 + (text[end] - '0');
+      ++places;
+    }
     for (; places < 6; ++places) micros *= 10;
     at += Duration(micros);
   }

@@ -1,9 +1,36 @@
 #include "whatif/readers/mailbox.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "whatif/readers/mailbox_message.hpp"
 
 namespace postern::whatif {
+namespace {
+
+constexpr std::size_t most_borders = 1000;  // hosts that wrote the border's field
+
+bool is_header_field(std::string_view line) {
+  auto const colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  auto const name = line.substr(0, colon);
+  return std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+}  // namespace
+
+bool MessageFile::head_looks_like(std::string_view start) {
+  auto const first = start.substr(0, start.find('\n'));
+  if (!is_header_field(first)) return false;
+  for (auto const name : {"Return-Path:", "Received:", "Delivered-To:", "From:", "Message-ID:",
+                          "X-Original-To:", "Date:", "Subject:", "MIME-Version:", "DKIM-Signature:", "To:"})
+    if (istarts_with(first, name)) return true;
+  return start.find("\nReceived:") != std::string_view::npos;
+}
+
+bool Mbox::head_looks_like(std::string_view start) {
+  return start.starts_with("From ") && start.substr(0, start.find('\n')).find(':') != std::string_view::npos;
+}
 
 void Mailbox::message(std::string_view header, bool junk_folder) {
   ++stats_.lines;
@@ -12,10 +39,10 @@ void Mailbox::message(std::string_view header, bool junk_folder) {
     return;
   }
   auto read = read_message(header, border_, junk_folder);
-  if (read.arrival.origin != Origin::local) {
-    if (borders_.size() < 1000 || borders_.contains(read.border)) ++borders_[read.border];
+  if (read.reception.origin != Origin::local) {
+    if (borders_.size() < most_borders || borders_.contains(read.border)) ++borders_[read.border];
   }
-  sink_.take(std::move(read.arrival));
+  sink_.take(std::move(read.reception));
 }
 
 void Mailbox::end() {
@@ -23,11 +50,11 @@ void Mailbox::end() {
   std::vector<std::pair<std::uint64_t, std::string>> most;
   for (auto const& [host, messages] : borders_) most.emplace_back(messages, host);
   std::sort(most.rbegin(), most.rend());
-  std::string note = "the border was inferred: the first hop from outside was written by ";
+  std::string note = "The border was inferred: the first hop from outside was written by ";
   for (std::size_t i = 0; i < most.size() && i < 3; ++i)
     note += (i > 0 ? ", " : "") + printable(most[i].second, 80) + " (" + std::to_string(most[i].first) + ")";
   if (most.size() > 3) note += " and " + std::to_string(most.size() - 3) + " more";
-  stats_.note(note + "; say --border HOST if that is not you");
+  stats_.note(note + ". Name your own with --border HOST if that is not you.");
 }
 
 bool HeaderGatherer::feed(std::string_view bytes) {

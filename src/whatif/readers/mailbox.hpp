@@ -4,12 +4,13 @@
 
 #include <map>
 
-#include "whatif/readers/border.hpp"
 #include "whatif/facts_source.hpp"
+#include "whatif/readers/border.hpp"
+#include "whatif/readers/reader_entry.hpp"
 
 namespace postern::whatif {
 
-// What they share: from header sections to arrivals, and a note on the border.
+// What they share: from header sections to receptions, and a note on the border.
 class Mailbox : public FactsSource {
  public:
   static constexpr std::size_t max_header = 256 * 1024;
@@ -17,14 +18,14 @@ class Mailbox : public FactsSource {
   void end() override;
 
  protected:
-  Mailbox(SourceSettings settings, ArrivalSink& sink)
+  Mailbox(SourceSettings settings, ReceptionSink& sink)
       : settings_(std::move(settings)), border_(settings_.border), sink_(sink) {}
   void message(std::string_view header, bool junk_folder);
   SourceSettings settings_;
 
  private:
   Border border_;
-  ArrivalSink& sink_;
+  ReceptionSink& sink_;
   std::map<std::string, std::uint64_t> borders_;  // who wrote the hops; the first 1,000
 };
 
@@ -42,8 +43,9 @@ class HeaderGatherer {
 
 class MessageFile : public Mailbox {
  public:
-  MessageFile(SourceSettings settings, ArrivalSink& sink) : Mailbox(std::move(settings), sink) {}
+  MessageFile(SourceSettings settings, ReceptionSink& sink) : Mailbox(std::move(settings), sink) {}
   std::string_view kind() const override { return "message"; }
+  static bool head_looks_like(std::string_view start);
   void feed(std::string_view bytes) override;
   void end() override;
 
@@ -53,8 +55,9 @@ class MessageFile : public Mailbox {
 
 class Mbox : public Mailbox {
  public:
-  Mbox(SourceSettings settings, ArrivalSink& sink) : Mailbox(std::move(settings), sink) {}
+  Mbox(SourceSettings settings, ReceptionSink& sink) : Mailbox(std::move(settings), sink) {}
   std::string_view kind() const override { return "mbox"; }
+  static bool head_looks_like(std::string_view start);
   void feed(std::string_view bytes) override;
   void end() override;
 
@@ -68,7 +71,7 @@ class Mbox : public Mailbox {
 // Fed one file at a time.
 class Maildir : public Mailbox {
  public:
-  Maildir(SourceSettings settings, ArrivalSink& sink) : Mailbox(std::move(settings), sink) {}
+  Maildir(SourceSettings settings, ReceptionSink& sink) : Mailbox(std::move(settings), sink) {}
   std::string_view kind() const override { return "maildir"; }
   void feed(std::string_view bytes) override;
   void next_file(bool junk_folder);  // the one that was fed is whole
@@ -77,5 +80,16 @@ class Maildir : public Mailbox {
   HeaderGatherer header_;
   bool any_ = false;
 };
+
+inline constexpr ReaderEntry mbox_reader{.format = Format::mbox,
+                                         .name = "mbox",
+                                         .reads = "a mailbox in one file",
+                                         .head_looks_like = Mbox::head_looks_like,
+                                         .make = make_reader<Mbox>};
+inline constexpr ReaderEntry message_reader{.format = Format::message,
+                                            .name = "message",
+                                            .reads = "one message",
+                                            .head_looks_like = MessageFile::head_looks_like,
+                                            .make = make_reader<MessageFile>};
 
 }  // namespace postern::whatif

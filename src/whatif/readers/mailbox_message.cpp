@@ -1,6 +1,7 @@
 #include "whatif/readers/mailbox_message.hpp"
 
 #include "base/ascii.hpp"
+#include "base/hash.hpp"
 #include "whatif/readers/log_text.hpp"
 #include "wire/date_time.hpp"
 
@@ -42,7 +43,7 @@ Wanted verdict_of(std::string_view name, std::string_view body) {
   return Wanted::unknown;
 }
 
-std::string_view without_brackets(std::string_view path) {
+std::string_view path_of(std::string_view path) {
   if (path.starts_with('<')) path.remove_prefix(1);
   if (path.ends_with('>')) path.remove_suffix(1);
   return path;
@@ -52,15 +53,16 @@ std::string_view without_brackets(std::string_view path) {
 
 MailboxMessage read_message(std::string_view header, Border const& border, bool junk_folder) {
   MailboxMessage out;
-  auto& arrival = out.arrival;
-  arrival.kind = Arrival::Kind::lone_message;
+  auto& reception = out.reception;
+  reception.kind = Reception::Kind::lone_message;
   std::vector<ReceivedHop> hops;
   std::string_view message_id, date, recipient;
   for_each_field(header, [&](std::string_view name, std::string_view body) {
     if (iequals(name, "Received")) {
       if (hops.size() < most_hops) hops.push_back(parse_received(body));
     } else if (iequals(name, "Return-Path")) {
-      if (!arrival.has_sender) arrival.sender = without_brackets(body), arrival.has_sender = true;
+      if (!reception.has_sender) reception.sender = path_of(body);
+      reception.has_sender = true;
     } else if (iequals(name, "Message-ID")) {
       message_id = body;
     } else if (iequals(name, "Date")) {
@@ -68,39 +70,41 @@ MailboxMessage read_message(std::string_view header, Border const& border, bool 
     } else if (iequals(name, "X-Original-To") || (iequals(name, "Delivered-To") && recipient.empty())) {
       recipient = body;
     } else if (auto const verdict = verdict_of(name, body);
-               verdict != Wanted::unknown && arrival.wanted != Wanted::unwanted) {
-      arrival.wanted = verdict;
+               verdict != Wanted::unknown && reception.wanted != Wanted::unwanted) {
+      reception.wanted = verdict;
     }
   });
-  if (junk_folder) arrival.wanted = Wanted::unwanted;
+  if (junk_folder) reception.wanted = Wanted::unwanted;
   auto const* hop = border.find(hops);
   if (hop == nullptr) {
-    arrival.origin = Origin::local;
+    reception.origin = Origin::local;
     return out;
   }
   out.border = hop->by;
-  arrival.client = *hop->client;
-  arrival.has_client = true;
-  arrival.client_name = hop->client_name;
-  arrival.helo = hop->helo;
-  arrival.tls = hop->tls;
+  reception.client = *hop->client;
+  reception.has_client = true;
+  reception.client_name = hop->client_name;
+  reception.helo = hop->helo;
+  reception.tls = hop->tls;
   if (hop->with.ends_with("A") && hop->with.find("SMTP") != std::string::npos)
-    arrival.origin = Origin::authenticated;
-  if (!arrival.has_sender && hop->has_envelope_from)
-    arrival.sender = hop->envelope_from, arrival.has_sender = true;
+    reception.origin = Origin::authenticated;
+  if (!reception.has_sender && hop->has_envelope_from) {
+    reception.sender = hop->envelope_from;
+    reception.has_sender = true;
+  }
   if (!hop->for_recipient.empty())
-    arrival.recipients.push_back(hop->for_recipient);
+    reception.recipients.push_back(hop->for_recipient);
   else if (!recipient.empty())
-    arrival.recipients.emplace_back(recipient);
+    reception.recipients.emplace_back(recipient);
   auto at = hop->at;
   if (!at) at = wire::parse_date_time(date);
-  if (at) arrival.at = *at;
+  if (at) reception.at = *at;
   // The queue id names a message that lies in several mailboxes.
   if (!hop->id.empty())
-    arrival.copy_of = hash_of(hop->id, hash_of(hop->by)) | 1;
+    reception.copy_of = hash_of(hop->id, hash_of(hop->by)) | 1;
   else if (!message_id.empty())
-    arrival.copy_of =
-        hash_of(message_id, hash_of(hop->by, static_cast<std::uint64_t>(to_micros(arrival.at)))) | 1;
+    reception.copy_of =
+        hash_of(message_id, hash_of(hop->by, static_cast<std::uint64_t>(to_micros(reception.at)))) | 1;
   return out;
 }
 

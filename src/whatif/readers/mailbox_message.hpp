@@ -6,14 +6,14 @@
 #include <optional>
 #include <string_view>
 
-#include "whatif/arrival.hpp"
 #include "whatif/readers/border.hpp"
+#include "whatif/reception.hpp"
 
 namespace postern::whatif {
 
 struct MailboxMessage {
-  Arrival arrival;     // Origin::local: no hop from outside
-  std::string border;  // who wrote the hop that tells
+  Reception reception;  // Origin::local: no hop from outside
+  std::string border;   // who wrote the hop that tells
 };
 
 // `header`: lines that end with LF or CRLF. `junk_folder`: it lies among the unwanted.

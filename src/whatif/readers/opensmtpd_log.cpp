@@ -1,5 +1,6 @@
 #include "whatif/readers/opensmtpd_log.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/ascii.hpp"
@@ -8,7 +9,7 @@
 namespace postern::whatif {
 namespace {
 
-constexpr std::size_t most_sessions = 100'000;
+constexpr std::size_t smtpd_sessions_limit = 100'000;
 
 std::optional<std::uint64_t> session_id(std::string_view text) {
   if (text.size() < 17 || text[16] != ' ') return std::nullopt;
@@ -22,16 +23,16 @@ std::optional<std::uint64_t> session_id(std::string_view text) {
 void OpensmtpdLog::give_message(Session& session) {
   if (!session.has_message) return;
   session.has_message = false;
-  auto arrival = session.facts;
-  arrival.at = session.message_at;
-  arrival.origin = session.authenticated ? Origin::authenticated : session.facts.origin;
-  arrival.has_sender = session.has_sender;
-  arrival.sender = std::move(session.sender);
-  arrival.recipients = std::move(session.recipients);
+  auto reception = session.facts;
+  reception.at = session.message_at;
+  reception.origin = session.authenticated ? Origin::authenticated : session.facts.origin;
+  reception.has_sender = session.has_sender;
+  reception.sender = std::move(session.sender);
+  reception.recipients = std::move(session.recipients);
   session.sender.clear();
   session.recipients.clear();
   session.has_sender = false;
-  sink_.take(std::move(arrival));
+  sink_.take(std::move(reception));
 }
 
 void OpensmtpdLog::close(std::uint64_t id, Instant at, std::string_view reason) {
@@ -39,15 +40,15 @@ void OpensmtpdLog::close(std::uint64_t id, Instant at, std::string_view reason) 
   if (found == sessions_.end()) return;
   auto& session = found->second;
   give_message(session);
-  auto arrival = std::move(session.facts);
+  auto reception = std::move(session.facts);
   sessions_.erase(found);
-  arrival.kind = Arrival::Kind::session;
-  arrival.at = at;
+  reception.kind = Reception::Kind::session;
+  reception.at = at;
   if (reason == "tls-accept-failed")
-    arrival.tls.failure = "handshake failed";
-  else if (arrival.tls.used != Answered::yes && reason.find("SSL routines") != std::string_view::npos)
-    arrival.tls.failure = printable(openssl_reason(reason), 120);
-  sink_.take(std::move(arrival));
+    reception.tls.failure = "handshake failed";
+  else if (reception.tls.used != Tristate::yes && reason.find("SSL routines") != std::string_view::npos)
+    reception.tls.failure = printable(openssl_reason(reason), 120);
+  sink_.take(std::move(reception));
 }
 
 // "failed-command command="RCPT TO:<x>" result="550 ...""
@@ -55,16 +56,19 @@ void OpensmtpdLog::refused(Session& session, Instant at, std::string_view text) 
   auto const command = between(text, "command=\"", '"');
   if (!istarts_with(command, "RCPT") && !istarts_with(command, "MAIL") && !istarts_with(command, "DATA"))
     return;
-  auto arrival = session.facts;
-  arrival.at = at;
+  auto reception = session.facts;
+  reception.at = at;
   auto const code = number_in(between(text, "result=\"", ' '));
-  arrival.code = code <= 599 ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
-  arrival.outcome = code >= 400 && code < 500 ? policy::Outcome::deferred : policy::Outcome::refused;
+  reception.code = code <= 599 ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
+  reception.outcome = refusal_outcome(code);
   auto const path = between(command, "<", '>');
-  if (istarts_with(command, "RCPT") && !path.empty()) arrival.recipients.emplace_back(path);
-  if (istarts_with(command, "MAIL")) arrival.has_sender = true, arrival.sender = path;
-  arrival.for_want_of_tls = code == 530;
-  sink_.take(std::move(arrival));
+  if (istarts_with(command, "RCPT") && !path.empty()) reception.recipients.emplace_back(path);
+  if (istarts_with(command, "MAIL")) {
+    reception.has_sender = true;
+    reception.sender = path;
+  }
+  reception.for_want_of_tls = code == 530;
+  sink_.take(std::move(reception));
 }
 
 void OpensmtpdLog::line(LogLine const& line) {
@@ -76,7 +80,7 @@ void OpensmtpdLog::line(LogLine const& line) {
   text.remove_prefix(5);
   if (text.starts_with("connected ")) {
     Session session;
-    session.facts.tls.used = Answered::no;  // until a tls line comes
+    session.facts.tls.used = Tristate::no;  // until a tls line comes
     auto const address = between(text, "address=", ' ');
     if (auto const parsed = log_address(address)) {
       session.facts.client = *parsed;
@@ -88,7 +92,7 @@ void OpensmtpdLog::line(LogLine const& line) {
     if (host != "<unknown>" && host != "<valid>") session.facts.client_name = host;
     sessions_[*id] = std::move(session);
     order_.push_back(*id);
-    if (order_.size() > most_sessions) {
+    if (order_.size() > smtpd_sessions_limit) {
       close(order_.front(), line.at, {});
       order_.pop_front();
     }
@@ -99,7 +103,7 @@ void OpensmtpdLog::line(LogLine const& line) {
   auto& session = found->second;
   if (text.starts_with("tls ")) {
     auto const cipher = between(text, "ciphers=", ' ');
-    session.facts.tls.used = Answered::yes;
+    session.facts.tls.used = Tristate::yes;
     session.facts.tls.version = tls_version_name(cipher);
     if (!session.facts.tls.certificate) session.facts.tls.certificate = policy::ClientCertificate::none;
   } else if (text.starts_with("cert-check ")) {
@@ -113,7 +117,10 @@ void OpensmtpdLog::line(LogLine const& line) {
     session.has_message = true;
     session.message_at = line.at;
   } else if (text.starts_with("envelope ")) {
-    if (auto const sender = angle_path(text, "from=")) session.has_sender = true, session.sender = *sender;
+    if (auto const sender = angle_path(text, "from=")) {
+      session.has_sender = true;
+      session.sender = *sender;
+    }
     if (auto const recipient = angle_path(text, " to="); recipient && session.recipients.size() < most_listed)
       session.recipients.emplace_back(*recipient);
   } else if (text.starts_with("failed-command ")) {
@@ -130,6 +137,13 @@ void OpensmtpdLog::end() {
     close(order_.front(), now_, {});
     order_.pop_front();
   }
+}
+
+bool OpensmtpdOutput::line_looks_like(std::string_view line) {
+  if (line.starts_with("info: OpenSMTPD")) return true;
+  if (line.size() < 18 || line[16] != ' ') return false;
+  auto const id = line.substr(0, 16);
+  return std::all_of(id.begin(), id.end(), [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
 void OpensmtpdOutput::line(std::string_view text) {

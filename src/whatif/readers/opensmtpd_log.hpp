@@ -8,18 +8,19 @@
 
 #include "whatif/readers/line_source.hpp"
 #include "whatif/readers/log_dialect.hpp"
+#include "whatif/readers/reader_entry.hpp"
 
 namespace postern::whatif {
 
 class OpensmtpdLog : public LogDialect {
  public:
-  explicit OpensmtpdLog(ArrivalSink& sink) : sink_(sink) {}
+  explicit OpensmtpdLog(ReceptionSink& sink) : sink_(sink) {}
   void line(LogLine const& line) override;
   void end() override;
 
  private:
   struct Session {
-    Arrival facts;  // what is known of its messages
+    Reception facts;  // what is known of its messages
     bool authenticated = false;
     bool has_message = false;  // one whose envelope is still to come
     Instant message_at{};
@@ -31,7 +32,7 @@ class OpensmtpdLog : public LogDialect {
   void close(std::uint64_t id, Instant at, std::string_view reason);
   void refused(Session& session, Instant at, std::string_view text);
 
-  ArrivalSink& sink_;
+  ReceptionSink& sink_;
   Instant now_{};
   boost::unordered_flat_map<std::uint64_t, Session> sessions_;
   std::deque<std::uint64_t> order_;
@@ -39,17 +40,23 @@ class OpensmtpdLog : public LogDialect {
 
 class OpensmtpdOutput : public LineSource {
  public:
-  OpensmtpdOutput(SourceSettings const& settings, ArrivalSink& sink)
-      : clock_(settings.reference, settings.utc_offset), dialect_(sink) {}
+  OpensmtpdOutput(SourceSettings const& settings, ReceptionSink& sink)
+      : LineSource(settings, sink), dialect_(sink) {}
   std::string_view kind() const override { return "opensmtpd"; }
+  static bool line_looks_like(std::string_view line);
 
  protected:
   void line(std::string_view text) override;
   void ended() override { dialect_.end(); }
 
  private:
-  LogClock clock_;
   OpensmtpdLog dialect_;
 };
+
+inline constexpr ReaderEntry opensmtpd_reader{.format = Format::opensmtpd,
+                                              .name = "opensmtpd",
+                                              .reads = "OpenSMTPD's own output",
+                                              .line_looks_like = OpensmtpdOutput::line_looks_like,
+                                              .make = make_reader<OpensmtpdOutput>};
 
 }  // namespace postern::whatif

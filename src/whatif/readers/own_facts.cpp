@@ -5,14 +5,14 @@
 namespace postern::whatif {
 namespace {
 
-Arrival from_connection(policy::ConnectionFacts const& connection) {
-  Arrival out;
+Reception from_connection(policy::ConnectionFacts const& connection) {
+  Reception out;
   out.client = connection.client;
   out.has_client = true;
   out.client_name = connection.verified_name;
   out.helo = connection.helo;
   bool const over_tls = connection.tls.state == policy::TlsState::established;
-  out.tls.used = over_tls ? Answered::yes : Answered::no;
+  out.tls.used = over_tls ? Tristate::yes : Tristate::no;
   out.tls.version = connection.tls.version;
   out.tls.failure = over_tls ? std::string() : connection.tls.failure;
   if (connection.tls.state == policy::TlsState::failed && out.tls.failure.empty())
@@ -23,7 +23,7 @@ Arrival from_connection(policy::ConnectionFacts const& connection) {
 
 }  // namespace
 
-std::optional<Arrival> arrival_of(policy::Facts const& facts, bool relayed) {
+std::optional<Reception> reception_of(policy::Facts const& facts, bool relayed) {
   auto const& t = facts.transaction;
   auto out = from_connection(facts.connection);
   out.at = t.started;
@@ -37,21 +37,21 @@ std::optional<Arrival> arrival_of(policy::Facts const& facts, bool relayed) {
       std::any_of(t.recipients.begin(), t.recipients.end(), [](auto const& r) { return r.accepted; });
   for (auto const& recipient : t.recipients)
     if (recipient.accepted || !taken) out.recipients.push_back(recipient.address.print());
-  out.for_want_of_tls = t.rule == "tls.require";
+  out.for_want_of_tls = t.decided_by.builtin == policy::Builtin::tls_require;
   if (t.outcome == policy::Outcome::aborted) {  // refused at RCPT, each of them
     if (taken || t.recipients.empty()) return std::nullopt;
     bool const later = std::any_of(t.recipients.begin(), t.recipients.end(),
                                    [](auto const& r) { return r.code >= 400 && r.code < 500; });
     out.outcome = later ? policy::Outcome::deferred : policy::Outcome::refused;
     out.code = t.recipients.back().code;
-    out.for_want_of_tls = t.recipients.back().rule == "tls.require";
+    out.for_want_of_tls = t.recipients.back().decided_by.builtin == policy::Builtin::tls_require;
   }
   return out;
 }
 
-Arrival session_of(policy::ConnectionFacts const& connection) {
+Reception session_of(policy::ConnectionFacts const& connection) {
   auto out = from_connection(connection);
-  out.kind = Arrival::Kind::session;
+  out.kind = Reception::Kind::session;
   out.at = connection.ended;
   return out;
 }

@@ -1,17 +1,26 @@
-// Postern's own facts as arrivals: nothing about TLS is unknown here.
+// Postern's own facts as receptions: nothing about TLS is unknown here.
 #pragma once
 
 #include <optional>
 
 #include "policy/facts.hpp"
-#include "whatif/arrival.hpp"
+#include "whatif/readers/reader_entry.hpp"
+#include "whatif/reception.hpp"
 
 namespace postern::whatif {
 
 // `relayed`: mail of a client we relay for, which did not come from outside. Absent: the transaction was
 // given up before anything was decided.
-std::optional<Arrival> arrival_of(policy::Facts const& facts, bool relayed);
+std::optional<Reception> reception_of(policy::Facts const& facts, bool relayed);
 
-Arrival session_of(policy::ConnectionFacts const& connection);
+Reception session_of(policy::ConnectionFacts const& connection);
+
+constexpr bool is_facts_database(std::string_view start) { return start.starts_with("SQLite format 3"); }
+
+// Read by the store of facts, not as a stream of bytes.
+inline constexpr ReaderEntry facts_reader{.format = Format::facts,
+                                          .name = "facts",
+                                          .reads = "Postern's own facts.db",
+                                          .head_looks_like = is_facts_database};
 
 }  // namespace postern::whatif

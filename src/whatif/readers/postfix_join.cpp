@@ -5,9 +5,9 @@
 namespace postern::whatif {
 namespace {
 
-constexpr auto patience = std::chrono::hours(1);
+constexpr auto longest_wait = std::chrono::hours(1);  // for what is still to be told of a message
 constexpr std::size_t most_waiting = 200'000;
-constexpr std::size_t most_sessions = 500'000;
+constexpr std::size_t open_sessions_limit = 500'000;
 
 }  // namespace
 
@@ -25,7 +25,8 @@ PostfixCounter postfix_counter(std::string_view counters, std::string_view name)
 }
 
 std::uint32_t PostfixJoin::free_session(Instant at) {
-  if (free_sessions_.empty() && sessions_.size() >= most_sessions) {  // a log that never says disconnect
+  if (free_sessions_.empty() &&
+      sessions_.size() >= open_sessions_limit) {  // a log that never says disconnect
     for (std::uint32_t i = 0; i < sessions_.size(); ++i)
       if (sessions_[i].in_use && sessions_[i].open) close_session(i, at, {});
     for (std::uint32_t i = 0; i < messages_.size(); ++i) drop(i);
@@ -111,40 +112,40 @@ void PostfixJoin::drop_message(std::uint64_t queue_id) {
   if (auto const found = by_queue_id_.find(queue_id); found != by_queue_id_.end()) drop(found->second);
 }
 
-Arrival PostfixJoin::arrival_of(Session const& session) const {
-  Arrival arrival;
-  arrival.origin = session.origin;
-  arrival.client = session.client;
-  arrival.has_client = session.has_client;
-  arrival.client_name = session.name;
-  arrival.helo = session.helo;
-  arrival.tls = session.tls;
-  return arrival;
+Reception PostfixJoin::reception_of(Session const& session) const {
+  Reception reception;
+  reception.origin = session.origin;
+  reception.client = session.client;
+  reception.has_client = session.has_client;
+  reception.client_name = session.name;
+  reception.helo = session.helo;
+  reception.tls = session.tls;
+  return reception;
 }
 
-// One whose session told nothing of TLS from its beginning waits for the log to break its silence.
-void PostfixJoin::pass_on(Session const& session, Arrival&& arrival) {
-  if (arrival.tls.used == Answered::unknown && session.whole)
-    silence_.give(std::move(arrival));
+// When the log has nothing about TLS of a session that it has from the beginning, the reception is held back.
+void PostfixJoin::pass_on(Session const& session, Reception&& reception) {
+  if (reception.tls.used == Tristate::unknown && session.whole)
+    silence_.give(std::move(reception));
   else
-    sink_.take(std::move(arrival));
+    sink_.take(std::move(reception));
 }
 
-void PostfixJoin::give(Message& message, Arrival::Kind kind) {
+void PostfixJoin::give(Message& message, Reception::Kind kind) {
   message.told = true;
   auto const& session = sessions_[message.session];
-  auto arrival = arrival_of(session);
-  arrival.kind = kind;
-  if (message.authenticated) arrival.origin = Origin::authenticated;
-  arrival.at = message.at;
-  arrival.has_sender = true;
-  arrival.sender = std::move(message.sender);
-  arrival.recipients = std::move(message.recipients);
-  pass_on(session, std::move(arrival));
+  auto reception = reception_of(session);
+  reception.kind = kind;
+  if (message.authenticated) reception.origin = Origin::authenticated;
+  reception.at = message.at;
+  reception.has_sender = true;
+  reception.sender = std::move(message.sender);
+  reception.recipients = std::move(message.recipients);
+  pass_on(session, std::move(reception));
 }
 
 // Gives the message if it was accepted, and forgets it.
-void PostfixJoin::drop(std::uint32_t index, Arrival::Kind kind) {
+void PostfixJoin::drop(std::uint32_t index, Reception::Kind kind) {
   auto& message = messages_[index];
   if (!message.in_use) return;
   if (message.accepted && !message.told) give(message, kind);
@@ -179,7 +180,7 @@ void PostfixJoin::close_session(std::uint32_t index, Instant at, std::string_vie
   session.open = false;
   if (auto const found = by_process_.find(session.key); found != by_process_.end() && found->second == index)
     by_process_.erase(found);
-  if (session.tls.used != Answered::yes) read_counters(session, counters);
+  if (session.tls.used != Tristate::yes) read_counters(session, counters);
   give_refusals(index, at);
   give_messages(index, at);
   free_if_idle(index);
@@ -189,37 +190,35 @@ void PostfixJoin::close_session(std::uint32_t index, Instant at, std::string_vie
 void PostfixJoin::read_counters(Session& session, std::string_view counters) {
   bool const counted = counters.rfind(" commands=") != std::string_view::npos;  // it is the last of them
   auto const starttls = postfix_counter(counters, " starttls=");
-  if (session.tls.used == Answered::unknown) {
+  if (session.tls.used == Tristate::unknown) {
     if (starttls.good > 0)
-      session.tls.used = Answered::yes;
+      session.tls.used = Tristate::yes;
     else if (counted || !session.tls.failure.empty())
-      session.tls.used = Answered::no;
+      session.tls.used = Tristate::no;
   }
   if (starttls.told && starttls.good == 0) session.tls_failed({});
   auto const mail = postfix_counter(counters, " mail=");
-  if (counted && session.tls.used == Answered::no && mail.told && mail.good == 0 &&
+  if (counted && session.tls.used == Tristate::no && mail.told && mail.good == 0 &&
       session.refusals.empty() && postfix_counter(counters, " ehlo=").good > 0)
-    session.refusals.push_back({{}, {}, 530, true});  // `encrypt` answers 530 and logs nothing else
+    session.refusals.push_back({.code = 530, .for_want_of_tls = true});  // all that `encrypt` leaves in a log
 }
 
 // Those that are complete; the last of them tells of the session, too.
 void PostfixJoin::give_messages(std::uint32_t index, Instant at) {
   auto& session = sessions_[index];
   ++session.waiting;  // keeps it in use
-  std::uint32_t last = 0;
-  bool any = false;
   ready_.clear();
   for (auto const message : session.messages)
-    if (messages_[message].accepted && messages_[message].recipients_due == 0)
-      ready_.push_back(message), last = message, any = true;
-  for (auto const message : ready_)
-    drop(message, message == last && !messages_[message].authenticated ? Arrival::Kind::lone_message
-                                                                       : Arrival::Kind::message);
-  if (session.has_client && !any) {
-    auto arrival = arrival_of(session);
-    arrival.kind = Arrival::Kind::session;
-    arrival.at = at;
-    pass_on(session, std::move(arrival));
+    if (messages_[message].accepted && messages_[message].recipients_due == 0) ready_.push_back(message);
+  for (auto const message : ready_) {
+    bool const tells_of_session = message == ready_.back() && !messages_[message].authenticated;
+    drop(message, tells_of_session ? Reception::Kind::lone_message : Reception::Kind::message);
+  }
+  if (session.has_client && ready_.empty()) {
+    auto reception = reception_of(session);
+    reception.kind = Reception::Kind::session;
+    reception.at = at;
+    pass_on(session, std::move(reception));
   }
   --session.waiting;
 }
@@ -233,23 +232,21 @@ void PostfixJoin::give_refusals(std::uint32_t index, Instant at) {
     return false;
   };
   for (auto const& refusal : session.refusals) {
-    if (!refusal.sender.empty() && accepted_from(refusal.sender))
-      continue;  // another of its recipients was taken
-    auto arrival = arrival_of(session);
-    arrival.at = at;
-    arrival.outcome =
-        refusal.code >= 400 && refusal.code < 500 ? policy::Outcome::deferred : policy::Outcome::refused;
-    arrival.code = refusal.code;
-    arrival.for_want_of_tls = refusal.for_want_of_tls;
-    arrival.has_sender = !(refusal.sender.empty() && refusal.recipient.empty());
-    arrival.sender = refusal.sender;
-    if (!refusal.recipient.empty()) arrival.recipients.push_back(refusal.recipient);
-    pass_on(session, std::move(arrival));
+    if (!refusal.sender.empty() && accepted_from(refusal.sender)) continue;  // for another recipient
+    auto reception = reception_of(session);
+    reception.at = at;
+    reception.outcome = refusal_outcome(refusal.code);
+    reception.code = refusal.code;
+    reception.for_want_of_tls = refusal.for_want_of_tls;
+    reception.has_sender = !(refusal.sender.empty() && refusal.recipient.empty());
+    reception.sender = refusal.sender;
+    if (!refusal.recipient.empty()) reception.recipients.push_back(refusal.recipient);
+    pass_on(session, std::move(reception));
   }
 }
 
 void PostfixJoin::expire(Instant now) {
-  while (!due_.empty() && (due_.size() > most_waiting || now - due_.front().at > patience)) {
+  while (!due_.empty() && (due_.size() > most_waiting || now - due_.front().at > longest_wait)) {
     auto const due = due_.front();
     due_.pop_front();
     if (messages_[due.message].turn == due.turn) drop(due.message);

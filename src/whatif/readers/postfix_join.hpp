@@ -10,16 +10,16 @@
 #include <vector>
 
 #include "whatif/facts_source.hpp"
-#include "whatif/silence.hpp"
+#include "whatif/tls_silence.hpp"
 
 namespace postern::whatif {
 
 class PostfixJoin {
  public:
   struct Refusal {
-    std::string sender, recipient;
-    std::uint16_t code;
-    bool for_want_of_tls;
+    std::string sender = {}, recipient = {};
+    std::uint16_t code = 0;
+    bool for_want_of_tls = false;
   };
   struct Session {
     std::uint32_t index = 0;
@@ -55,7 +55,7 @@ class PostfixJoin {
     std::string sender;
     std::vector<std::string> recipients;
   };
-  explicit PostfixJoin(ArrivalSink& sink) : sink_(sink), silence_(sink) {}
+  explicit PostfixJoin(ReceptionSink& sink) : sink_(sink), silence_(sink) {}
 
   // The session of a process: a new one, the one that is open (or a new one that is not whole), or none.
   Session& open(std::uint64_t key, Instant at);
@@ -66,7 +66,7 @@ class PostfixJoin {
   // The session is over: what `counters` ("ehlo=2 starttls=1 mail=1 ...") or silence say of its TLS holds.
   void close(std::uint64_t key, Instant at, std::string_view counters);
 
-  void tells_tls() { silence_.break_it(); }
+  void tells_tls() { silence_.log_tells_tls(); }
 
   void begin_message(std::uint64_t queue_id, Session& session, Instant at, bool authenticated);
   Message* message(std::uint64_t queue_id);
@@ -74,8 +74,8 @@ class PostfixJoin {
   void drop_message(std::uint64_t queue_id);      // it was refused after all
 
   // One that is complete in itself, on that session.
-  void pass_on(Session const& session, Arrival&& arrival);
-  Arrival arrival_of(Session const& session) const;
+  void pass_on(Session const& session, Reception&& reception);
+  Reception reception_of(Session const& session) const;
 
   void end(Instant at);
 
@@ -86,16 +86,16 @@ class PostfixJoin {
   };
   std::uint32_t free_session(Instant at);
   void close_session(std::uint32_t index, Instant at, std::string_view counters);
-  void give(Message& message, Arrival::Kind kind);
+  void give(Message& message, Reception::Kind kind);
   static void read_counters(Session& session, std::string_view counters);
   void give_messages(std::uint32_t index, Instant at);
   void give_refusals(std::uint32_t index, Instant at);
-  void drop(std::uint32_t index, Arrival::Kind kind = Arrival::Kind::message);
+  void drop(std::uint32_t index, Reception::Kind kind = Reception::Kind::message);
   void free_if_idle(std::uint32_t session);
   void expire(Instant now);
 
-  ArrivalSink& sink_;
-  Silence silence_;
+  ReceptionSink& sink_;
+  TlsSilence silence_;
   std::vector<Session> sessions_;
   std::vector<std::uint32_t> free_sessions_;
   std::vector<Message> messages_;

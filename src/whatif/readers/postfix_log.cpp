@@ -1,12 +1,11 @@
 #include "whatif/readers/postfix_log.hpp"
 
 #include "base/ascii.hpp"
+#include "base/hash.hpp"
 #include "whatif/readers/log_text.hpp"
 
 namespace postern::whatif {
 namespace {
-
-std::string_view daemon_of(std::string_view program) { return program.substr(program.rfind('/') + 1); }
 
 // "submission" of "postfix/submission/smtpd"; empty: the plain one
 std::string_view service_of(std::string_view program) {
@@ -66,6 +65,15 @@ bool PostfixLog::speaks(std::string_view program) {
          program.substr(0, first).find("postfix") != std::string_view::npos;
 }
 
+PostfixLog::Daemon PostfixLog::daemon_named(std::string_view name) {
+  if (name == "smtpd") return Daemon::smtpd;
+  if (name == "qmgr" || name == "nqmgr" || name == "oqmgr") return Daemon::qmgr;
+  if (name == "cleanup") return Daemon::cleanup;
+  if (name == "postscreen") return Daemon::postscreen;
+  if (name == "tlsproxy") return Daemon::tlsproxy;
+  return Daemon::other;
+}
+
 PostfixLog::Program const& PostfixLog::program_of(LogLine const& line) {
   for (auto const& program : programs_)
     if (program.name == line.program && program.host == line.host) return program;
@@ -74,13 +82,7 @@ PostfixLog::Program const& PostfixLog::program_of(LogLine const& line) {
   program.name = line.program;
   program.submission = is_submission(service_of(line.program));
   program.scope = hash_of(line.program.substr(0, line.program.find('/')), hash_of(line.host));
-  auto const daemon = daemon_of(line.program);
-  program.daemon = daemon == "smtpd"                                            ? Daemon::smtpd
-                   : daemon == "qmgr" || daemon == "nqmgr" || daemon == "oqmgr" ? Daemon::qmgr
-                   : daemon == "cleanup"                                        ? Daemon::cleanup
-                   : daemon == "postscreen"                                     ? Daemon::postscreen
-                   : daemon == "tlsproxy"                                       ? Daemon::tlsproxy
-                                                                                : Daemon::other;
+  program.daemon = daemon_named(line.program.substr(line.program.rfind('/') + 1));
   return program;
 }
 
@@ -135,8 +137,8 @@ void PostfixLog::smtpd(LogLine const& line) {
   }
 }
 
-// "NOQUEUE: ..." or "9F2A1: ...", before 3.10 "proxy-accept: ..." without; the rest is of no interest: "lost
-// connection after", "timeout after", statistics, "improper command pipelining".
+// "NOQUEUE: ..." or "9F2A1: ..."; Postfix before 3.10 writes "proxy-accept: ..." with neither in front. Other
+// lines tell nothing of a message: "lost connection after", "timeout after", statistics.
 void PostfixLog::with_queue_id(LogLine const& line, std::uint64_t key) {
   auto rest = line.text;
   std::string_view id = "NOQUEUE";
@@ -159,11 +161,12 @@ void PostfixLog::with_queue_id(LogLine const& line, std::uint64_t key) {
   } else if (rest.starts_with("reject_warning: ")) {
     auto& session = join_.at(key, line.at);
     if (rest.find("Session encryption is required") != std::string_view::npos &&
-        session.tls.used == Answered::unknown)
-      session.tls.used = Answered::no;
+        session.tls.used == Tristate::unknown)
+      session.tls.used = Tristate::no;
     stats_.note(
-        "reject_warning lines: a rule of that server is being tried out; what it warned of is not counted as "
-        "refused");
+        "There are reject_warning lines: the server is trying out a rule. What it warned of is not counted "
+        "as "
+        "refused.");
   } else if (rest.starts_with("proxy-accept: END-OF-MESSAGE: ")) {
     proxied(join_.at(key, line.at), line, rest);
   } else if (rest.starts_with("proxy-reject: END-OF-MESSAGE: ")) {
@@ -177,7 +180,7 @@ void PostfixLog::with_queue_id(LogLine const& line, std::uint64_t key) {
 // "Anonymous TLS connection established from H[IP] to name: TLSv1.3 with cipher ..."
 void PostfixLog::tls_line(Session& session, std::string_view text) {
   join_.tells_tls();
-  session.tls.used = Answered::yes;
+  session.tls.used = Tristate::yes;
   auto const address_end = text.find(']');
   auto const colon = text.find(": ", address_end == std::string_view::npos ? 0 : address_end);
   if (colon != std::string_view::npos) session.tls.version = tls_version_name(text.substr(colon + 2));
@@ -194,24 +197,30 @@ void PostfixLog::tls_line(Session& session, std::string_view text) {
 void PostfixLog::proxied(Session& session, LogLine const& line, std::string_view text) {
   auto const sender = angle_path(text, " from=");
   if (!sender) return;
-  auto arrival = join_.arrival_of(session);
-  arrival.at = line.at;
-  arrival.has_sender = true;
-  arrival.sender = *sender;
-  if (auto const to = angle_path(text, " to=")) arrival.recipients.emplace_back(*to);
-  join_.pass_on(session, std::move(arrival));
+  auto reception = join_.reception_of(session);
+  reception.at = line.at;
+  reception.has_sender = true;
+  reception.sender = *sender;
+  if (auto const to = angle_path(text, " to=")) reception.recipients.emplace_back(*to);
+  join_.pass_on(session, std::move(reception));
+}
+
+PostfixLog::MessageLine PostfixLog::message_line(std::string_view text) {
+  MessageLine out;
+  std::string_view id;
+  if (!take_queue_id(text, id)) return out;
+  out.key = hash_of(id, scope_);
+  out.message = join_.message(out.key);
+  out.rest = text;
+  return out;
 }
 
 // "QID: from=<a>, size=1, nrcpt=1 (queue active)" and "QID: removed"
 void PostfixLog::qmgr(LogLine const& line) {
-  auto rest = behind_queue_id(line.text);
-  bool const begins = rest.starts_with("from=<");
-  if (!begins && !(settings_.wants_recipients && rest == "removed")) return;
-  rest = line.text;
-  std::string_view id;
-  if (!take_queue_id(rest, id)) return;
-  auto const key = hash_of(id, scope_);
-  auto* message = join_.message(key);
+  auto const at_a_glance = behind_queue_id(line.text);
+  bool const begins = at_a_glance.starts_with("from=<");
+  if (!begins && !(settings_.wants_recipients && at_a_glance == "removed")) return;
+  auto const [key, message, rest] = message_line(line.text);
   if (message == nullptr) return;
   if (begins) {
     message->accepted = true;
@@ -226,11 +235,8 @@ void PostfixLog::qmgr(LogLine const& line) {
 
 // "QID: to=<real>, orig_to=<as given>, relay=..., status=sent (...)": only when a rule asks for recipients.
 void PostfixLog::delivery(LogLine const& line) {
-  auto rest = line.text;
-  std::string_view id;
-  if (!take_queue_id(rest, id) || !rest.starts_with("to=<")) return;
-  auto const key = hash_of(id, scope_);
-  auto* message = join_.message(key);
+  if (!behind_queue_id(line.text).starts_with("to=<")) return;
+  auto const [key, message, rest] = message_line(line.text);
   if (message == nullptr || message->recipients_due == 0) return;
   auto to = angle_path(rest, " orig_to=");
   if (!to) to = angle_path(rest, "to=");
@@ -241,13 +247,9 @@ void PostfixLog::delivery(LogLine const& line) {
 
 // "QID: milter-reject: END-OF-MESSAGE from H[IP]: 5.7.1 ...; from=<a> to=<b> ...", "QID: reject: header ...".
 void PostfixLog::cleanup(LogLine const& line) {
-  auto rest = behind_queue_id(line.text);
-  if (!rest.starts_with("milter-reject: ") && !rest.starts_with("reject: ")) return;
-  rest = line.text;
-  std::string_view id;
-  if (!take_queue_id(rest, id)) return;
-  auto const key = hash_of(id, scope_);
-  auto* message = join_.message(key);
+  auto const at_a_glance = behind_queue_id(line.text);
+  if (!at_a_glance.starts_with("milter-reject: ") && !at_a_glance.starts_with("reject: ")) return;
+  auto const [key, message, rest] = message_line(line.text);
   if (message == nullptr) return;
   join_.session_of(*message).refused(rest);
   message->accepted = false;
@@ -269,8 +271,9 @@ void PostfixLog::postscreen(LogLine const& line) {
     auto const key = peer_key(text.substr(text.starts_with("PASS") ? 9 : 11));
     auto* session = join_.find(key);
     if (session == nullptr) return;
-    // One that is passed on is told of by smtpd; one that was here only is not known to speak no TLS.
-    if (session->tls.used == Answered::unknown && session->refusals.empty()) session->has_client = false;
+    // smtpd logs what becomes of a client that is passed on to it. Of one that only postscreen saw it is not
+    // known whether it can use TLS.
+    if (session->tls.used == Tristate::unknown && session->refusals.empty()) session->has_client = false;
     join_.close(key, line.at, {});
   }
 }

@@ -12,7 +12,7 @@ namespace postern::whatif {
 
 class PostfixLog : public LogDialect {
  public:
-  PostfixLog(SourceSettings const& settings, SourceStats& stats, ArrivalSink& sink)
+  PostfixLog(SourceSettings const& settings, SourceStats& stats, ReceptionSink& sink)
       : settings_(settings), stats_(stats), join_(sink) {}
 
   void line(LogLine const& line) override;
@@ -28,9 +28,16 @@ class PostfixLog : public LogDialect {
     std::string host, name;
     Daemon daemon = Daemon::other;
     bool submission = false;
-    std::uint64_t scope =
-        0;  // queue ids, process ids and postscreen's peers are unique in one instance on one host
+    std::uint64_t scope = 0;  // one instance on one host: what queue ids, process ids and peers are unique in
   };
+  // A line that begins with the queue id of a message that is known: that message, and what follows.
+  struct MessageLine {
+    std::uint64_t key = 0;
+    PostfixJoin::Message* message = nullptr;  // null: no queue id, or not a known one
+    std::string_view rest;
+  };
+  MessageLine message_line(std::string_view text);
+  static Daemon daemon_named(std::string_view name);
   Program const& program_of(LogLine const& line);
   std::uint64_t peer_key(std::string_view peer) const;
   void smtpd(LogLine const& line);

@@ -20,7 +20,7 @@ void PostfixJoin::Session::set_peer(std::string_view text) {
 }
 
 void PostfixJoin::Session::tls_failed(std::string_view why) {
-  if (tls.used == Answered::yes) return;
+  if (tls.used == Tristate::yes) return;
   if (tls.failure.empty() || tls.failure == "handshake failed")
     tls.failure = why.empty() ? std::string("handshake failed") : printable(why, 120);
 }
@@ -43,11 +43,12 @@ void PostfixJoin::Session::refused(std::string_view text) {
   if (code > 599) code = 0;
   bool const for_want_of_tls = text.find("Session encryption is required") != std::string_view::npos ||
                                text.find("Must issue a STARTTLS command first") != std::string_view::npos;
-  if (for_want_of_tls && tls.used == Answered::unknown) tls.used = Answered::no;
+  if (for_want_of_tls && tls.used == Tristate::unknown) tls.used = Tristate::no;
   helo = angle_path(text, " helo=").value_or(std::string_view());
-  refusals.push_back({std::string(*sender),
-                      std::string(angle_path(text, " to=").value_or(std::string_view())),
-                      static_cast<std::uint16_t>(code), for_want_of_tls});
+  refusals.push_back({.sender = std::string(*sender),
+                      .recipient = std::string(angle_path(text, " to=").value_or(std::string_view())),
+                      .code = static_cast<std::uint16_t>(code),
+                      .for_want_of_tls = for_want_of_tls});
 }
 
 }  // namespace postern::whatif

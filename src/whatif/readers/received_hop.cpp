@@ -100,19 +100,20 @@ void read_from_comment(std::string_view comment, ReceivedHop& hop) {
 // A comment that tells of TLS, by the beginnings servers write.
 bool read_tls_comment(std::string_view comment, TlsSeen& tls) {
   auto const say = [&](std::string_view version_at) {
-    tls.used = Answered::yes;
+    tls.used = Tristate::yes;
     if (tls.version.empty()) tls.version = tls_version_name(version_at);
     return true;
   };
   if (comment.starts_with("using ")) {  // Postfix, Yandex, Stalwart
-    return tls_version_name(comment.substr(6)).empty() ? false : say(comment.substr(6));
+    return !tls_version_name(comment.substr(6)).empty() && say(comment.substr(6));
   }
   if (comment.starts_with("version=")) return say(comment.substr(8));  // sendmail, Google, Exchange, Mimecast
   if (comment.starts_with("TLS: ")) return say(comment.substr(5));     // Courier
   if (comment.starts_with("over SMTP, ")) {                            // chasquid
     auto const rest = comment.substr(11);
-    if (rest.starts_with("plain text")) return tls.used = Answered::no, true;
-    return say(rest);
+    if (!rest.starts_with("plain text")) return say(rest);
+    tls.used = Tristate::no;
+    return true;
   }
   if (comment.starts_with("Google Transport Security")) return say({});
   if (comment.ends_with(" encrypted") && comment.find('[') == std::string_view::npos)
@@ -142,8 +143,8 @@ void read_certificate_comment(std::string_view comment, TlsSeen& tls) {
   }
 }
 
-// Writers known to say ESMTPS when it was: their ESMTP means plaintext. Postfix alone says SMTP to one that
-// greeted with HELO even under TLS.
+// Writers that are known to write ESMTPS for a message over TLS: their ESMTP means plaintext. Postfix
+// alone writes SMTP for a client that greeted with HELO, even under TLS.
 bool tells_plaintext(ReceivedHop const& hop, std::vector<std::string_view> const& comments,
                      std::string_view field) {
   if (hop.with != "ESMTP" && hop.with != "SMTP" && hop.with != "UTF8SMTP" && hop.with != "ESMTPA")
@@ -189,14 +190,16 @@ class Reader {
 
   ReceivedHop read() {
     for (auto const& token : tokens_of(field_)) {
-      if (token.comment)
+      if (token.comment) {
         comment(token.text);
-      else if (token.text == ";")
-        date_at_ = static_cast<std::size_t>(token.text.data() - field_.data()) + 1, clause_ = Clause::date;
-      else if (!value_due_ && is_keyword(token))  // a HELO may be named "by"
+      } else if (token.text == ";") {
+        date_at_ = static_cast<std::size_t>(token.text.data() - field_.data()) + 1;
+        clause_ = Clause::date;
+      } else if (!value_due_ && is_keyword(token)) {  // a HELO may be named "by"
         keyword(lowered(token.text));
-      else
+      } else {
         word(token.text);
+      }
     }
     conclude();
     return std::move(hop_);
@@ -204,6 +207,16 @@ class Reader {
 
  private:
   enum class Clause : std::uint8_t { none, from, by, with, id, recipient, tls, date };
+
+  static Clause clause_of(std::string_view keyword) {
+    if (keyword == "from") return Clause::from;
+    if (keyword == "by") return Clause::by;
+    if (keyword == "with") return Clause::with;
+    if (keyword == "id") return Clause::id;
+    if (keyword == "for") return Clause::recipient;
+    if (keyword == "tls") return Clause::tls;
+    return Clause::none;
+  }
 
   void comment(std::string_view text) {
     comments_.push_back(text);
@@ -218,13 +231,7 @@ class Reader {
 
   void keyword(std::string_view word) {
     if (clause_ == Clause::date) return;
-    clause_ = word == "from"   ? Clause::from
-              : word == "by"   ? Clause::by
-              : word == "with" ? Clause::with
-              : word == "id"   ? Clause::id
-              : word == "for"  ? Clause::recipient
-              : word == "tls"  ? Clause::tls
-                               : Clause::none;
+    clause_ = clause_of(word);
     if (clause_ == Clause::from) hop_.has_from = true;
     value_due_ = clause_ != Clause::none;
   }
@@ -251,21 +258,21 @@ class Reader {
   // SMTP"; "Microsoft SMTP Server".
   void with_word(std::string_view text, bool value) {
     if (iequals(text, "STARTTLS") || (text == "encrypted" && hop_.with.find('-') != std::string::npos)) {
-      hop_.tls.used = Answered::yes;
+      hop_.tls.used = Tristate::yes;
     } else if (value) {
       auto const slash = std::min(text.find('/'), text.size());
       hop_.with = upper(text.substr(0, slash));
-      if (text.substr(slash).starts_with("/TLS")) hop_.tls.used = Answered::yes;
+      if (text.substr(slash).starts_with("/TLS")) hop_.tls.used = Tristate::yes;
     }
   }
 
   void conclude() {
     if (!hop_.client && hop_.has_from) hop_.client = address_in(hop_.helo);
     auto& used = hop_.tls.used;
-    if (used == Answered::unknown && (is_tls_word(hop_.with) || tls_clause_)) used = Answered::yes;
-    if (used == Answered::unknown && (hop_.with == "MICROSOFT" || tells_plaintext(hop_, comments_, field_)))
-      used = Answered::no;
-    if (used != Answered::yes) hop_.tls.certificate.reset();
+    if (used == Tristate::unknown && (is_tls_word(hop_.with) || tls_clause_)) used = Tristate::yes;
+    if (used == Tristate::unknown && (hop_.with == "MICROSOFT" || tells_plaintext(hop_, comments_, field_)))
+      used = Tristate::no;
+    if (used != Tristate::yes) hop_.tls.certificate.reset();
     if (date_at_ > 0) hop_.at = wire::parse_date_time(field_.substr(date_at_));
   }
 

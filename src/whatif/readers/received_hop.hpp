@@ -1,5 +1,5 @@
 // A Received field read back (RFC 5321 section 4.4), as the servers in use write it: from whom, by whom,
-// when, and whether over TLS. Three answers: a writer that says nothing of TLS is not taken for plaintext.
+// when, and whether over TLS. A writer that says nothing of TLS leaves that unknown: it is not plaintext.
 // Bounds: 16 KiB of a field are looked at.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 #include "base/instant.hpp"
 #include "base/ip_address.hpp"
-#include "whatif/arrival.hpp"
+#include "whatif/reception.hpp"
 
 namespace postern::whatif {
 

@@ -1,6 +1,7 @@
 #include "whatif/readers/sendmail_log.hpp"
 
 #include "base/ascii.hpp"
+#include "base/hash.hpp"
 #include "whatif/readers/log_text.hpp"
 
 namespace postern::whatif {
@@ -16,7 +17,7 @@ std::uint64_t queue_key(LogLine const& line, std::string_view id) {
 }
 
 // "relay=mail.example [192.0.2.1] (may be forged)", "relay=[192.0.2.1]", "relay=root@localhost"
-void read_relay(std::string_view text, Arrival& out) {
+void read_relay(std::string_view text, Reception& out) {
   auto const at = text.find("relay=");
   if (at == std::string_view::npos) return;
   auto relay = text.substr(at + 6);
@@ -75,20 +76,20 @@ void SendmailLog::line(LogLine const& line) {
 // "STARTTLS=server, relay=H [IP], version=TLSv1.3, verify=NO, cipher=..., bits=256/256", or
 // "STARTTLS=server, error: accept failed=-1, reason=..., relay=H [IP]".
 void SendmailLog::starttls(LogLine const& line, std::string_view id, std::string_view text) {
-  Arrival session;
-  session.kind = Arrival::Kind::session;
+  Reception session;
+  session.kind = Reception::Kind::session;
   session.at = line.at;
   read_relay(text, session);
   if (text.find("error: accept failed") != std::string_view::npos) {
     auto const reason = between(text, "reason=", ',');
-    session.tls.used = Answered::no;
+    session.tls.used = Tristate::no;
     session.tls.failure = reason.empty() ? std::string("handshake failed") : printable(reason, 120);
     sink_.take(std::move(session));
     return;
   }
   auto const version = between(text, "version=", ',');
   if (version.empty()) return;  // STARTTLS=server, cert-subject=...
-  session.tls.used = Answered::yes;
+  session.tls.used = Tristate::yes;
   session.tls.version = tls_version_name(version);
   auto const verify = between(text, "verify=", ',');
   if (verify == "OK" || verify == "TRUSTED")
@@ -116,55 +117,55 @@ TlsSeen* SendmailLog::known_tls(LogLine const& line, std::string_view id) {
 // "from=<a@b>, size=9, class=0, nrcpts=1, msgid=<..>, proto=ESMTPS, daemon=MTA, relay=H [IP]"
 void SendmailLog::from(LogLine const& line, std::string_view id, std::string_view text) {
   auto const protocol = between(text, "proto=", ',');
-  Arrival arrival;
-  arrival.at = line.at;
-  read_relay(text, arrival);
-  if (protocol.empty() && !arrival.has_client) arrival.origin = Origin::local;
+  Reception reception;
+  reception.at = line.at;
+  read_relay(text, reception);
+  if (protocol.empty() && !reception.has_client) reception.origin = Origin::local;
   auto const daemon = between(text, "daemon=", ',');
   if (daemon.starts_with("MSA") || daemon.starts_with("MSP") || protocol.ends_with('A') ||
       text.find("auth=") != std::string_view::npos)
-    arrival.origin = Origin::authenticated;
+    reception.origin = Origin::authenticated;
   auto sender = angle_path(text, "from=");
   if (!sender) sender = between(text, "from=", ',');
-  arrival.has_sender = true;
-  arrival.sender = *sender;
+  reception.has_sender = true;
+  reception.sender = *sender;
   if (number_in(between(text, "nrcpts=", ',')) == 0) return;  // all of its recipients were refused
   bool const tls =
       protocol == "ESMTPS" || protocol == "ESMTPSA" || protocol == "SMTPS" || protocol == "UTF8SMTPS";
   auto const* known = known_tls(line, id);
   if (tls) {
-    if (known != nullptr) arrival.tls = *known;
-    arrival.tls.used = Answered::yes;
+    if (known != nullptr) reception.tls = *known;
+    reception.tls.used = Tristate::yes;
   } else if (!protocol.empty()) {
-    arrival.tls.used = Answered::no;
+    reception.tls.used = Tristate::no;
   }
-  if (known == nullptr) arrival.kind = Arrival::Kind::lone_message;
-  sink_.take(std::move(arrival));
+  if (known == nullptr) reception.kind = Reception::Kind::lone_message;
+  sink_.take(std::move(reception));
 }
 
 // "ruleset=check_rcpt, arg1=<x@y>, relay=H [IP], reject=550 5.7.1 <x@y>... Relaying denied"
 void SendmailLog::ruleset(LogLine const& line, std::string_view text) {
   auto const reject = between(text, "reject=", '\n');
   if (reject.empty()) return;
-  Arrival arrival;
-  arrival.at = line.at;
-  read_relay(text, arrival);
+  Reception reception;
+  reception.at = line.at;
+  read_relay(text, reception);
   auto const code = number_in(reject);
-  arrival.code = code <= 599 ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
-  arrival.outcome = code >= 400 && code < 500 ? policy::Outcome::deferred : policy::Outcome::refused;
-  if (auto const argument = angle_path(text, "arg1=")) {
-    if (text.starts_with("ruleset=check_rcpt"))
-      arrival.recipients.emplace_back(*argument);
-    else if (text.starts_with("ruleset=check_mail"))
-      arrival.has_sender = true, arrival.sender = *argument;
-    else
-      return;
+  reception.code = code <= 599 ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
+  reception.outcome = refusal_outcome(code);
+  auto const argument = angle_path(text, "arg1=");
+  if (!argument) return;  // check_relay: the connection was refused
+  if (text.starts_with("ruleset=check_rcpt")) {
+    reception.recipients.emplace_back(*argument);
+  } else if (text.starts_with("ruleset=check_mail")) {
+    reception.has_sender = true;
+    reception.sender = *argument;
   } else {
-    return;  // check_relay: the connection was refused
+    return;
   }
   auto const* known = known_tls(line, {});
-  if (known != nullptr) arrival.tls = *known;
-  sink_.take(std::move(arrival));
+  if (known != nullptr) reception.tls = *known;
+  sink_.take(std::move(reception));
 }
 
 }  // namespace postern::whatif

@@ -12,7 +12,7 @@ namespace postern::whatif {
 
 class SendmailLog : public LogDialect {
  public:
-  explicit SendmailLog(ArrivalSink& sink) : sink_(sink) {}
+  explicit SendmailLog(ReceptionSink& sink) : sink_(sink) {}
   void line(LogLine const& line) override;
   void end() override {}
   static bool speaks(std::string_view program);  // "sm-mta", "sendmail", "sendmail/MTA"
@@ -23,7 +23,7 @@ class SendmailLog : public LogDialect {
   void ruleset(LogLine const& line, std::string_view text);
   TlsSeen* known_tls(LogLine const& line, std::string_view id);
 
-  ArrivalSink& sink_;
+  ReceptionSink& sink_;
   boost::unordered_flat_map<std::uint64_t, TlsSeen> tls_;  // by process, and by queue id
   std::deque<std::uint64_t> order_;
 };

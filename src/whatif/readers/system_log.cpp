@@ -6,8 +6,13 @@
 #include "whatif/readers/sendmail_log.hpp"
 
 namespace postern::whatif {
+namespace {
 
-Dialects::Dialects(SourceSettings const& settings, SourceStats& stats, ArrivalSink& sink) {
+constexpr Instant far_future = from_micros(4'000'000'000'000'000);  // no log is of that time
+
+}  // namespace
+
+Dialects::Dialects(SourceSettings const& settings, SourceStats& stats, ReceptionSink& sink) {
   dialects_[postfix] = std::make_unique<PostfixLog>(settings, stats, sink);
   dialects_[sendmail] = std::make_unique<SendmailLog>(sink);
   dialects_[opensmtpd] = std::make_unique<OpensmtpdLog>(sink);
@@ -41,14 +46,24 @@ std::string_view Dialects::kind() const {
   std::string_view kind = "system log";
   int spoken = 0;
   for (std::size_t i = 0; i < count_; ++i)
-    if (lines_[i] > 0) kind = names[i], ++spoken;
+    if (lines_[i] > 0) {
+      kind = names[i];
+      ++spoken;
+    }
   return spoken > 1 ? "mixed" : kind;
 }
 
-SystemLog::SystemLog(SourceSettings settings, ArrivalSink& sink)
-    : settings_(std::move(settings)),
-      clock_(settings_.reference, settings_.utc_offset),
-      dialects_(settings_, stats_, sink) {}
+SystemLog::SystemLog(SourceSettings settings, ReceptionSink& sink)
+    : LineSource(settings, sink), settings_(std::move(settings)), dialects_(settings_, stats_, sink) {}
+
+// "Note: text" is of the form, too: a time or a process id has to be there.
+bool SystemLog::line_looks_like(std::string_view line) {
+  LogClock clock(far_future, {});
+  LogLine parsed;
+  if (!parse_log_line(line, clock, parsed)) return false;
+  bool const dated = clock.last() != far_future;
+  return dated || parsed.pid != 0;
+}
 
 void SystemLog::line(std::string_view text) {
   LogLine parsed;

@@ -6,15 +6,16 @@
 
 #include "whatif/readers/line_source.hpp"
 #include "whatif/readers/log_dialect.hpp"
+#include "whatif/readers/reader_entry.hpp"
 
 namespace postern::whatif {
 
 // The dialects, and which of them a program speaks. Shared by system_log and journal_export.
 class Dialects {
  public:
-  Dialects(SourceSettings const& settings, SourceStats& stats, ArrivalSink& sink);
+  Dialects(SourceSettings const& settings, SourceStats& stats, ReceptionSink& sink);
   ~Dialects();
-  bool line(LogLine const& line);  // false: nobody speaks like that program
+  bool line(LogLine const& line);  // false: no dialect is of that program
   void end();
   std::string_view kind() const;  // of those that had lines: "postfix", or "mixed"
 
@@ -27,8 +28,9 @@ class Dialects {
 
 class SystemLog : public LineSource {
  public:
-  SystemLog(SourceSettings settings, ArrivalSink& sink);
+  SystemLog(SourceSettings settings, ReceptionSink& sink);
   std::string_view kind() const override { return dialects_.kind(); }
+  static bool line_looks_like(std::string_view line);
 
  protected:
   void line(std::string_view text) override;
@@ -36,8 +38,14 @@ class SystemLog : public LineSource {
 
  private:
   SourceSettings settings_;
-  LogClock clock_;
   Dialects dialects_;
 };
+
+inline constexpr ReaderEntry system_log_reader{
+    .format = Format::system_log,
+    .name = "syslog",
+    .reads = "a system log with Postfix, sendmail, OpenSMTPD or Exim in it",
+    .line_looks_like = SystemLog::line_looks_like,
+    .make = make_reader<SystemLog>};
 
 }  // namespace postern::whatif

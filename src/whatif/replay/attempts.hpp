@@ -7,7 +7,7 @@
 #include <deque>
 #include <optional>
 
-#include "whatif/arrival.hpp"
+#include "whatif/reception.hpp"
 
 namespace postern::whatif {
 
@@ -18,10 +18,10 @@ class Attempts {
 
   // A deferred attempt; `rules`: a bit for each rule that would have refused it. False: it is one more try of
   // an attempt that is known.
-  bool deferred(Arrival const& arrival, std::uint64_t rules);
+  bool deferred(Reception const& reception, std::uint64_t rules);
 
   // An accepted message: the rules of the attempt it repeats, which is forgotten. Absent: it repeats none.
-  std::optional<std::uint64_t> accepted(Arrival const& arrival);
+  std::optional<std::uint64_t> accepted(Reception const& reception);
 
  private:
   struct Entry {

@@ -1,129 +1,170 @@
 #include "whatif/replay/judge.hpp"
 
+#include <initializer_list>
+
 #include "policy/decide.hpp"
 #include "policy/rules.hpp"
 #include "wire/path.hpp"
 
 namespace postern::whatif {
+namespace {
 
 using policy::ClientCertificate;
 using policy::Stage;
 using policy::TlsState;
 using policy::Untold;
 
-void Judge::hear(Arrival const& arrival, policy::TlsMemory const& memory, std::string const& identity) {
-  arrival_ = &arrival;
-  auto const& tls = arrival.tls;
-  all_known_ =
-      tls.used == Answered::no || (tls.used == Answered::yes && !tls.version.empty() && tls.certificate);
+bool is_all_known(TlsSeen const& tls) {
+  if (tls.used == Tristate::no) return true;
+  return tls.used == Tristate::yes && !tls.version.empty() && tls.certificate;
+}
+
+TlsState state_of(bool used, TlsSeen const& seen) {
+  if (used) return TlsState::established;
+  return seen.failure.empty() ? TlsState::none : TlsState::failed;
+}
+
+enum class Assumed : std::uint8_t { worst, best };
+
+// Fills in what was seen of its TLS, and for what is not known the one or the other.
+void assume(Assumed how, TlsSeen const& seen, policy::TlsFacts& tls) {
+  bool const best = how == Assumed::best;
+  bool const used = seen.used == Tristate::yes || (seen.used == Tristate::unknown && best);
+  tls.state = state_of(used, seen);
+  tls.requested = used || !seen.failure.empty();
+  tls.failure = seen.failure;
+  tls.version = seen.version;
+  if (tls.version.empty() && used && best) tls.version = "TLSv1.3";
+  tls.client_certificate =
+      seen.certificate.value_or(used && best ? ClientCertificate::trusted : ClientCertificate::none);
+}
+
+std::uint8_t unknown_facts(Reception const& reception) {
+  unsigned bits = 0;
+  auto const add = [&](bool is_unknown, Untold what) {
+    if (is_unknown) bits |= static_cast<unsigned>(what);
+  };
+  add(!reception.has_sender, Untold::sender);
+  add(reception.recipients.empty(), Untold::recipients);
+  add(reception.helo.empty(), Untold::helo);
+  for (auto const what : {Untold::size, Untold::tls_details, Untold::spf, Untold::other}) add(true, what);
+  return static_cast<std::uint8_t>(bits);
+}
+
+policy::RecipientFacts mailbox_at(Address address) {
+  return {std::move(address), {}, {}, policy::Standing::mailbox, true, 250, {}};
+}
+
+std::vector<policy::RecipientFacts> recipients_of(Reception const& reception) {
+  std::vector<policy::RecipientFacts> out;
+  for (auto const& recipient : reception.recipients)
+    if (auto address = wire::parse_mailbox(recipient)) out.push_back(mailbox_at(*std::move(address)));
+  static Domain const nowhere = *Domain::parse("unknown.invalid");  // RFC 2606: somebody, not told who
+  if (out.empty()) out.push_back(mailbox_at(Address("unknown", nowhere)));
+  return out;
+}
+
+}  // namespace
+
+Evaluation::Evaluation(Reception const& reception, policy::TlsMemory const& memory,
+                       std::string const& identity, SenderAddress sender)
+    : all_known_(is_all_known(reception.tls)) {
+  if (reception.facts)
+    take_facts(*reception.facts);
+  else
+    assume_facts(reception, sender);
   auto& connection = facts_.connection;
-  auto& transaction = facts_.transaction;
-  if (arrival.facts) {
-    facts_ = *arrival.facts;
-    connection.remembered = {};
-    recipients_.clear();
-    for (auto& recipient : transaction.recipients) {
-      recipient.accepted = true;
-      if (recipient.standing > policy::Standing::postmaster) recipient.standing = policy::Standing::mailbox;
-      recipients_.push_back(std::move(recipient));
-    }
-  } else {
-    connection = {};
-    connection.client = arrival.client;
-    connection.verified_name = arrival.client_name;
-    connection.helo = arrival.helo;
-    connection.started = arrival.at;
-    transaction.started = arrival.at;
-    transaction.mail.reverse_path.reset();
-    if (wants_sender_ && !arrival.sender.empty())
-      if (auto sender = wire::parse_mailbox(arrival.sender))
-        transaction.mail.reverse_path = *std::move(sender);
-    hear_recipients();
-    set_untold();
-    fill(Fill::worst);
+  if (!all_known_) {
+    worst_ = connection.tls;
+    best_ = connection.tls;
+    assume(Assumed::best, reception.tls, best_);
   }
   connection.identity = identity;
   recall_client(memory, connection);
   recall_host(memory, connection);
 }
 
-void Judge::hear_recipients() {
-  recipients_.clear();
-  for (auto const& recipient : arrival_->recipients)
-    if (auto address = wire::parse_mailbox(recipient)) {
-      policy::RecipientFacts facts{*std::move(address), {}, {}, policy::Standing::mailbox, true, 250, {}};
-      recipients_.push_back(std::move(facts));
-    }
-  if (!recipients_.empty()) return;
-  static Domain const nowhere = *Domain::parse("unknown.invalid");  // RFC 2606: somebody, not told who
-  recipients_.push_back({Address("unknown", nowhere), {}, {}, policy::Standing::mailbox, true, 250, {}});
+// All is known: what was decided about the recipients is forgotten, so that the rule decides anew.
+void Evaluation::take_facts(policy::Facts const& facts) {
+  facts_ = facts;
+  facts_.connection.remembered = {};
+  recipients_ = std::move(facts_.transaction.recipients);
+  for (auto& recipient : recipients_) {
+    recipient.accepted = true;
+    if (recipient.standing > policy::Standing::postmaster) recipient.standing = policy::Standing::mailbox;
+  }
 }
 
-void Judge::set_untold() {
-  auto const bit = [](bool untold, Untold what) { return untold ? static_cast<unsigned>(what) : 0U; };
-  facts_.untold = static_cast<std::uint8_t>(
-      bit(!arrival_->has_sender, Untold::sender) | bit(arrival_->recipients.empty(), Untold::recipients) |
-      bit(arrival_->helo.empty(), Untold::helo) | bit(true, Untold::size) | bit(true, Untold::tls_details) |
-      bit(true, Untold::spf) | bit(true, Untold::other));
+void Evaluation::assume_facts(Reception const& reception, SenderAddress sender) {
+  auto& connection = facts_.connection;
+  connection.client = reception.client;
+  connection.verified_name = reception.client_name;
+  connection.helo = reception.helo;
+  connection.started = reception.at;
+  facts_.transaction.started = reception.at;
+  if (sender == SenderAddress::asked_for && !reception.sender.empty())
+    if (auto address = wire::parse_mailbox(reception.sender))
+      facts_.transaction.mail.reverse_path = *std::move(address);
+  recipients_ = recipients_of(reception);
+  facts_.untold = unknown_facts(reception);
+  assume(Assumed::worst, reception.tls, connection.tls);
 }
 
-void Judge::fill(Fill how) {
-  bool const best = how == Fill::best;
-  auto const& seen = arrival_->tls;
-  auto& tls = facts_.connection.tls;
-  bool const used = seen.used == Answered::yes || (seen.used == Answered::unknown && best);
-  tls.state = used ? TlsState::established : seen.failure.empty() ? TlsState::none : TlsState::failed;
-  tls.requested = used || !seen.failure.empty();
-  tls.failure = seen.failure;
-  if (!seen.version.empty() || !used)
-    tls.version = seen.version;
-  else
-    tls.version = best ? "TLSv1.3" : "";
-  tls.client_certificate =
-      seen.certificate.value_or(used && best ? ClientCertificate::trusted : ClientCertificate::none);
-}
-
-Judgement Judge::ask_at(Stage stage, Rule const& rule) {
+Judgement Evaluation::ask_at(Stage stage, Rule const& rule) {
+  if (!rule.policy.rules || !rule.policy.rules->asks_at(stage)) return Judgement::delivered;
   facts_.stage = stage;
   auto const verdict = policy::decide(rule.policy, facts_);
   if (verdict.refuses()) return Judgement::lost;
-  return verdict.untold ? Judgement::unknown : Judgement::comes;
+  return verdict.untold ? Judgement::unknown : Judgement::delivered;
 }
 
-// Through the stages of a conversation, as the gate is asked.
-Judgement Judge::ask(Rule const& rule, policy::DeferredMail& deferred) {
-  auto worst = Judgement::comes;
-  auto const hears = [&](Judgement judgement) {
-    if (judgement == Judgement::unknown) worst = Judgement::unknown;
-    return judgement == Judgement::lost;
-  };
-  facts_.transaction.recipients.clear();
-  for (auto const stage : {Stage::connect, Stage::helo, Stage::mail})
-    if (rule.policy.rules && rule.policy.rules->asks_at(stage) && hears(ask_at(stage, rule)))
-      return Judgement::lost;
+Judgement Evaluation::ask_before_recipients(Rule const& rule) {
+  auto worst = Judgement::delivered;
+  for (auto const stage : {Stage::connect, Stage::helo, Stage::mail}) {
+    auto const judgement = ask_at(stage, rule);
+    if (judgement == Judgement::lost) return judgement;
+    if (judgement == Judgement::unknown) worst = judgement;
+  }
+  return worst;
+}
+
+Judgement Evaluation::ask_for_recipients(Rule const& rule, policy::DeferredMail& deferred) {
   facts_.stage = Stage::rcpt;
-  bool lost = false;
+  bool lost = false, is_unknown = false;
   for (auto const& recipient : recipients_) {
     facts_.transaction.recipients.push_back(recipient);
     facts_.transaction.recipients.back().deferred_since = deferred.since(facts_);
     auto const verdict = policy::decide(rule.policy, facts_);
     if (all_known_) deferred.note(facts_, verdict);
-    if (verdict.untold) worst = Judgement::unknown;
+    is_unknown = is_unknown || verdict.untold;
     lost = lost || verdict.refuses();
   }
   if (lost) return Judgement::lost;
-  if (rule.policy.rules && rule.policy.rules->asks_at(Stage::content) && hears(ask_at(Stage::content, rule)))
-    return Judgement::lost;
-  return worst;
+  return is_unknown ? Judgement::unknown : Judgement::delivered;
 }
 
-Judgement Judge::of(Rule const& rule, policy::DeferredMail& deferred) {
-  auto const first = ask(rule, deferred);
-  if (all_known_ || (first == Judgement::comes && !rule.policy.rules)) return first;  // whatever is not told
-  fill(Fill::best);
-  auto const second = ask(rule, deferred);
-  fill(Fill::worst);
-  return first == second ? first : Judgement::unknown;
+// Through the stages of a conversation, as the gate is asked: one that refuses ends it.
+Judgement Evaluation::ask(Rule const& rule, policy::DeferredMail& deferred) {
+  facts_.transaction.recipients.clear();
+  auto const before = ask_before_recipients(rule);
+  if (before == Judgement::lost) return before;
+  auto const recipients = ask_for_recipients(rule, deferred);
+  if (recipients == Judgement::lost) return recipients;
+  auto const content = ask_at(Stage::content, rule);
+  if (content == Judgement::lost) return content;
+  for (auto const judgement : {before, recipients, content})
+    if (judgement == Judgement::unknown) return judgement;
+  return Judgement::delivered;
+}
+
+Judgement Evaluation::by(Rule const& rule, policy::DeferredMail& deferred) {
+  if (all_known_) return ask(rule, deferred);
+  facts_.connection.tls = worst_;
+  auto const at_worst = ask(rule, deferred);
+  if (at_worst == Judgement::delivered && !rule.policy.rules) return at_worst;  // and all the more at best
+  facts_.connection.tls = best_;
+  auto const at_best = ask(rule, deferred);
+  return at_worst == at_best ? at_worst : Judgement::unknown;
 }
 
 }  // namespace postern::whatif

@@ -1,42 +1,47 @@
-// Asks decide() about an arrival: with what its source tells as facts, and what it does not tell filled in
-// both ways.
+// Asks decide() what a rule would have done with a reception: with what its source tells as facts, and what
+// it does not tell assumed both at worst and at best.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include "policy/deferred_mail.hpp"
 #include "policy/tls_memory.hpp"
-#include "whatif/arrival.hpp"
+#include "whatif/reception.hpp"
 #include "whatif/replay/rule.hpp"
 
 namespace postern::whatif {
 
 enum class Judgement : std::uint8_t {
-  comes,
+  delivered,
   lost,    // at least one of its recipients would not have got it
   unknown  // it depends on what the source does not tell
 };
 
-class Judge {
+// Whether any rule asks for the sender's address; reading it costs.
+enum class SenderAddress : std::uint8_t { not_asked_for, asked_for };
+
+// One reception, ready to be judged by one rule after the other.
+class Evaluation {
  public:
-  // Sets whom the next calls of of() are about: with what is remembered of its host, whose identity is given.
-  void hear(Arrival const& arrival, policy::TlsMemory const& memory, std::string const& identity);
-  // Before: whether any rule asks for the sender; reading it costs.
-  void wants_sender() { wants_sender_ = true; }
+  // `memory`: as it was when the reception began. `identity`: of its host.
+  Evaluation(Reception const& reception, policy::TlsMemory const& memory, std::string const& identity,
+             SenderAddress sender);
+
   // `deferred`: of this rule; what it defers is noted there.
-  Judgement of(Rule const& rule, policy::DeferredMail& deferred);
-  policy::Facts const& facts() const { return facts_; }
+  Judgement by(Rule const& rule, policy::DeferredMail& deferred);
 
  private:
-  enum class Fill : std::uint8_t { worst, best };
-  void fill(Fill how);
-  void hear_recipients();
-  void set_untold();
+  void take_facts(policy::Facts const& facts);
+  void assume_facts(Reception const& reception, SenderAddress sender);
   Judgement ask(Rule const& rule, policy::DeferredMail& deferred);
+  Judgement ask_before_recipients(Rule const& rule);
   Judgement ask_at(policy::Stage stage, Rule const& rule);
+  Judgement ask_for_recipients(Rule const& rule, policy::DeferredMail& deferred);
 
-  Arrival const* arrival_ = nullptr;
-  bool wants_sender_ = false;
-  bool all_known_ = true;
+  bool all_known_;  // about its TLS
   policy::Facts facts_;
+  policy::TlsFacts worst_, best_;  // what its TLS may have been; of use only when not all of it is known
   std::vector<policy::RecipientFacts> recipients_;
 };
 

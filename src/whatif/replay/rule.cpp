@@ -86,7 +86,7 @@ Rule owner_rule(policy::Policy const& policy, std::size_t index) {
   for (std::size_t i = 0; i < index; ++i)
     if (rules[i].then <= policy::Effect::flag) tried.push_back(rules[i]);
   tried.push_back(wanted);
-  tried.back().share = policy::Rule::everybody;
+  tried.back().rollout = policy::Rule::everybody;
   Rule rule = whole_policy(wanted.name, policy);
   rule.meaning = std::string(policy::print(wanted.then)) + " when " + printable(wanted.when, 200);
   rule.policy.tls = TlsRequirement::never;

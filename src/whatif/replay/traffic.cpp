@@ -3,8 +3,8 @@
 #include <array>
 
 #include "base/ascii.hpp"
+#include "base/hash.hpp"
 #include "policy/host_identity.hpp"
-#include "whatif/readers/log_text.hpp"
 
 namespace postern::whatif {
 namespace {
@@ -13,13 +13,13 @@ constexpr std::string_view others = "(others)";
 constexpr std::size_t most_failures = 200;  // different reasons kept
 
 // The sender's domain in lower case, in `buffer` where it must be changed; what is not printable is replaced.
-std::string_view sender_domain(Arrival const& arrival, std::array<char, 256>& buffer) {
-  if (!arrival.has_sender) return "(not told)";
-  if (arrival.sender.empty()) return "<>";
-  auto const at = arrival.sender.rfind('@');
+std::string_view sender_domain(Reception const& reception, std::array<char, 256>& buffer) {
+  if (!reception.has_sender) return "(not told)";
+  if (reception.sender.empty()) return "<>";
+  auto const at = reception.sender.rfind('@');
   auto const domain = at == std::string::npos
                           ? std::string_view()
-                          : std::string_view(arrival.sender).substr(at + 1, buffer.size());
+                          : std::string_view(reception.sender).substr(at + 1, buffer.size());
   if (domain.empty()) return "(no domain)";
   for (std::size_t i = 0; i < domain.size(); ++i) {
     char const c = to_lower(domain[i]);
@@ -37,18 +37,18 @@ std::uint32_t Traffic::identity_index(std::string identity) {
   return entry->second;
 }
 
-std::uint32_t Traffic::host_of(Arrival const& arrival) {
+std::uint32_t Traffic::host_of(Reception const& reception) {
   auto const next = static_cast<std::uint32_t>(hosts_.size());
-  auto const [entry, is_new] = host_index_.try_emplace(arrival.client, next);
+  auto const [entry, is_new] = host_index_.try_emplace(reception.client, next);
   if (is_new) {
     Host host;
-    host.address = arrival.client;
-    host.named = !arrival.client_name.empty();
-    host.identity = identity_index(policy::host_identity(arrival.client_name, arrival.client));
+    host.address = reception.client;
+    host.named = !reception.client_name.empty();
+    host.identity = identity_index(policy::host_identity(reception.client_name, reception.client));
     hosts_.push_back(host);
-  } else if (auto& host = hosts_[entry->second]; !host.named && !arrival.client_name.empty()) {
+  } else if (auto& host = hosts_[entry->second]; !host.named && !reception.client_name.empty()) {
     host.named = true;
-    host.identity = identity_index(policy::host_identity(arrival.client_name, arrival.client));
+    host.identity = identity_index(policy::host_identity(reception.client_name, reception.client));
   }
   return entry->second;
 }
@@ -64,9 +64,9 @@ std::uint32_t Traffic::sender_named(std::string_view domain) {
   return next;
 }
 
-std::uint32_t Traffic::pair_of(std::uint32_t host, Arrival const& arrival) {
+std::uint32_t Traffic::pair_of(std::uint32_t host, Reception const& reception) {
   std::array<char, 256> buffer;
-  auto const domain = sender_domain(arrival, buffer);
+  auto const domain = sender_domain(reception, buffer);
   bool const full = pairs_.size() >= most_pairs;
   auto sender = full && !sender_index_.contains(domain) ? sender_named(others) : sender_named(domain);
   auto key = (static_cast<std::uint64_t>(host) << 32) | sender;
@@ -82,7 +82,7 @@ std::uint32_t Traffic::pair_of(std::uint32_t host, Arrival const& arrival) {
 
 void Traffic::saw_tls(std::uint32_t host, TlsSeen const& tls) {
   auto& entry = hosts_[host];
-  if (tls.used == Answered::yes) entry.speaks_tls = true;
+  if (tls.used == Tristate::yes) entry.speaks_tls = true;
   if (tls.failure.empty()) return;
   entry.failed_tls = true;
   for (std::uint32_t i = 1; i < failures_.size(); ++i)

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/ip_address.hpp"
-#include "whatif/arrival.hpp"
+#include "whatif/reception.hpp"
 
 namespace postern::whatif {
 
@@ -34,9 +34,9 @@ class Traffic {
     std::uint32_t host = 0, sender = 0;
   };
 
-  std::uint32_t host_of(Arrival const& arrival);                      // index into hosts()
-  std::uint32_t pair_of(std::uint32_t host, Arrival const& arrival);  // index into pairs()
-  void saw_tls(std::uint32_t host, TlsSeen const& tls);               // speaks it, or failed
+  std::uint32_t host_of(Reception const& reception);                      // index into hosts()
+  std::uint32_t pair_of(std::uint32_t host, Reception const& reception);  // index into pairs()
+  void saw_tls(std::uint32_t host, TlsSeen const& tls);                   // speaks it, or failed
   void saw_tls_message(std::uint32_t pair);
 
   std::vector<Host>& hosts() { return hosts_; }

@@ -1,4 +1,4 @@
-// The senders that would be lost, as comma-separated values (RFC 4180): a line for each rule and sender.
+// The senders that would be lost, as comma-separated values (RFC 4180): one line per rule and sender.
 #pragma once
 
 #include <string>

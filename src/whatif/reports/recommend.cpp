@@ -42,16 +42,21 @@ std::string counted(std::uint64_t value, std::string_view what) {
 
 std::string percent(double share) {
   double const value = share * 100;
-  int const places = value == 0 || value >= 9.95 ? 0 : value >= 0.95 ? 1 : value >= 0.095 ? 2 : 3;
-  return number(value, places) + " %";
+  if (value == 0 || value >= 9.95) return number(value, 0) + " %";
+  if (value >= 0.95) return number(value, 1) + " %";
+  return number(value, value >= 0.095 ? 2 : 3) + " %";
+}
+
+void append_count(std::string& list, std::uint64_t count, std::string_view what) {
+  if (count == 0) return;
+  if (!list.empty()) list += ", ";
+  list += grouped(count) + " " + std::string(what);
 }
 
 std::string not_counted(Answer const& answer) {
   auto const& left = answer.left_out;
   std::string out;
-  auto const add = [&](std::uint64_t count, std::string_view what) {
-    if (count > 0) out += (out.empty() ? "" : ", ") + grouped(count) + " " + std::string(what);
-  };
+  auto const add = [&](std::uint64_t count, std::string_view what) { append_count(out, count, what); };
   add(left.authenticated, "submitted with authentication");
   add(left.loopback, "from this host itself");
   add(left.internal, "from own networks");
@@ -61,12 +66,12 @@ std::string not_counted(Answer const& answer) {
   add(left.no_address, "without an address");
   add(answer.refused, "refused for good");
   add(answer.deferred, "deferred and not seen again");
-  add(answer.tried_again, "tries of a message that came later");
+  add(answer.tried_again, "earlier attempts of a message that was accepted later");
   return out;
 }
 
 std::string in_words(Loss const& loss) {
-  if (loss.messages == 0) return "no message to tell by";
+  if (loss.messages == 0) return "no messages";
   std::string out = grouped(loss.lost) + " of " + grouped(loss.messages) + " lost: ";
   if (loss.lost == 0)
     out += "below " + percent_bound(loss.share_95.high) + " with 95 % confidence";
@@ -75,7 +80,7 @@ std::string in_words(Loss const& loss) {
   else
     out += percent(loss.share) + " (95 %: " + percent(loss.share_95.low) + " to " +
            percent(loss.share_95.high) + ")";
-  if (loss.too_little) out += "; too little to tell";
+  if (loss.too_little) out += "; too little data";
   return out;
 }
 
@@ -83,29 +88,31 @@ std::string recommendation(Answer const& answer) {
   auto const* all = rule_named(answer, "require-tls");
   if (all == nullptr && !answer.rules.empty()) all = &answer.rules.front();
   if (all == nullptr || all->lost.messages == 0)
-    return "Nothing can be said: the sources do not tell whether messages came over TLS. Turn their TLS "
-           "logging on and ask again in a month.";
+    return "There is no answer: the sources do not tell whether messages came over TLS. Turn on TLS logging "
+           "and "
+           "run this again in a month.";
   auto const& loss = all->wanted.messages > 0 ? all->wanted : all->lost;
   std::string const which = all->wanted.messages > 0 ? "wanted messages" : "messages";
   if (loss.too_little)
-    return "Do not require TLS on the strength of this: " + grouped(loss.messages) + " " + which +
-           " are too few to tell. Keep offering it to everybody, and ask again when a month of mail is at "
-           "hand.";
+    return "There is too little data to decide: " + grouped(loss.messages) + " " + which +
+           " are too few. Keep offering TLS to everybody, and run this again with a month of logs.";
   if (loss.lost == 0)
     return "Requiring TLS would have cost nothing here (" + in_words(loss) +
-           "). Try it step by step, observing first: the next sender may be another.";
+           "). Introduce it step by step, in observe mode first: new senders may not use TLS.";
   if (loss.share < 0.01)
     return "Requiring TLS would cost " + percent(loss.share) + " of the " + which + ", from " +
            counted(all->sender_domains, "sender domain") +
-           ": exempt or write to those below first. Then enforce it step by step, or only for hosts that "
-           "have used TLS before (`remembered`).";
-  return "Do not require TLS of everybody: it would cost " + percent(loss.share) + " of the " + which +
-         ". Offer it to all, and require it only of those who have shown that they can (`remembered`).";
+           ". Exempt these senders or write to them first. Then enforce it step by step, or only for hosts "
+           "that "
+           "have used TLS before (rule: remembered).";
+  return "Do not require TLS from everybody: it would cost " + percent(loss.share) + " of the " + which +
+         ". Offer it to everybody, and require it only from hosts that have used it before (rule: "
+         "remembered).";
 }
 
 std::string_view rfc_3207_reminder() {
   return "RFC 3207 section 4: a publicly-referenced SMTP server MUST NOT require STARTTLS to deliver mail "
-         "locally. Your server, your rules.";
+         "locally.";
 }
 
 std::string_view tlsrpt_reminder() {

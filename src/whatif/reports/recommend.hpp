@@ -19,10 +19,13 @@ std::string grouped(std::uint64_t number);                         // "1,204"
 std::string counted(std::uint64_t number, std::string_view what);  // "1 host", "1,204 hosts"
 std::string percent(double share);                                 // "0.25 %", "33 %"
 
+// Adds to a list with commas: "3 copies, 1 local"; nothing for a count of 0.
+void append_count(std::string& list, std::uint64_t count, std::string_view what);
+
 // Where a rule breaks it: RFC 3207 section 4.
 std::string_view rfc_3207_reminder();
 
-// What TLS reports can say about the question: nothing.
+// Why TLS reports cannot answer the question.
 std::string_view tlsrpt_reminder();
 
 }  // namespace postern::whatif

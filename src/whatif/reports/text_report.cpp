@@ -35,9 +35,9 @@ class Page {
         used = left + indent;
         first_word = true;
       }
-      if (!first_word) current += ' ', ++used;
+      if (!first_word) current += ' ';
       current += word;
-      used += word.size();
+      used += word.size() + (first_word ? 0 : 1);
       first_word = false;
     }
     line(current);
@@ -94,14 +94,15 @@ void totals(Answer const& answer, Page& page) {
               page.coloured(bar(share_of(count, answer.messages), 38), colour));
   };
   row("over TLS", answer.over_tls, "32");
-  row("in the clear", answer.in_the_clear, "33");
+  row("in plaintext", answer.in_the_clear, "33");
   row("unknown", answer.unknown, "90");
   if (answer.wanted + answer.unwanted > 0)
     page.line("  of which wanted " + grouped(answer.wanted) + ", unwanted " + grouped(answer.unwanted));
   if (answer.unknown > 0)
     page.paragraph(
-        "The sources do not tell whether the unknown came over TLS: they are counted apart, and taken for "
-        "neither.",
+        "Of the unknown messages the sources do not tell whether they came over TLS. They are counted "
+        "separately "
+        "and are in no rule's share.",
         2);
 }
 
@@ -126,10 +127,11 @@ void rules(Answer const& answer, Page& page) {
                      ", unwanted: " + grouped(rule.unwanted.lost) + " of " + grouped(rule.unwanted.messages));
     if (rule.unknown > 0) join(more, grouped(rule.unknown) + " unknown");
     if (rule.refused_anyway > 0)
-      join(more, "would refuse " + grouped(rule.refused_anyway) + " more that were refused anyway");
+      join(more, counted(rule.refused_anyway, "further message") +
+                     (rule.refused_anyway == 1 ? " was" : " were") + " refused for other reasons");
     if (rule.defers && loss.lost > 0)
-      join(more, "deferred, not refused: they would most likely come again over TLS");
-    if (loss.too_little && loss.lost > 0) join(more, "too little to tell");
+      join(more, "deferred, not refused: they would probably be retried over TLS");
+    if (loss.too_little && loss.lost > 0) join(more, "too little data");
     if (!more.empty()) page.paragraph(more, 4);
   }
 }
@@ -158,10 +160,10 @@ void senders(RuleAnswer const& rule, Page& page, std::size_t most) {
     page.line("  and " + grouped(rule.senders.size() - most) + " more (--csv FILE writes them all)");
 }
 
-// The share in the clear for each day, at most 31 of them: the latest.
+// The share in plaintext for each day, at most 31 of them: the latest.
 void days(Answer const& answer, Page& page) {
   if (answer.days.size() < 2) return;
-  page.heading("When: in the clear, by day");
+  page.heading("When: messages in plaintext, by day");
   auto const begin = answer.days.size() > 31 ? answer.days.size() - 31 : 0;
   for (std::size_t i = begin; i < answer.days.size(); ++i) {
     auto const& day = answer.days[i];
@@ -172,16 +174,18 @@ void days(Answer const& answer, Page& page) {
   }
 }
 
+std::string_view unit_of(SourceAnswer const& source) {
+  bool const mailbox = source.kind == "mbox" || source.kind == "maildir" || source.kind == "message";
+  return mailbox ? "mail" : "line";
+}
+
 void sources(Answer const& answer, Page& page, bool explain_skipped) {
   page.heading("Sources");
   for (auto const& source : answer.sources) {
-    page.paragraph(
-        source.name + ": " + source.kind + ", " + counted(source.messages, "message") + " in " +
-            counted(source.lines,
-                    source.kind == "mbox" || source.kind == "maildir" || source.kind == "message" ? "mail"
-                                                                                                  : "line") +
-            (source.skipped > 0 ? ", " + grouped(source.skipped) + " not understood" : ""),
-        2, 2);
+    page.paragraph(source.name + ": " + source.kind + ", " + counted(source.messages, "message") + " in " +
+                       counted(source.lines, unit_of(source)) +
+                       (source.skipped > 0 ? ", " + grouped(source.skipped) + " not understood" : ""),
+                   2, 2);
     for (auto const& note : source.notes) page.paragraph(note, 4, 2);
     if (explain_skipped)
       for (auto const& example : source.examples) page.line("    " + fitted(example, width - 4));
@@ -191,7 +195,8 @@ void sources(Answer const& answer, Page& page, bool explain_skipped) {
 }
 
 void others(Page& page) {
-  page.heading("What others measured (inbound; dated, no norm: spam makes the difference)");
+  page.heading("For comparison: inbound mail elsewhere");
+  page.paragraph("These figures are not directly comparable with yours: the share of spam differs.", 2);
   for (auto const& measured : what_others_measured())
     if (measured.modern)
       page.paragraph(std::string(measured.when) + " " + std::string(measured.who) + ": " +

@@ -1,4 +1,4 @@
-// What others measured of inbound mail in the clear: dated, with direction and source. Never a norm: spam
+// What others measured of inbound mail in plaintext: dated, with direction and source. Never a norm: spam
 // makes them differ fourfold.
 #pragma once
 
@@ -11,7 +11,7 @@ struct Measured {
   std::string_view when;
   std::string_view who;
   std::string_view what;
-  double in_the_clear;  // share; negative: only a bound is known
+  double plaintext;  // share; negative: only a bound is known
   std::string_view source;
   bool modern;  // answers the question today
 };

@@ -1,27 +1,24 @@
 #include "app/commands/probe/probe.hpp"
 
-#include <boost/asio/co_spawn.hpp>
+#include <array>
 #include <future>
 
-#include "app/settings/build_config.hpp"
+#include "app/server/log_output.hpp"
 #include "app/server/system_random.hpp"
+#include "app/settings/build_config.hpp"
 #include "base/domain.hpp"
 #include "base/log.hpp"
 #include "net/connector.hpp"
+#include "net/spawn.hpp"
+#include "net/wall_clock.hpp"
 #include "wire/tlsrpt_record.hpp"
 
 namespace postern::app {
 namespace {
 
-constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds wait_limit{30};
 constexpr std::array versions{net::TlsVersion::v1_3, net::TlsVersion::v1_2, net::TlsVersion::v1_1,
                               net::TlsVersion::v1_0};
-
-class NoLog : public Log {
- public:
-  bool takes(Severity) const override { return false; }
-  void write(LogEvent const&) override {}
-};
 
 class Prober {
  public:
@@ -35,7 +32,7 @@ class Prober {
   Probe run(std::string const& domain) {
     probe_.domain = domain;
     std::promise<void> done;
-    boost::asio::co_spawn(loop_.context(), look(), [&done](std::exception_ptr) { done.set_value(); });
+    net::spawn(loop_, look(), *log_, counters_, "probe", [&done] { done.set_value(); });
     done.get_future().wait();
     return std::move(probe_);
   }
@@ -45,13 +42,13 @@ class Prober {
     co_await look_for_tlsrpt();
     delivery::MxRoute route;
     route.domain = probe_.domain;
-    auto const candidates = co_await hosts_.candidates(route, settings_.send.port, {});
+    auto const candidates = co_await hosts_.candidates(route, settings_.live.send.port, {});
     probe_.refusal = candidates->refusal;
     probe_.null_mx = probe_.refusal && probe_.refusal->code == 556;
     probe_.secure = candidates->secure;
     probe_.sts = candidates->sts;
     for (std::size_t i = 0; i < candidates->hosts.size(); ++i) {
-      auto found = co_await hosts_.examine(candidates, i);
+      auto found = co_await hosts_.resolve_host(candidates, i);
       co_await look_at(candidates->hosts[i], std::move(found));
     }
   }
@@ -119,14 +116,14 @@ class Prober {
   // None: no connection.
   net::Task<std::unique_ptr<session::ClientSession>> converse(net::Endpoint endpoint, net::ClientTlsPlan plan,
                                                               std::string* problem) {
-    session::ClientTimeouts timeouts{patience, patience, patience, patience, patience};
-    auto connected = co_await net::connect(endpoint, patience);
+    session::ClientTimeouts timeouts{wait_limit, wait_limit, wait_limit, wait_limit, wait_limit};
+    auto connected = co_await net::connect(endpoint, wait_limit);
     if (!connected) {
       *problem = connected.error().print();
       co_return nullptr;
     }
     dialogue::ClientSettings client;
-    client.hostname = settings_.hostname;
+    client.hostname = settings_.live.hostname;
     auto session = std::make_unique<session::ClientSession>(loop_, std::move(*connected), std::move(client),
                                                             tls_, std::move(plan), timeouts);
     co_await session->open();
@@ -134,14 +131,16 @@ class Prober {
   }
 
   Settings const& settings_;
-  NoLog log_;
+  Counters counters_;
+  std::unique_ptr<Log> log_ = make_log(Severity::error, LogFormat::logfmt, counters_);
   SystemRandom random_;
   net::EventLoop loop_{"probe"};
   std::unique_ptr<net::Dns> dns_;
   std::shared_ptr<net::TlsClient const> tls_;
   delivery::DeliveryConfig const& config_;
   net::WorkerPool workers_{1};
-  delivery::StsPolicies sts_{*dns_, workers_, nullptr, log_};
+  net::WallClock clock_;
+  delivery::StsPolicies sts_{*dns_, workers_, nullptr, *log_, clock_};
   delivery::HostFinder hosts_{*dns_, sts_, random_};
   Probe probe_;
 };
@@ -153,7 +152,7 @@ Result<Probe, std::string> probe_domain(Settings const& settings, std::string co
   if (!name) return fail(domain + ": not a domain name");
   auto const built = check_config(settings);
   if (!built.errors.empty()) return fail(built.errors.front());
-  auto dns = net::Dns::make(settings.dns);
+  auto dns = net::Dns::make(settings.start.dns);
   if (!dns) return fail(dns.error());
   return Prober(settings, std::move(*dns), *built.delivery).run(name->a_label());
 }

@@ -1,0 +1,87 @@
+#include "app/server/reloader.hpp"
+
+#include <systemd/sd-daemon.h>
+
+#include <chrono>
+#include <utility>
+
+#include "app/settings/build_config.hpp"
+#include "app/settings/build_rules.hpp"
+#include "app/settings/changed_keys.hpp"
+#include "app/settings/settings_file.hpp"
+
+namespace postern::app {
+namespace {
+
+constexpr std::chrono::seconds list_watch{1};
+
+std::string comma_separated(std::vector<std::string> const& names) {
+  std::string out;
+  for (auto const& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+}  // namespace
+
+Reloader::Reloader(boost::asio::io_context& main, Settings running, net::TicketKeys& tickets, Log& log,
+                   std::vector<std::unique_ptr<Part>> const& parts)
+    : in_force_(std::move(running)),
+      tickets_(tickets),
+      log_(log),
+      parts_(parts),
+      watch_(main),
+      lists_(state_of_list_files(in_force_)) {}
+
+void Reloader::reload() {
+  ::sd_notify(0, "RELOADING=1");
+  auto const read =
+      in_force_.file.empty() ? SettingsRead{.settings = in_force_} : read_settings(in_force_.file);
+  auto next = in_force_;
+  next.live = read.settings.live;
+  auto errors = read.errors.empty() ? start_errors(read.settings) : read.errors;
+  auto const built = errors.empty() ? build_config(next, tickets_) : BuiltConfig{};
+  errors.insert(errors.end(), built.errors.begin(), built.errors.end());
+  for (auto const& error : errors)
+    log_.write(LogEvent(Severity::error, "reload-refused")
+                   .add("reason", error)
+                   .add("kept", "the configuration and certificates in use"));
+  if (errors.empty()) {
+    in_force_ = std::move(next);
+    lists_ = state_of_list_files(in_force_);
+    for (auto const& part : parts_) part->reload(built);
+    log_.write(LogEvent(Severity::info, "reloaded"));
+    for (auto const& certificate : built.gate->tls->descriptions())
+      log_.write(LogEvent(Severity::info, "certificate").add("file", certificate));
+    if (auto const waiting = keys_waiting_for_restart(in_force_, read.settings); !waiting.empty())
+      log_.write(LogEvent(Severity::warning, "restart-needed").add("keys", comma_separated(waiting)));
+  }
+  ::sd_notify(0, "READY=1");
+}
+
+void Reloader::watch_lists() {
+  watch_.expires_after(list_watch);
+  watch_.async_wait([this](boost::system::error_code error) {
+    if (error || stopping_) return;
+    reload_changed_lists();
+    watch_lists();
+  });
+}
+
+void Reloader::stop() {
+  stopping_ = true;
+  watch_.cancel();
+}
+
+void Reloader::reload_changed_lists() {
+  auto state = state_of_list_files(in_force_);
+  if (state == lists_) return;
+  lists_ = std::move(state);
+  auto const built = build_config(in_force_, tickets_);
+  for (auto const& problem : built.errors)
+    log_.write(LogEvent(Severity::error, "lists-refused").add("reason", problem));
+  if (!built.errors.empty()) return;
+  for (auto const& part : parts_) part->reload_lists(built);
+  log_.write(LogEvent(Severity::info, "lists-read"));
+}
+
+}  // namespace postern::app

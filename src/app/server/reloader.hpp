@@ -1,0 +1,41 @@
+// Brings a changed configuration to the parts of a running server: all of it on SIGHUP, the lists of rules
+// when one of their files has changed. What is wrong in a new one keeps the one in use. Settings that only a
+// start reads stay as they are; the log names those that have changed. Thread: the one that runs `main`.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/server/part.hpp"
+#include "app/settings/settings.hpp"
+#include "base/log.hpp"
+#include "net/ticket_keys.hpp"
+
+namespace postern::app {
+
+class Reloader {
+ public:
+  // `running`: as the server was started with. All the others outlive it.
+  Reloader(boost::asio::io_context& main, Settings running, net::TicketKeys& tickets, Log& log,
+           std::vector<std::unique_ptr<Part>> const& parts);
+
+  void reload();
+  void watch_lists();  // from now on, every second
+  void stop();         // watching
+
+  void reload_changed_lists();  // one look at their files
+
+ private:
+  Settings in_force_;  // its `start` never changes
+  net::TicketKeys& tickets_;
+  Log& log_;
+  std::vector<std::unique_ptr<Part>> const& parts_;
+  boost::asio::steady_timer watch_;
+  std::string lists_;  // the state of their files
+  bool stopping_ = false;
+};
+
+}  // namespace postern::app

@@ -1,0 +1,64 @@
+#include "dialogue/client_commands.hpp"
+
+#include <algorithm>
+
+namespace postern::dialogue {
+
+using wire::Body;
+using wire::Reply;
+
+namespace {
+
+bool addresses_need_utf8(OutgoingMessage const& message) {
+  return (message.reverse_path && message.reverse_path->needs_smtputf8()) ||
+         std::any_of(message.recipients.begin(), message.recipients.end(),
+                     [](auto const& r) { return r.address.needs_smtputf8(); });
+}
+
+}  // namespace
+
+std::string mail_command(OutgoingMessage const& message, wire::PeerExtensions const& peer) {
+  std::string line =
+      "MAIL FROM:<" + (message.reverse_path ? message.reverse_path->print() : std::string()) + ">";
+  if (peer.size) line += " SIZE=" + std::to_string(message.size);
+  if (message.body == Body::binary_mime && peer.binary_mime)
+    line += " BODY=BINARYMIME";
+  else if (peer.eight_bit_mime && (message.body != Body::seven_bit || message.content.content_8bit))
+    line += " BODY=8BITMIME";
+  if (peer.smtputf8 && (message.smtputf8 || addresses_need_utf8(message))) line += " SMTPUTF8";
+  if (message.requiretls) line += " REQUIRETLS";     // RFC 8689 section 4.2.1
+  if (peer.dsn && message.ret != wire::Ret::unsaid)  // RFC 3461 section 4.3
+    line += message.ret == wire::Ret::full ? " RET=FULL" : " RET=HDRS";
+  if (peer.dsn && !message.envid.empty()) line += " ENVID=" + message.envid;
+  return line;
+}
+
+std::string rcpt_command(OutgoingRecipient const& recipient, wire::PeerExtensions const& peer) {
+  std::string line = "RCPT TO:<" + recipient.address.print() + ">";
+  if (!peer.dsn) return line;
+  if (recipient.notify.said) line += " NOTIFY=" + recipient.notify.print();  // RFC 3461 section 4.1
+  if (!recipient.orcpt.empty()) line += " ORCPT=" + recipient.orcpt;         // RFC 3461 section 4.2
+  return line;
+}
+
+std::optional<Reply> missing_for(OutgoingMessage const& message, wire::PeerExtensions const& peer,
+                                 bool over_tls) {
+  if (message.requiretls && !(over_tls && peer.requiretls))  // RFC 8689 section 4.2.1
+    return Reply{550, {5, 7, 30}, "REQUIRETLS support required, which the server does not offer"};
+  if (peer.size_limit > 0 && message.size > peer.size_limit)  // RFC 1870 section 6.1
+    return Reply{
+        552,
+        {5, 3, 4},
+        "the message is larger than the server takes (" + std::to_string(peer.size_limit) + " bytes)"};
+  bool const utf8 = addresses_need_utf8(message) || (message.smtputf8 && message.content.header_8bit);
+  if (utf8 && !peer.smtputf8)  // RFC 6531 section 3.5
+    return Reply{553, {5, 6, 7}, "an address or the header needs SMTPUTF8, which the server does not offer"};
+  bool const declared = message.body != Body::seven_bit;
+  if (message.body == Body::binary_mime && !(peer.binary_mime && peer.chunking))  // RFC 3030 section 3
+    return Reply{554, {5, 6, 3}, "the message is binary (BINARYMIME), which the server does not take"};
+  if (declared && message.content.content_8bit && !peer.eight_bit_mime)  // RFC 6152 section 3
+    return Reply{554, {5, 6, 3}, "the message has 8-bit content, which the server does not take (8BITMIME)"};
+  return std::nullopt;
+}
+
+}  // namespace postern::dialogue

@@ -1,0 +1,49 @@
+// Exchange's SMTP receive protocol log.
+#include <gtest/gtest.h>
+
+#include "support/whatif.hpp"
+
+namespace postern::tests {
+namespace {
+
+TEST(ExchangeLog, JoinsBySessionId) {
+  std::string const begin = "2023-01-11T16:00:01.010Z,HOST\\Default Frontend HOST,";
+  std::string const ends = ",10.10.10.10:25,95.10.20.33:56026,";
+  std::string text =
+      "#Software: Microsoft Exchange Server\r\n#Fields: "
+      "date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,"
+      "context\r\n";
+  auto const line = [&](std::string const& session, std::string const& rest) {
+    text += begin + session + ",1" + ends + rest + "\r\n";
+  };
+  line("S1", "+,,");
+  line("S2", "+,,");
+  line("S1", "<,EHLO mail.x.example,");
+  line("S1", "<,STARTTLS,");
+  line("S1",
+       "*,,\"TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using bulk encryption algorithm "
+       "CALG_AES_128 with strength 128 bits\"");
+  line("S1", "<,MAIL FROM:<a@x.example> SIZE=99,");
+  line("S2", "<,MAIL FROM:<s@y.example>,");
+  line("S1", ">,250 2.1.0 Sender OK,");
+  line("S2", ">,250 2.1.0 Sender OK,");
+  line("S1", "<,RCPT TO:<b@z.example>,");
+  line("S1", ">,250 2.1.5 Recipient OK,");
+  line("S2", "<,RCPT TO:<nobody@z.example>,");
+  line("S2", ">,550 5.1.10 RESOLVER.ADR.RecipientNotFound,");
+  line("S1", "<,DATA,");
+  line("S1", ">,354 Start mail input; end with <CRLF>.<CRLF>,");
+  line("S1", ">,\"250 2.6.0 <m@x.example> [InternalId=1, Hostname=h] Queued mail for delivery\",");
+  line("S1", "-,,Remote");
+  line("S2", "-,,Remote");
+  auto const read = read_text(text);
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].tls.version, "TLSv1.2");
+  EXPECT_EQ(read.messages()[0].sender, "a@x.example");
+  EXPECT_EQ(read.messages()[0].client.print(), "95.10.20.33");
+  ASSERT_EQ(read.refused().size(), 1U);
+  EXPECT_EQ(read.refused()[0].tls.used, Tristate::no);
+}
+
+}  // namespace
+}  // namespace postern::tests

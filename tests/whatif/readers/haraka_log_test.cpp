@@ -1,0 +1,37 @@
+// Haraka's log.
+#include <gtest/gtest.h>
+
+#include "support/whatif.hpp"
+
+namespace postern::tests {
+namespace {
+
+TEST(HarakaLog, TheDisconnectLineHoldsAll) {
+  auto const read = read_text(
+      "2026-11-23T14:47:32.000Z [INFO] [3A01AF0D-1996-4C0F-B3DD-C23407427E58] [tls] secured: "
+      "cipher=TLS_AES_256_GCM_SHA384 version=TLSv1.3 verified=false error=\"UNABLE_TO_GET_ISSUER_CERT\"\n"
+      "2026-11-23T14:47:32.100Z [NOTICE] [3A01AF0D-1996-4C0F-B3DD-C23407427E58.1] [core] sender "
+      "<a@x.example> code=CONT msg=\"\"\n"
+      "2026-11-23T14:47:32.200Z [NOTICE] [3A01AF0D-1996-4C0F-B3DD-C23407427E58] [core] disconnect "
+      "ip=192.0.2.1 rdns=mail.example helo=mail.example relay=N early=N esmtp=Y tls=Y pipe=N errors=0 txns=1 "
+      "rcpts=1/0/0 msgs=1/0/0 bytes=9 lr=\"\" time=0.07\n"
+      "2026-11-23T14:47:33.200Z [NOTICE] [4A01AF0D-1996-4C0F-B3DD-C23407427E58] [core] disconnect "
+      "ip=192.0.2.2 rdns=NXDOMAIN helo=x relay=N early=N esmtp=Y tls=N pipe=N errors=2 txns=2 rcpts=2/0/0 "
+      "msgs=1/0/1 bytes=0 lr=\"\" time=0.07\n"
+      "2026-11-23T14:47:34.200Z [NOTICE] [5A01AF0D-1996-4C0F-B3DD-C23407427E58] [tls] STARTTLS failed. "
+      "Marking 192.0.2.3 as non-TLS host for 60 seconds\n"
+      "2026-11-23T14:47:34.300Z [NOTICE] [5A01AF0D-1996-4C0F-B3DD-C23407427E58] [core] disconnect "
+      "ip=192.0.2.3 rdns=NXDOMAIN helo=x relay=N early=N esmtp=Y tls=N pipe=N errors=0 txns=0 rcpts=0/0/0 "
+      "msgs=0/0/0 bytes=0 lr=\"\" time=0.07\n");
+  auto const messages = read.messages();
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_EQ(messages[0].sender, "a@x.example");
+  EXPECT_EQ(messages[0].tls.version, "TLSv1.3");
+  EXPECT_EQ(messages[1].tls.used, Tristate::no);
+  EXPECT_EQ(read.refused().size(), 1U);
+  ASSERT_EQ(read.sessions().size(), 3U);
+  EXPECT_EQ(read.sessions()[2].tls.failure, "handshake failed");
+}
+
+}  // namespace
+}  // namespace postern::tests

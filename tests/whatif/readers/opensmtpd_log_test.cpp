@@ -1,0 +1,51 @@
+// OpenSMTPD in a system log, and its own output.
+#include <gtest/gtest.h>
+
+#include "support/whatif.hpp"
+
+namespace postern::tests {
+namespace {
+
+using policy::ClientCertificate;
+
+TEST(OpensmtpdLog, JoinsBySessionAndKnowsTls) {
+  auto const read = read_text(
+      "Nov 23 14:47:32 mx smtpd[1]: 9f2c000000000001 smtp connected address=192.0.2.1 host=mail.example\n"
+      "Nov 23 14:47:32 mx smtpd[1]: 9f2c000000000001 smtp tls ciphers=TLSv1.3:TLS_AES_256_GCM_SHA384:256\n"
+      "Nov 23 14:47:32 mx smtpd[1]: 9f2c000000000002 smtp connected address=2001:db8::7 host=<unknown>\n"
+      "Nov 23 14:47:32 mx smtpd[1]: 9f2c000000000001 smtp cert-check result=\"unchecked\" "
+      "fingerprint=\"SHA256:x\"\n"
+      "Nov 23 14:47:32 mx smtpd[1]: 9f2c000000000001 smtp message msgid=1a2b3c4d size=1234 nrcpt=1 "
+      "proto=ESMTP\n"
+      "Nov 23 14:47:32 mx smtpd[1]: 9f2c000000000001 smtp envelope evpid=1 from=<a@x.example> "
+      "to=<b@y.example>\n"
+      "Nov 23 14:47:32 mx smtpd[1]: 9f2c000000000002 smtp disconnected reason=tls-accept-failed\n"
+      "Nov 23 14:47:32 mx smtpd[1]: 9f2c000000000001 smtp disconnected reason=quit\n");
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].tls.version, "TLSv1.3");
+  EXPECT_EQ(read.messages()[0].tls.certificate, ClientCertificate::untrusted);
+  EXPECT_EQ(read.messages()[0].sender, "a@x.example");
+  ASSERT_EQ(read.sessions().size(), 2U);
+  EXPECT_EQ(read.sessions()[0].tls.failure, "handshake failed");
+}
+
+TEST(OpensmtpdOutput, IsReadWithoutASystemLogAroundIt) {
+  std::string const text =
+      "info: OpenSMTPD 7.4.0 starting\n"
+      "9f2c000000000001 smtp connected address=192.0.2.1 host=mail.example\n"
+      "9f2c000000000001 smtp message msgid=1a2b3c4d size=1234 nrcpt=1 proto=ESMTP\n"
+      "9f2c000000000001 smtp envelope evpid=1 from=<a@x.example> to=<b@y.example>\n"
+      "9f2c000000000001 smtp failed-command command=\"RCPT TO:<c@z.example>\" result=\"550 Invalid "
+      "recipient\"\n"
+      "9f2c000000000001 smtp disconnected reason=quit\n";
+  EXPECT_EQ(recognise(text), Format::opensmtpd);
+  auto const read = read_text(text);
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].tls.used, Tristate::no);
+  EXPECT_EQ(read.messages()[0].client_name, "mail.example");
+  ASSERT_EQ(read.refused().size(), 1U);
+  EXPECT_EQ(read.refused()[0].code, 550);
+}
+
+}  // namespace
+}  // namespace postern::tests

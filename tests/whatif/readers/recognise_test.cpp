@@ -1,0 +1,43 @@
+// Which reader an input is for.
+#include <gtest/gtest.h>
+
+#include "support/whatif.hpp"
+
+namespace postern::tests {
+namespace {
+
+TEST(Recognise, ByContent) {
+  EXPECT_EQ(recognise("SQLite format 3\0rest"), Format::facts);
+  EXPECT_EQ(recognise("From a@x.example Mon Nov 23 14:47:32 2026\nReceived: x\n"), Format::mbox);
+  EXPECT_EQ(recognise("Return-Path: <a@x.example>\r\nReceived: from x\r\n"), Format::message);
+  EXPECT_EQ(recognise("time,client,tls\n"), Format::csv);
+  EXPECT_EQ(recognise("{\"time\":1}\n"), Format::json_lines);
+  EXPECT_EQ(recognise("2026-11-23 14:49:10 exim 4.96 daemon started: pid=9701, -q30m\n"), Format::exim);
+  EXPECT_EQ(recognise("2026-11-23T14:49:10+01:00 mx postfix/smtpd[1]: connect from x[1.2.3.4]\n"),
+            Format::system_log);
+  EXPECT_FALSE(recognise(std::string(1000, '\xE9')));
+  EXPECT_FALSE(recognise("# A page\nNote: some text\nSee: more of it\n"));
+  EXPECT_FALSE(recognise(""));
+}
+
+TEST(Recognise, ByTheHeadsOfTheOtherForms) {
+  EXPECT_EQ(recognise("__CURSOR=s=1\n__REALTIME_TIMESTAMP=1\n"), Format::journal);
+  EXPECT_EQ(recognise("#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n"), Format::exchange);
+  EXPECT_EQ(recognise("\xEF\xBB\xBF#Fields: date-time,connector-id,session-id,sequence-number\n"),
+            Format::exchange);
+  EXPECT_EQ(recognise("X-Own: 1\nReceived: from x\n"), Format::message);
+  EXPECT_FALSE(recognise("X-Own: 1\nX-Other: 2\n"));
+}
+
+TEST(Recognise, MostOfTheLinesDecide) {
+  std::string const haraka =
+      "2026-11-23T14:47:34.200Z [NOTICE] [5A01AF0D-1996-4C0F-B3DD-C23407427E58] [core] disconnect "
+      "ip=192.0.2.3\n";
+  std::string const syslog = "Nov 23 14:47:32 mx postfix/smtpd[1]: connect from x[192.0.2.1]\n";
+  EXPECT_EQ(recognise(haraka + haraka + syslog), Format::haraka);
+  EXPECT_EQ(recognise(haraka + syslog + syslog), Format::system_log);
+  EXPECT_EQ(recognise(haraka + syslog), Format::system_log);  // the more general form
+}
+
+}  // namespace
+}  // namespace postern::tests

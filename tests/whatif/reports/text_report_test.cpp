@@ -1,0 +1,42 @@
+// The answer for a terminal.
+#include "whatif/reports/text_report.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/whatif.hpp"
+
+namespace postern::tests {
+namespace {
+
+TEST(Reports, TheTextFits80Columns) {
+  auto const text = text_report(some_answer(), {});
+  for (std::size_t at = 0; at < text.size();) {
+    auto const end = text.find('\n', at);
+    EXPECT_LE(end - at, 80U) << text.substr(at, end - at);
+    at = end + 1;
+  }
+  EXPECT_EQ(text.find('\033'), std::string::npos);
+  EXPECT_NE(text_report(some_answer(), {true, false, 10}).find('\033'), std::string::npos);
+  for (auto const part :
+       {"RFC 3207 section 4", "Recommendation", "University of Toronto", "TLSRPT", "in plaintext, by day"})
+    EXPECT_NE(text.find(part), std::string::npos) << part;
+}
+
+TEST(TextReport, SaysInPlainSentencesWhatItCounted) {
+  auto refused = reception_from("192.0.2.1", Tristate::no);
+  refused.outcome = policy::Outcome::refused;
+  auto const answer = replay_all(
+      {reception_from("192.0.2.1", Tristate::no), reception_from("192.0.2.2", Tristate::unknown), refused});
+  auto text = text_report(answer, {});
+  for (char& c : text)
+    if (c == '\n') c = ' ';
+  while (text.find("  ") != std::string::npos) text.erase(text.find("  "), 1);
+  for (auto const* part : {"They are counted separately and are in no rule's share.",
+                           "1 further message was refused for other reasons", "never used TLS",
+                           "not directly comparable with yours: the share of spam differs.",
+                           "There is too little data to decide"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+}
+
+}  // namespace
+}  // namespace postern::tests
