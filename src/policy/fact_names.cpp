@@ -190,7 +190,7 @@ constexpr FactName names[] = {
 };
 
 static_assert(std::all_of(std::begin(names), std::end(names), [](FactName const& fact) {
-  return !fact.name.empty() && fact.get != nullptr && !fact.meaning.empty();
+  return !fact.name.empty() && !fact.meaning.empty();
 }));
 
 }  // namespace

@@ -94,12 +94,17 @@ class Delivery(unittest.TestCase):
 
     def test_deferred_mail_is_retried_and_outlives_restarts(self):
         lmtp = LmtpServer(self, rcpt=["451 4.3.0 later", "451 4.3.0 later", "250 ok"])
-        server = Server(self, domains=lmtp_domain(lmtp.port), queue='first_retry = "300ms"\nmax_retry = "1s"').start()
+        server = Server(self, domains=lmtp_domain(lmtp.port), queue='first_retry = "1h"').start()
         self.send(server, ["alice@example.org"])
-        wait_until(lambda: server.metric("postern_delivery_deferred_total") >= 1, "a first try has been put off")
-        self.assertEqual(server.queue("list")[0]["recipients"][0]["last_reply"], "451 4.3.0 later")
+        wait_until(lambda: server.metric("postern_delivery_deferred_total") >= 1, "a first attempt has been deferred")
+        waiting = server.queue("list")[0]
+        self.assertEqual(waiting["recipients"][0]["last_reply"], "451 4.3.0 later")
         server.stop()
         server.start()
+        for tried in ("a second attempt has been deferred", "the third is delivered"):
+            self.assertEqual(lmtp.messages, [])
+            server.queue("retry", waiting["id"])
+            wait_until(lambda: lmtp.messages or server.metric("postern_delivery_deferred_total") >= 1, tried)
         wait_until(lambda: lmtp.messages, "it is delivered after the restart")
         wait_until(lambda: server.queue("list") == [], "the queue is empty")
         attempts = [tuple(r) for r in server.facts("SELECT attempt, outcome FROM deliveries ORDER BY at", 3)]
