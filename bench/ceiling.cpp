@@ -49,7 +49,7 @@ class Answerer {
       starts_tls_ = false;
       auto const flushed = co_await flush();
       if (!flushed) co_return;
-      auto const info = co_await stream_.accept_tls(tls_);
+      auto const info = co_await stream_.accept_tls(tls_, lines_.rest());
       if (!info) co_return;
     }
     co_await flush();

@@ -24,5 +24,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     POSTERN_EXPECT(decoded->size() <= text.size());
     POSTERN_EXPECT(text.find('+') != std::string_view::npos || *decoded == text);
   }
+  POSTERN_EXPECT(postern::wire::decode_xtext(postern::wire::encode_xtext(text)) == text);
   return 0;
 }

@@ -1,6 +1,6 @@
 // A server's side of whole conversations, hostile or mad: nobody is delivered to unless the content was sent
 // and answered, nobody is answered twice, and no phase comes back but EHLO's behind STARTTLS. The first byte
-// chooses the protocol and what is asked of TLS.
+// chooses the protocol, what is asked of TLS, and what a handshake proves.
 #include <algorithm>
 
 #include "dialogue/client_dialogue.hpp"
@@ -14,16 +14,22 @@ using postern::dialogue::Next;
 
 struct Conversation {
   ClientDialogue dialogue;
+  postern::policy::HostProof proved;  // by every handshake
   bool content_sent = false;
 
   // Does what is to be done before the next reply is read; false: nothing comes any more.
   bool go_on() {
     for (;;) {
       switch (dialogue.next()) {
-        case Next::read_reply: dialogue.take_output(); return true;
+        case Next::read_reply: {
+          auto const output = dialogue.take_output();
+          if (output.starts_with("AUTH"))
+            POSTERN_EXPECT(dialogue.over_tls() && proved == postern::policy::HostProof::name);
+          return true;
+        }
         case Next::start_tls:
           POSTERN_EXPECT(!dialogue.over_tls());
-          dialogue.on_tls();
+          dialogue.on_tls(proved);
           break;
         case Next::send_content:
           dialogue.before_piece(7, false);
@@ -56,15 +62,17 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   using namespace postern;
   if (size == 0) return 0;
   dialogue::ClientSettings settings;
-  settings.hostname = "mx";
+  settings.hostname = "mx.example";
   settings.protocol = (data[0] & 1) != 0 ? dialogue::ClientProtocol::smtp : dialogue::ClientProtocol::lmtp;
   settings.tls = static_cast<dialogue::ClientTls>(data[0] >> 1 & 3);
   if ((data[0] & 8) != 0) settings.login = dialogue::ClientLogin{.user = "me", .password = "secret"};
+  settings.named_by_stranger = (data[0] & 32) != 0;
   dialogue::OutgoingMessage message;
   message.recipients = {{.address = tests::address("a@b.example")},
                         {.address = tests::address("c@b.example")}};
   message.size = 7;
-  Conversation talk{ClientDialogue(settings)};
+  Conversation talk{ClientDialogue(settings),
+                    (data[0] & 16) != 0 ? policy::HostProof::none : policy::HostProof::name};
   wire::ReplyReader reader;
   std::string_view text(reinterpret_cast<char const*>(data) + 1, size - 1);
   int messages = 0;

@@ -1,7 +1,10 @@
 // Command lines and the arguments of MAIL, RCPT and BDAT.
+#include "base/ascii.hpp"
 #include "expect.hpp"
 #include "wire/bdat_command.hpp"
 #include "wire/command.hpp"
+#include "wire/dsn_parameters.hpp"
+#include "wire/esmtp_parameters.hpp"
 #include "wire/mail_command.hpp"
 #include "wire/rcpt_command.hpp"
 
@@ -19,7 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     POSTERN_EXPECT(again && again->size == chunk->size && again->last == chunk->last);
   }
   if (auto const mail = postern::wire::parse_mail(command.argument)) {
-    POSTERN_EXPECT(mail->envid.size() <= 100);
+    POSTERN_EXPECT(mail->envid.size() <= postern::wire::envid_limit);
+    POSTERN_EXPECT(mail->envid.empty() || postern::wire::read_envid(mail->envid) == mail->envid);
+    POSTERN_EXPECT(postern::wire::decode_xtext(mail->envid).has_value());
     auto const sender = mail->reverse_path ? mail->reverse_path->print() : std::string();
     auto const again = postern::wire::parse_mail("FROM:<" + sender + ">");
     POSTERN_EXPECT(again && again->reverse_path.has_value() == mail->reverse_path.has_value());
@@ -27,7 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     POSTERN_EXPECT(sender.find_first_of("\r\n") == std::string::npos);
   }
   if (auto const rcpt = postern::wire::parse_rcpt(command.argument)) {
-    POSTERN_EXPECT(rcpt->orcpt.size() <= 500);
+    POSTERN_EXPECT(rcpt->orcpt.size() <= postern::wire::orcpt_limit && postern::is_ascii(rcpt->orcpt));
+    POSTERN_EXPECT(rcpt->orcpt.empty() || postern::wire::read_orcpt(rcpt->orcpt) == rcpt->orcpt);
+    POSTERN_EXPECT(postern::wire::decode_xtext(rcpt->orcpt).has_value());
     auto const again = postern::wire::parse_rcpt("TO:<" + rcpt->forward_path.print() + ">");
     POSTERN_EXPECT(again && again->forward_path.print() == rcpt->forward_path.print());
     if (rcpt->notify.said) POSTERN_EXPECT(postern::wire::Notify::parse(rcpt->notify.print()).has_value());

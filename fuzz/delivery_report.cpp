@@ -1,9 +1,11 @@
-// Delivery status notifications about whatever strangers have said: always three parts, and no line of theirs
-// becomes a field of ours.
+// Delivery status notifications about whatever strangers have said: always three parts, ASCII in lines that
+// end with CRLF, and no line of theirs becomes a field of ours.
 #include "wire/delivery_report.hpp"
 
+#include "base/ascii.hpp"
 #include "expect.hpp"
 #include "support/example_policy.hpp"
+#include "support/line_ends.hpp"
 #include "wire/mime.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
@@ -23,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   report.with_content = (data[0] & 4) != 0;
   report.original = text;
   auto const printed = print(report);
+  POSTERN_EXPECT(is_ascii(printed) && tests::only_crlf(printed));
   std::string_view const head = std::string_view(printed).substr(0, printed.find("\r\n\r\n"));
   POSTERN_EXPECT(head.find("multipart/report") != std::string_view::npos);
   auto const delimiter = printed.find("\r\n--");

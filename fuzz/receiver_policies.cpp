@@ -3,6 +3,8 @@
 #include "wire/dns_records.hpp"
 #include "wire/extensions.hpp"
 #include "wire/mta_sts.hpp"
+#include "wire/path.hpp"
+#include "wire/report_uri.hpp"
 #include "wire/tlsa.hpp"
 #include "wire/tlsrpt_record.hpp"
 
@@ -19,6 +21,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (auto const id = parse_sts_record(records)) POSTERN_EXPECT(!id->empty() && id->size() <= 32);
   if (auto const addresses = parse_tlsrpt_record(records))
     POSTERN_EXPECT(!addresses->empty() && addresses->size() <= 10);
+  if (auto const address = mailto_address(text)) {
+    auto const again = parse_mailbox(address->print());
+    POSTERN_EXPECT(again && same_mailbox(*again, *address));
+  }
+  if (auto const place = https_place(text)) POSTERN_EXPECT(!place->host.empty() && place->port != 0);
   if (auto const policy = parse_sts_policy(text)) {
     auto const again = parse_sts_policy(print(*policy));
     POSTERN_EXPECT(again && print(*again) == print(*policy));

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/commands/sendmail_options.hpp"
 #include "whatif/readers/readers.hpp"
 
 namespace postern::app {
@@ -36,25 +37,31 @@ Command row(char const* name, char const* help, void (*declare)(CLI::App&, Optio
 struct NoOptions {};
 
 void declare_server(CLI::App& command, std::string& config) {
-  command.add_option("-c,--config", config, "configuration file of the server");
+  command.add_option(
+      "-c,--config", config,
+      "configuration file of the server; default: $POSTERN_CONFIG, or /etc/postern/postern.toml");
 }
 
 void declare_serve(CLI::App& command, std::string& config) {
-  command.add_option("-c,--config", config,
-                     "configuration file; without it, embedded defaults on unprivileged ports");
+  command.add_option(
+      "-c,--config", config,
+      "configuration file; default: $POSTERN_CONFIG, or /etc/postern/postern.toml, or embedded "
+      "defaults on unprivileged ports");
 }
 
-void declare_check(CLI::App& command, std::string& config) {
-  command.add_option("FILE,-c,--config", config, "configuration file");
+void declare_check(CLI::App& command, CheckOptions& options) {
+  command.add_option("FILE,-c,--config", options.config,
+                     "configuration file; default: $POSTERN_CONFIG, or /etc/postern/postern.toml");
+  command.add_flag("--strict", options.strict, "exit with 1 if there are warnings");
 }
 
 void declare_config(CLI::App& command, bool& markdown) {
-  command.add_flag("--markdown", markdown, "as the page docs/configuration.md");
+  command.add_flag("--markdown", markdown, "print the page docs/configuration.md");
 }
 
 void declare_facts(CLI::App& command, FactsOptions& options) {
-  command.add_flag("--schema", options.schema, "as the page docs/facts.md");
-  command.add_flag("--rules", options.rules, "the facts that [[rules]] can ask for: docs/rule-facts.md");
+  command.add_flag("--schema", options.schema, "print the page docs/facts.md");
+  command.add_flag("--rules", options.rules, "print the page docs/rule-facts.md");
 }
 
 struct QueueWord {
@@ -63,68 +70,79 @@ struct QueueWord {
 };
 
 constexpr std::array queue_words{
-    QueueWord{QueueAction::destinations, "What waits for whom, and why"},
-    QueueWord{QueueAction::list, "Each message that waits"},
-    QueueWord{QueueAction::show, "One message"},
-    QueueWord{QueueAction::retry, "Try now: one message, those for a destination, or all"},
-    QueueWord{QueueAction::hold, "Do not try"},
-    QueueWord{QueueAction::release, "Try again what was held"},
-    QueueWord{QueueAction::remove, "Forget a message; nobody is told"},
-    QueueWord{QueueAction::move, "Send it along another route: mx, smtp:HOST:PORT, or a configured one"}};
+    QueueWord{QueueAction::destinations, "Show each destination: how many messages wait, and the last reply"},
+    QueueWord{QueueAction::list, "List the messages that wait"},
+    QueueWord{QueueAction::show, "Show one message"},
+    QueueWord{QueueAction::retry, "Try delivery now: of one message, of those for a destination, or of all"},
+    QueueWord{QueueAction::hold, "Hold a message: do not try to deliver it"},
+    QueueWord{QueueAction::release, "Release a message that was held"},
+    QueueWord{QueueAction::remove, "Delete a message without a bounce"},
+    QueueWord{QueueAction::move, "Send by another route: mx, smtp:HOST:PORT, or a configured one"},
+    QueueWord{QueueAction::recover, "Show what can be read of damaged messages, and write it to files"}};
 
 void declare_queue(CLI::App& command, QueueOptions& options) {
   declare_server(command, options.config);
-  command.add_option("-d,--data-dir", options.data_dir, "data directory of the server (instead of --config)");
+  command.add_option("-d,--data-dir", options.data_dir,
+                     "data directory of the server, instead of the configuration's");
   command.add_flag("--json", options.json, "print JSON");
   command.require_subcommand(0, 1);
   command.fallthrough();
   for (auto const& [action, help] : queue_words) {
     auto* word = command.add_subcommand(std::string(print(action)), help);
     bool const lists = action == QueueAction::destinations || action == QueueAction::list;
-    bool const of_many = action != QueueAction::destinations && action != QueueAction::show;
+    bool const of_many =
+        action != QueueAction::destinations && action != QueueAction::show && action != QueueAction::recover;
     if (!lists) word->add_option("ID", options.id, "queue id");
     if (of_many)
       word->add_option("--destination", options.destination,
-                       "all that wait for it, as `postern queue` names it");
+                       "all messages for this destination, named as `postern queue` shows it");
     if (action == QueueAction::move)
-      word->add_option("--to", options.to, "the route; without it, back to the configured one");
+      word->add_option("--to", options.to, "the new route; without it, the configured route");
+    if (action == QueueAction::recover)
+      word->add_option("--to", options.to, "a directory: each message goes into a file there, ID.eml");
     word->callback([&options, chosen = action] { options.action = chosen; });
   }
 }
 
 void declare_probe(CLI::App& command, ProbeOptions& options) {
-  command.add_option("DOMAIN", options.domain)->required();
-  command.add_option("-c,--config", options.config, "configuration file: whom to ask, and who is trusted");
+  command.add_option("DOMAIN", options.domain, "the domain whose mail hosts are checked")->required();
+  command.add_option("-c,--config", options.config,
+                     "configuration file: which name servers are asked and which authorities are trusted; "
+                     "without any, built-in defaults");
   command.add_flag("--json", options.json, "print JSON");
 }
 
 void declare_send(CLI::App& command, SendOptions& options) {
-  command.add_option("RECIPIENT", options.recipients, "addresses");
-  command.add_option("-f,--from", options.sender, "the sender; <> is the null sender. Default: who runs it");
-  command.add_option("-F,--full-name", options.full_name, "for a missing From field");
-  command.add_flag("-t,--read-recipients", options.reads_recipients, "from To, Cc and Bcc");
+  command.add_option("RECIPIENT", options.recipients, "addresses of the recipients");
+  command.add_option_function<std::string>(
+      "-f,--from", [&options](std::string const& sender) { options.sender = sender; },
+      "address of the sender; <> is the null sender. Default: the user who runs the command");
+  command.add_option("-F,--full-name", options.full_name, "name for a missing From field");
+  command.add_flag("-t,--read-recipients", options.reads_recipients, "send to To, Cc and Bcc, too");
   command.add_option("-c,--config", options.config,
                      "configuration file; default: $POSTERN_CONFIG, or /etc/postern/postern.toml");
   options.dot_ends = false;
 }
 
 void declare_tlsrpt(CLI::App& command, TlsrptOptions& options) {
-  command.add_option("FILE", options.files, "- is standard input");
+  command.add_option("FILE", options.files, "JSON, gzip or whole messages; - is standard input");
   command.add_flag("--json", options.json, "print JSON");
-  command.add_flag("--send", options.send, "send ours now: those of --day that have not been sent");
-  command.add_option("--day", options.day, "2026-11-24 (UTC)");
-  command.add_option("-c,--config", options.config, "configuration file of the server, for --send");
+  command.add_flag("--send", options.send,
+                   "send our own reports about --day now, except those that have been sent");
+  command.add_option("--day", options.day, "the day (UTC), such as 2026-11-24");
+  declare_server(command, options.config);
 }
 
 void declare_rules(CLI::App& command, RulesOptions& options) {
-  command.add_option("-c,--config", options.config, "configuration file of the server")->required();
+  declare_server(command, options.config);
   command.add_flag("--json", options.json, "print JSON");
-  command.add_flag("!--no-prediction", options.predict, "do not replay the facts");
+  command.add_flag("!--no-prediction", options.predict,
+                   "do not replay the recorded facts to predict what enforcing would cost");
 }
 
 void declare_notices(CLI::App& command, NoticesOptions& options) {
   declare_server(command, options.config);
-  command.add_option("--day", options.day, "2026-11-24 (UTC)")->required();
+  command.add_option("--day", options.day, "the day (UTC), such as 2026-11-24")->required();
 }
 
 CLI::App* add_memory_word(CLI::App& command, MemoryOptions& options, MemoryAction action, char const* word,
@@ -144,40 +162,48 @@ void declare_memory(CLI::App& command, MemoryOptions& options) {
         ->check(CLI::IsMember({"host", "client", "sender"}))
         ->capture_default_str();
   };
-  auto* list =
-      add_memory_word(command, options, MemoryAction::list, "list", "All of a kind, the last seen first");
+  auto* list = add_memory_word(command, options, MemoryAction::list, "list",
+                               "List the entries of a kind, the last seen first");
   add_kind(list);
-  list->add_flag("--downgraded", options.downgraded, "only who comes in the clear now, and over TLS before");
-  list->add_flag("--failing", options.failing, "only whose handshakes fail, and why");
-  for (auto* one : {add_memory_word(command, options, MemoryAction::show, "show", "One"),
-                    add_memory_word(command, options, MemoryAction::forget, "forget", "As if never seen")}) {
-    one->add_option("NAME", options.name, "a domain, a network, an address")->required();
+  list->add_flag("--downgraded", options.downgraded,
+                 "only those that come without TLS now and came over TLS before");
+  list->add_flag("--failing", options.failing, "only those whose handshakes fail, with the reason");
+  for (auto* one : {add_memory_word(command, options, MemoryAction::show, "show", "Show one entry"),
+                    add_memory_word(command, options, MemoryAction::forget, "forget", "Forget an entry")}) {
+    one->add_option("NAME", options.name, "a domain, a network or an address")->required();
     add_kind(one);
   }
   auto* import = add_memory_word(command, options, MemoryAction::import_, "import",
                                  "Learn from logs, facts.db or an export");
-  import->add_option("INPUT", options.inputs, "as for whatif")->required();
-  import->add_option("--format", options.format, "as for whatif");
-  add_memory_word(command, options, MemoryAction::export_, "export", "All, as JSON lines");
+  import
+      ->add_option(
+          "INPUT", options.inputs,
+          "logs (also .gz .xz .zst), mailboxes, Maildirs, directories, facts.db, or what `postern memory "
+          "export` has printed; - is standard input")
+      ->required();
+  import->add_option("--format", options.format,
+                     "format of the inputs, if detection picks the wrong one: " + whatif::format_help());
+  add_memory_word(command, options, MemoryAction::export_, "export", "Export all entries as JSON lines");
 }
 
 void declare_load(CLI::App& command, LoadOptions& options) {
-  command.add_option("TARGET", options.target, "address:port of an SMTP server of yours")->required();
-  command.add_option("-n,--messages", options.messages, "in all")->capture_default_str();
-  command.add_option("-k,--connections", options.connections, "at the same time")->capture_default_str();
-  command.add_option("-m,--per-connection", options.per_connection, "messages on each connection")
+  command.add_option("TARGET", options.target, "address and port of an SMTP server of your own")->required();
+  command.add_option("-n,--messages", options.messages, "messages in all")->capture_default_str();
+  command.add_option("-k,--connections", options.connections, "connections at the same time")
       ->capture_default_str();
-  command.add_option("-s,--size", options.size, "bytes of each message")->capture_default_str();
-  command.add_option("--tls", options.tls, "none, full (a handshake for each connection) or resume")
+  command.add_option("-m,--per-connection", options.per_connection, "messages per connection")
+      ->capture_default_str();
+  command.add_option("-s,--size", options.size, "size of each message in bytes")->capture_default_str();
+  command.add_option("--tls", options.tls, "none, full (a handshake per connection) or resume")
       ->transform(CLI::CheckedTransformer(std::map<std::string, LoadTls>{
           {"none", LoadTls::none}, {"full", LoadTls::full}, {"resume", LoadTls::resume}}));
-  command.add_flag("!--no-pipelining", options.pipelining, "wait for each reply");
-  command.add_option("--rate", options.rate, "messages a second; without it as many as possible");
+  command.add_flag("!--no-pipelining", options.pipelining, "wait for each reply before the next command");
+  command.add_option("--rate", options.rate, "messages per second; without it, as many as possible");
   command.add_option("--idle", options.idle,
-                     "open so many connections and hold them until standard input ends");
-  command.add_option("--from", options.sender)->capture_default_str();
-  command.add_option("--to", options.recipient)->capture_default_str();
-  command.add_option("--threads", options.threads)->capture_default_str();
+                     "open this many connections and keep them idle until standard input ends");
+  command.add_option("--from", options.sender, "address of the sender")->capture_default_str();
+  command.add_option("--to", options.recipient, "address of the recipient")->capture_default_str();
+  command.add_option("--threads", options.threads, "threads that send")->capture_default_str();
   command.add_flag("--json", options.json, "print JSON");
 }
 
@@ -221,47 +247,40 @@ void declare_nothing(CLI::App&, NoOptions&) {}
 // A new command is a file in app/commands, its declaration there, and a row here.
 std::vector<Command> commands() {
   return {
-      row("serve", "Receive mail (what happens without a command, too)", &declare_serve, &run_serve),
-      row("queue", "Look at the queue and act on it", &declare_queue, &run_queue),
-      row("check", "Look for errors in a configuration file", &declare_check, &run_check),
-      row("config", "Print every key of the configuration with its default", &declare_config, &run_config),
-      row("facts", "Print what the tables of facts.db mean", &declare_facts, &run_facts),
-      row("probe",
-          "Look at a domain's mail hosts as a sender would: TLS, certificates, DANE, MTA-STS, reports",
+      row("serve", "Run the server (default)", &declare_serve, &run_serve),
+      row("queue", "Show and manage the queue", &declare_queue, &run_queue),
+      row("check", "Check a configuration file for errors, and for what is legal but most likely wrong",
+          &declare_check, &run_check),
+      row("config", "Print every configuration key with its default", &declare_config, &run_config),
+      row("facts", "Describe the tables of facts.db, and the facts for rules", &declare_facts, &run_facts),
+      row("probe", "Check a domain's mail hosts from outside: TLS, certificates, DANE, MTA-STS, TLS reports",
           &declare_probe, &run_probe),
       row("dns", "Print the DNS records to publish for our domains", &declare_server, &run_dns),
-      row("send",
-          "Send the message on standard input, also while the server is down; linked as sendmail, it is one",
+      row("send", "Queue the message on standard input (sendmail-compatible when linked as sendmail)",
           &declare_send, &run_send),
-      row("tlsrpt",
-          "Show reports about TLS that others have sent us (JSON, gzip, or whole mails), or send ours",
-          &declare_tlsrpt, &run_tlsrpt),
-      row("rules", "What each of the [[rules]] has done or would have done, and what enforcing it would cost",
+      row("tlsrpt", "Show TLS reports that others have sent, or send our own", &declare_tlsrpt, &run_tlsrpt),
+      row("rules",
+          "Show what each of the [[rules]] has done or would have done, and what enforcing it would cost",
           &declare_rules, &run_rules),
-      row("memory", "Who is remembered to speak TLS, and who fails at it", &declare_memory, &run_memory),
-      row("notices", "Send a day's notices about mail that rules acted on, now", &declare_notices,
+      row("memory", "Show or edit the TLS memory", &declare_memory, &run_memory),
+      row("notices", "Send the notices about mail that rules acted on during a day, now", &declare_notices,
           &run_notices),
-      row("load", "Send many messages and measure how fast they are taken", &declare_load, &run_load),
+      row("load", "Measure how fast a server accepts messages", &declare_load, &run_load),
       row("whatif",
           "Show how much mail stricter rules would have cost, from logs, mailboxes or recorded facts",
           &declare_whatif, &run_whatif),
-      row("version", "Print the versions of Postern and of what it is built on", &declare_nothing,
+      row("version", "Print the versions of Postern and of its libraries", &declare_nothing,
           [](NoOptions const&) { return run_version(); }),
   };
 }
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  std::string_view const called = std::string_view(argv[0]).substr(std::string_view(argv[0]).rfind('/') + 1);
   std::vector<std::string> const arguments(argv + 1, argv + argc);
-  if (called == "sendmail") return run_sendmail(arguments);
-  if (called == "mailq") return run_sendmail({"-bp"});
-  if (called == "newaliases") return run_sendmail({"-bi"});
-  if (!arguments.empty() && arguments.front() == "sendmail")
-    return run_sendmail({arguments.begin() + 1, arguments.end()});
+  if (auto const called = sendmail_arguments(argv[0], arguments)) return run_sendmail(*called);
   CLI::App app(
-      "Postern, the mail gate: takes mail with and without TLS, never loses it, and records how each message "
-      "came.");
+      "Postern, an SMTP server that accepts mail with and without TLS and records how each message came. It "
+      "answers 250 only after the message is on disk.");
   app.require_subcommand(0, 1);
   Run run = [] { return run_serve({}); };
   for (auto const& command : commands()) {

@@ -15,6 +15,7 @@ enum class Count : std::uint8_t {
   connections_tls,
   connections_tls_resumed,
   tls_failures,
+  tls_distrusted,
   tls_injections,
   tls_offers_withheld,
   tls_downgrades,
@@ -33,6 +34,8 @@ enum class Count : std::uint8_t {
   milter_messages,
   logins,
   logins_failed,
+  login_senders_refused,
+  logins_refused,
   commands_bad,
   deadlines_passed,
   spool_commits,
@@ -62,6 +65,7 @@ class Counters {
   }
 
   std::atomic<std::int64_t> open_connections{0};
+  std::atomic<std::int64_t> certificate_expiry{0};  // of the first to end, seconds since 1970; 0: of none
 
  private:
   std::atomic<std::uint64_t>& at(Count count) { return values_[static_cast<std::size_t>(count)]; }

@@ -66,6 +66,19 @@ bool IpAddress::is_loopback() const {
   return bytes_[15] == 1;
 }
 
+bool IpAddress::is_unspecified() const { return is_v4() ? bytes_[12] == 0 : bytes_ == Bytes{}; }
+
+bool IpAddress::is_link_local() const {
+  if (is_v4()) return bytes_[12] == 169 && bytes_[13] == 254;
+  return bytes_[0] == 0xFE && (bytes_[1] & 0xC0) == 0x80;
+}
+
+bool IpAddress::is_multicast() const {
+  if (!is_v4()) return bytes_[0] == 0xFF;
+  bool const broadcast = bytes_[12] == 255 && bytes_[13] == 255 && bytes_[14] == 255 && bytes_[15] == 255;
+  return (bytes_[12] & 0xF0) == 0xE0 || broadcast;
+}
+
 std::string IpAddress::print() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (is_v4())

@@ -62,13 +62,12 @@ net::Task<bool> DeliveryAgents::wait_for_entry(AgentPtr agent) {
 // Whether the agent may go on.
 net::Task<bool> DeliveryAgents::deliver(AgentPtr agent) {
   auto const queue = agent->queue;
-  auto envelope = services_.spool.envelope(agent->in_hand->id);
+  auto envelope = services_.spool.envelope_for(agent->in_hand->id, agent->in_hand->recipients);
   if (!envelope || envelope->held) {
     finish(*agent);
     co_return true;
   }
-  Attempt attempt{
-      .id = agent->in_hand->id, .envelope = std::move(*envelope), .recipients = agent->in_hand->recipients};
+  auto attempt = attempt_for_some(agent->in_hand->id, std::move(*envelope), agent->in_hand->recipients);
   auto delivered = co_await agent->transport->deliver(attempt);
   if (!delivered.reached && others_are_connected(*agent)) {
     // The destination takes no more connections than the open ones: they will carry this entry, too.
@@ -92,21 +91,20 @@ net::Task<bool> DeliveryAgents::deliver(AgentPtr agent) {
 // delay is to be reported, share the outcome of the probe that has just failed.
 net::Task<void> DeliveryAgents::record_stale(DestinationQueuePtr queue) {
   for (auto const& entry : services_.queues.take_stale(*queue)) {
-    auto envelope = services_.spool.envelope(entry.id);
+    auto envelope = services_.spool.envelope_for(entry.id, entry.recipients);
     if (envelope && !envelope->held) {
-      Attempt attempt{.id = entry.id, .envelope = std::move(*envelope), .recipients = entry.recipients};
+      auto attempt = attempt_for_some(entry.id, std::move(*envelope), entry.recipients);
       auto outcomes = same_for_all(attempt, {451, {4, 4, 1}, queue->problem});
       co_await services_.outcomes.record(outcome_, std::move(attempt), queue->name, std::move(outcomes),
                                          queue->window.throttled_until());
     }
-    finished_(entry.id);
+    finished_(entry);
   }
 }
 
 void DeliveryAgents::finish(Agent& agent) {
-  auto const id = agent.in_hand->id;
-  agent.in_hand.reset();
-  finished_(id);
+  auto const entry = *std::exchange(agent.in_hand, std::nullopt);
+  finished_(entry);
 }
 
 bool DeliveryAgents::others_are_connected(Agent const& agent) const {

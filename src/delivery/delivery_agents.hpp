@@ -29,9 +29,9 @@ class DeliveryAgents {
     OutcomeRecorder& outcomes;
     DestinationQueues& queues;
   };
-  using OnFinished = std::function<void(MessageId)>;
+  using OnFinished = std::function<void(QueueEntry const&)>;
 
-  // `finished`: a queue entry of that message is done with, whatever came of it. The outcome is in the spool.
+  // `finished`: that entry is done with, whatever came of it. The outcome is in the spool.
   DeliveryAgents(Services services, OnFinished finished)
       : services_(services), finished_(std::move(finished)) {}
 

@@ -31,9 +31,18 @@ struct RecipientOutcome {
 
 struct Attempt {
   MessageId id;
-  wire::Envelope envelope;
-  std::vector<std::uint32_t> recipients;  // indexes in the envelope
+  wire::Envelope envelope;                // with all recipients, or only those that are concerned
+  std::vector<std::uint32_t> recipients;  // indexes in this envelope
+  // Where the envelope's recipients stand in the one that the spool has; empty: in the same places.
+  std::vector<std::uint32_t> spool_indexes = {};
+
+  std::uint32_t spool_index(std::uint32_t recipient) const {
+    return spool_indexes.empty() ? recipient : spool_indexes[recipient];
+  }
 };
+
+// Of some of a message's recipients, which are all that `envelope` has.
+Attempt attempt_for_some(MessageId id, wire::Envelope envelope, std::vector<std::uint32_t> spool_indexes);
 
 RecipientOutcome outcome_of(std::uint32_t recipient, wire::Reply reply, std::string remote);
 std::vector<RecipientOutcome> same_for_all(Attempt const& attempt, wire::Reply const& reply);

@@ -133,11 +133,11 @@ std::vector<QueueEntry> DestinationQueues::take_stale(DestinationQueue& queue) {
                                  std::make_move_iterator(stale.end()));
 }
 
-std::vector<MessageId> DestinationQueues::withdraw(std::function<bool(MessageId)> const& which) {
-  std::vector<MessageId> taken;
+std::vector<QueueEntry> DestinationQueues::withdraw(std::function<bool(MessageId)> const& which) {
+  std::vector<QueueEntry> taken;
   for (auto& [name, queue] : queues_)
-    for (auto const& entry : queue->entries.take_if([&](QueueEntry const& each) { return which(each.id); }))
-      taken.push_back(entry.id);
+    for (auto& entry : queue->entries.take_if([&](QueueEntry const& each) { return which(each.id); }))
+      taken.push_back(std::move(entry));
   return taken;
 }
 

@@ -79,7 +79,7 @@ class DestinationQueues {
 
   // Those whose lifetime is over, or whose sender is to be told of the delay.
   std::vector<QueueEntry> take_stale(DestinationQueue& queue);
-  std::vector<MessageId> withdraw(std::function<bool(MessageId)> const& which);  // an id for each entry
+  std::vector<QueueEntry> withdraw(std::function<bool(MessageId)> const& which);
   void drop_if_idle(DestinationQueue const& queue);
 
   std::vector<DestinationView> views() const;  // by name

@@ -37,11 +37,12 @@ bool Digest::wants(std::string const& mailbox) const {
                      [&](auto const& each) { return each == "*" || iequals(each, mailbox); });
 }
 
-DigestMail Digest::mail_of(Instant day, DigestOf of) const {
+DigestMail Digest::mail_of(Instant day, DigestOf of, std::string const& domain) const {
   auto const& contact = config_.settings.contact;
   return {.day = print_day(day),
           .hostname = config_.hostname,
-          .contact = contact.empty() ? "postmaster@" + config_.hostname : contact,
+          .contact = contact.empty() ? "postmaster@" + domain : contact,
+          .domain = domain,
           .of = of};
 }
 
@@ -58,18 +59,19 @@ net::Task<void> Digest::run_day(Instant day) {
   std::map<std::string, std::pair<Address, DigestMail>> by_mailbox;
   for (auto const& action : *actions) {
     auto address = wire::parse_mailbox(action.recipient);
-    if (!address || config_.directory->standing(*address) != policy::Standing::mailbox) continue;
+    if (!address || config_.directory->standing(*address) != policy::RecipientClass::mailbox) continue;
     auto const name = lowered(action.recipient);
     if (!wants(name)) continue;
+    auto const domain = address->domain() != nullptr ? address->domain()->a_label() : config_.hostname;
     auto const [found, is_new] =
-        by_mailbox.try_emplace(name, *std::move(address), mail_of(day, DigestOf::own_mail));
+        by_mailbox.try_emplace(name, *std::move(address), mail_of(day, DigestOf::own_mail, domain));
     found->second.second.actions.push_back(action);
   }
   for (auto& [name, mailbox] : by_mailbox)
     co_await send_one(std::move(mailbox.second), std::move(mailbox.first));
   auto postmaster = wire::parse_mailbox(config_.settings.postmaster);
   if (!postmaster || actions->empty()) co_return;
-  auto all = mail_of(day, DigestOf::all_mail);
+  auto all = mail_of(day, DigestOf::all_mail, config_.hostname);
   all.actions = *actions;
   co_await send_one(std::move(all), *std::move(postmaster));
 }

@@ -54,7 +54,7 @@ class Digest {
   bool wants(std::string const& mailbox) const;
   net::Task<void> run_day(Instant day);
   net::Task<void> send_one(DigestMail mail, Address to);
-  DigestMail mail_of(Instant day, DigestOf of) const;
+  DigestMail mail_of(Instant day, DigestOf of, std::string const& domain) const;
 
   DigestServices services_;
   DigestConfig config_;

@@ -14,35 +14,35 @@ std::string print(store::RuleAction const& action, DigestOf of) {
   if (of == DigestOf::all_mail && !action.recipient.empty())
     out += "  to <" + printable(action.recipient, 120) + ">";
   return out + "\r\n          by " + printable(action.client, 120) +
-         (action.over_tls ? ", over TLS" : ", in the clear") + ": " + printable(action.why, 300) + "\r\n";
+         (action.over_tls ? ", over TLS" : ", without TLS") + ": " + printable(action.why, 300) + "\r\n";
 }
 
 }  // namespace
 
 std::string digest_text(DigestMail const& mail) {
-  std::string out = "What " + mail.hostname + " put off, refused or flagged on " + mail.day + " (UTC)" +
+  std::string out = "What " + mail.hostname + " deferred, rejected or flagged on " + mail.day + " (UTC)" +
                     (mail.of == DigestOf::all_mail ? "" : " of mail for you") + ":\r\n\r\n";
   for (std::size_t i = 0; i < mail.actions.size() && i < most_told; ++i)
     out += print(mail.actions[i], mail.of);
   if (mail.actions.size() > most_told)
     out += "... and " + std::to_string(mail.actions.size() - most_told) + " more.\r\n";
   return out +
-         "\r\nSenders try again what was put off. If some of this should have come at once, ask for an "
+         "\r\nSenders retry what was deferred. If some of this should have come at once, ask for an "
          "exemption: " +
          printable(mail.contact, 200) + "\r\n";
 }
 
 ReportMessage make_digest_message(DigestMail const& mail, Address const& to, MessageId id, Instant now) {
   ReportMessage message;
-  message.content = "From: Mail gate <postmaster@" + mail.hostname + ">\r\nTo: <" + to.print() +
-                    ">\r\nSubject: Mail put off, refused or flagged on " + mail.day +
+  auto const& domain = mail.domain.empty() ? mail.hostname : mail.domain;
+  message.content = "From: Mail gate <postmaster@" + domain + ">\r\nTo: <" + to.print() +
+                    ">\r\nSubject: Deferred, rejected or flagged mail on " + mail.day +
                     "\r\nDate: " + wire::print_date_time(now) + "\r\nMessage-ID: <" + id.print() + "@" +
                     mail.hostname +
                     ">\r\nAuto-Submitted: auto-generated\r\n"  // RFC 3834 section 5
                     "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n" +
                     digest_text(mail);
   message.envelope.arrived = now;
-  message.envelope.size = message.content.size();
   message.envelope.recipients.push_back(
       {.address = to, .original = {}, .orcpt = {}, .notify = {}, .due = now, .last_reply = {}});
   return message;

@@ -16,7 +16,8 @@ enum class DigestOf : std::uint8_t { own_mail, all_mail };  // a mailbox's own; 
 struct DigestMail {
   std::string day;  // 2026-01-31
   std::string hostname;
-  std::string contact;  // how to ask for an exemption
+  std::string contact;      // how to ask for an exemption
+  std::string domain = {};  // whose postmaster sends it; empty: that of the host
   DigestOf of = DigestOf::own_mail;
   std::vector<store::RuleAction> actions = {};
 };

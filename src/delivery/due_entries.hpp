@@ -1,10 +1,10 @@
 // From a message to its queue entries. Pure.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
-#include "base/instant.hpp"
 #include "delivery/destination_queue.hpp"
 #include "wire/envelope.hpp"
 
@@ -17,12 +17,9 @@ struct RoutedEntry {
 
 using RouteOf = std::function<Route(wire::QueuedRecipient const&)>;
 
-// One entry for each destination that a recipient who is due goes to; those whose time has not come are left
-// out.
-std::vector<RoutedEntry> due_entries(MessageId id, wire::Envelope const& envelope, Instant now,
-                                     RouteOf const& route_of);
-
-// When the next recipient is due; Instant::max() when nobody waits.
-Instant next_due(wire::Envelope const& envelope);
+// One entry for each destination that a chosen recipient goes to. `chosen`, and what the entries name, are
+// indexes in this envelope.
+std::vector<RoutedEntry> entries_for(MessageId id, wire::Envelope const& envelope,
+                                     std::vector<std::uint32_t> const& chosen, RouteOf const& route_of);
 
 }  // namespace postern::delivery

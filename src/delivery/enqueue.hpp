@@ -1,4 +1,5 @@
-// Puts a message of our own making into the queue, and waits until it is safe there. Thread: its event loop.
+// Puts a message of our own making into the queue, by the door by which all content comes in, and waits until
+// it is safe there. What the envelope says of the content is found out here. Thread: its event loop.
 #pragma once
 
 #include "delivery/report_message.hpp"

@@ -13,6 +13,7 @@
 #include "delivery/sts_policies.hpp"
 #include "net/dns.hpp"
 #include "net/mx_hosts.hpp"
+#include "net/ourselves.hpp"
 #include "policy/destination_tls.hpp"
 #include "wire/reply.hpp"
 
@@ -27,6 +28,8 @@ struct Candidates {
   std::uint16_t port = 25;
   bool implicit_tls = false;
   bool secure = false;  // validated, or named by the owner
+  // Present: a stranger has named the hosts, and those that are ourselves are none of them.
+  std::optional<net::Ourselves> ourselves;
   policy::DestinationTls tls;
   TlsWish wish;
   StsFound sts;
@@ -39,21 +42,30 @@ struct FoundHost {
   Result<policy::HostPlan, policy::HostRefusal> plan;  // what it must speak
   std::string problem;                                 // why it has no endpoints
   bool no_such_host = false;                           // for good
+  bool ourselves = false;                              // it has no endpoints, since all it has are our own
 };
 
 class HostFinder {
  public:
   HostFinder(net::Dns& dns, StsPolicies& sts, Random& random) : dns_(dns), sts_(sts), random_(random) {}
 
-  // `port`: of MX hosts. `own_name`: against loops.
+  // `port`: of MX hosts. `ourselves`: against loops; absent: our own hosts are found like others.
   net::Task<std::shared_ptr<Candidates const>> candidates(MxRoute route, std::uint16_t port,
-                                                          std::string own_name, net::StopToken stop = {});
-  static std::shared_ptr<Candidates const> candidates(SmtpRoute const& route);
+                                                          std::optional<net::Ourselves> ourselves,
+                                                          net::StopToken stop = {});
+  // `ourselves` counts only where the recipient's address has named the host, and not the owner.
+  net::Task<std::shared_ptr<Candidates const>> candidates(SmtpRoute route,
+                                                          std::optional<net::Ourselves> ourselves,
+                                                          net::StopToken stop = {});
 
   net::Task<FoundHost> resolve_host(std::shared_ptr<Candidates const> candidates, std::size_t index,
                                     net::StopToken stop = {});
 
  private:
+  // Where the TLSA records of a host may stand, the best place first; or why that cannot be known.
+  using TlsaBases = Result<std::vector<std::string>, std::string>;
+
+  net::Task<TlsaBases> tlsa_bases(std::string host, net::HostAddresses const* addresses, net::StopToken stop);
   net::Task<void> look_for_tlsa(Candidates const* candidates, net::HostAddresses const* addresses,
                                 policy::HostInputs* inputs, net::StopToken stop);
 

@@ -1,6 +1,7 @@
 #include "delivery/local_transport.hpp"
 
 #include "delivery/maildir.hpp"
+#include "delivery/maildir_path.hpp"
 
 namespace postern::delivery {
 

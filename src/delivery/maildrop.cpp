@@ -10,13 +10,13 @@
 
 #include "base/ascii.hpp"
 #include "dialogue/transaction.hpp"
+#include "wire/content_intake.hpp"
 #include "wire/header_section.hpp"
 
 namespace postern::delivery {
 namespace {
 
-constexpr mode_t directory_mode = 01733;         // everybody writes, nobody but us lists
-constexpr std::size_t envelope_room = 64 << 20;  // bytes that a file may have beyond its content
+constexpr mode_t directory_mode = 01733;  // everybody writes, nobody but us lists
 constexpr std::string_view maildrop_ending = ".drop";
 
 class Descriptor {
@@ -76,13 +76,14 @@ Result<MaildropMessage, std::string> read_maildrop(std::string const& path, std:
   if (file.number() < 0 || ::fstat(file.number(), &about) != 0)
     return fail(std::string(std::strerror(errno)));
   if (!S_ISREG(about.st_mode) || about.st_nlink != 1) return fail(std::string("no ordinary file"));
-  if (about.st_size < 0 || static_cast<std::uint64_t>(about.st_size) > limit + envelope_room)
+  if (about.st_size < 0 || static_cast<std::uint64_t>(about.st_size) > limit + wire::dropped_envelope_limit)
     return fail(std::string("too large"));
   auto const text = read_all(file.number(), static_cast<std::size_t>(about.st_size));
   if (!text) return fail(text.error());
-  auto message = wire::parse_dropped_message(*text);
+  auto message = wire::parse_dropped_message(*text, limit);
   if (!message) return fail(message.error());
-  if (message->content.size() > limit) return fail(std::string("too large"));
+  message->content =
+      wire::take_in(message->content, message->mail.body.value_or(wire::Body::seven_bit)).content;
   return MaildropMessage{std::move(*message), about.st_uid};
 }
 

@@ -23,7 +23,7 @@ struct MaildropMessage {
 Result<void, std::string> make_maildrop(std::string const& directory);
 std::vector<std::string> list_maildrop(std::string const& directory);  // the names of complete messages
 
-// `limit`: bytes of content.
+// `limit`: bytes of content, as it lies there; what is returned has passed wire::ContentIntake.
 Result<MaildropMessage, std::string> read_maildrop(std::string const& path, std::uint64_t limit);
 
 // What the queue keeps of the message: its recipients, through aliases.

@@ -1,5 +1,6 @@
 #include "delivery/outcome_recorder.hpp"
 
+#include "base/ascii.hpp"
 #include "delivery/enqueue.hpp"
 
 namespace postern::delivery {
@@ -39,6 +40,19 @@ wire::RecipientState to_state(Ending ending) {
     case Ending::deferred: break;
   }
   return wire::RecipientState::waiting;
+}
+
+// What the message says it is about; empty where it says nothing.
+std::string subject_of(store::Spool const& spool, MessageId id) {
+  constexpr std::string_view field = "\r\nSubject:";
+  auto const piece = spool.read_chunk(id, 0);
+  if (!piece || !*piece) return {};
+  std::string_view const text = **piece;
+  auto const header = text.substr(0, text.find("\r\n\r\n"));
+  auto const at = header.find(field);
+  if (at == std::string_view::npos) return {};
+  auto const rest = header.substr(at + field.size());
+  return printable(trimmed(rest.substr(0, rest.find("\r\n"))), 120);
 }
 
 }  // namespace
@@ -92,8 +106,8 @@ void OutcomeRecorder::settle(OutcomeConfig const& config, Attempt const& attempt
   auto const now = services_.clock.now();
   for (auto const& outcome : outcomes) {
     auto const& recipient = attempt.envelope.recipients[outcome.recipient];
-    wire::Settlement settlement{outcome.recipient, to_state(outcome.ending), recipient.attempts + 1,
-                                recipient.due, outcome.reply.one_line()};
+    wire::Settlement settlement{attempt.spool_index(outcome.recipient), to_state(outcome.ending),
+                                recipient.attempts + 1, recipient.due, outcome.reply.one_line()};
     if (outcome.ending == Ending::deferred)
       settlement.due = next_try(config.retry,
                                 {.now = now,
@@ -103,6 +117,7 @@ void OutcomeRecorder::settle(OutcomeConfig const& config, Attempt const& attempt
                                  .not_before = not_before},
                                 services_.random);
     services_.counters.add(to_count(outcome.ending));
+    if (outcome.ending == Ending::failed && !attempt.envelope.reverse_path) log_lost_report(attempt, outcome);
     if (services_.log.takes(Severity::info)) log_outcome(attempt, destination, outcome, settlement);
     services_.evidence.record(store::DeliveryRecord{attempt.id, now, recipient.address.print(), destination,
                                                     settlement.attempts, to_fact(outcome.ending),
@@ -110,6 +125,15 @@ void OutcomeRecorder::settle(OutcomeConfig const& config, Attempt const& attempt
     settlements.push_back(std::move(settlement));
   }
   services_.spool.settle(attempt.id, std::move(settlements));
+}
+
+void OutcomeRecorder::log_lost_report(Attempt const& attempt, RecipientOutcome const& outcome) {
+  services_.log.write(LogEvent(Severity::warning, "report-lost")
+                          .add("id", attempt.id.print())
+                          .add("to", attempt.envelope.recipients[outcome.recipient].address.print())
+                          .add("subject", subject_of(services_.spool, attempt.id))
+                          .add("size", attempt.envelope.size)
+                          .add("reply", outcome.reply.one_line()));
 }
 
 void OutcomeRecorder::log_outcome(Attempt const& attempt, std::string const& destination,

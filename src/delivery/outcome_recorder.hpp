@@ -1,7 +1,8 @@
 // Draws the consequences of an attempt: reports to the sender where a report is due, records what became of
 // each recipient, and says when it is tried again. Order: a report is safe on disk before the failure that it
 // reports is recorded, so that no failure goes unreported. What the spool forgets in a power cut is attempted
-// again; thus every message is delivered or reported at least once. Thread: its event loop.
+// again; thus every message is delivered or reported at least once. Nobody is told of a report that fails, so
+// the log is (event report-lost). Thread: its event loop.
 #pragma once
 
 #include <memory>
@@ -49,6 +50,7 @@ class OutcomeRecorder {
                          std::vector<RecipientOutcome> const* outcomes);
   void settle(OutcomeConfig const& config, Attempt const& attempt, std::string const& destination,
               std::vector<RecipientOutcome> const& outcomes, Instant not_before);
+  void log_lost_report(Attempt const& attempt, RecipientOutcome const& outcome);
   void log_outcome(Attempt const& attempt, std::string const& destination, RecipientOutcome const& outcome,
                    wire::Settlement const& settlement);
 

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
-#include "base/ascii.hpp"
-
 namespace postern::delivery {
 namespace {
 
-constexpr std::uint64_t content_limit = 64 * 1024;  // bytes of the message that go back with a report
+constexpr std::size_t content_limit = 64 * 1024;  // bytes of the message that go back with a report
 
 // The delay is reported by the attempt that was due at the moment of the notice or before it, and by no later
 // one, so that it is reported once.
@@ -36,14 +34,26 @@ wire::EnhancedStatus status_of(wire::Reply const& reply) {
   return {static_cast<std::uint8_t>(reply.positive() ? 2 : reply.permanent() ? 5 : 4), 0, 0};
 }
 
-std::string read_original(Attempt const& attempt, store::Spool const& spool, bool whole) {
-  std::string original;
-  for (std::size_t i = 0; i == 0 || whole; ++i) {
+// Why the content of the message does not go back with the report of a failure; empty: it does.
+std::string_view reason_to_leave_out(wire::Envelope const& original) {
+  if (original.requiretls)  // RFC 8689 section 5: as if RET=HDRS had been said
+    return "it demands TLS on its whole way (REQUIRETLS), which the way back may not offer";
+  if (original.size > content_limit) return "it is larger than 64 KiB";
+  if (original.body == wire::Body::binary_mime) return "it is binary (BINARYMIME)";
+  return {};
+}
+
+// Whether all was read that was asked for.
+bool read_original(Attempt const& attempt, store::Spool const& spool, wire::DeliveryReport& report) {
+  for (std::size_t i = 0; i == 0 || report.with_content; ++i) {
     auto const chunk = spool.read_chunk(attempt.id, i);
-    if (!chunk || !*chunk) break;
-    original += **chunk;
+    if (!chunk) return false;
+    if (!*chunk) return true;
+    report.original += **chunk;
   }
-  return original;
+  if (!report.with_content && report.original.size() > content_limit)  // whole lines of the header section
+    report.original.resize(report.original.rfind('\n', content_limit) + 1);
+  return true;
 }
 
 }  // namespace
@@ -70,16 +80,18 @@ ReportMessage make_report(ReportRequest const& request, store::Spool const& spoo
       report.recipients.push_back({original.recipients[outcome.recipient], status_of(outcome.reply),
                                    outcome.reply.one_line(), outcome.remote});
   // RFC 3461 section 4.3: RET is about failures; a report of anything else never has the content.
-  report.with_content = request.action == wire::Action::failed && original.ret != wire::Ret::headers &&
-                        original.size <= content_limit && original.body != wire::Body::binary_mime;
-  report.original = read_original(request.attempt, spool, report.with_content);
+  if (request.action == wire::Action::failed && original.ret != wire::Ret::headers) {
+    report.left_out = reason_to_leave_out(original);
+    report.with_content = report.left_out.empty();
+  }
+  if (!read_original(request.attempt, spool, report)) {
+    report.with_content = false;
+    report.left_out = "it could not be read in full";
+  }
   ReportMessage message;
   message.content = print(report);
   message.envelope.arrived = request.now;
-  message.envelope.size = message.content.size();
   message.envelope.smtputf8 = needs_smtputf8(report);
-  message.envelope.content = {message.envelope.smtputf8, !is_ascii(message.content), false};
-  if (message.envelope.content.content_8bit) message.envelope.body = wire::Body::eight_bit_mime;
   message.envelope.requiretls = original.requiretls;  // RFC 8689 section 5
   message.envelope.recipients.push_back({*report.to, {}, {}, {}, {}, 0, request.now, {}});
   return message;

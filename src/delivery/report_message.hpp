@@ -22,6 +22,7 @@ struct ReportRequest {
   Duration lifetime;      // how long it is tried
 };
 
+// The envelope lacks what enqueue() finds out: the size, and what the content asks of servers.
 struct ReportMessage {
   wire::Envelope envelope;
   std::string content;

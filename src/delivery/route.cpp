@@ -92,6 +92,7 @@ Route elsewhere(RouteTable const& routes, Address const& address) {
   if (mx == nullptr || address.literal() == nullptr) return route;
   SmtpRoute direct;  // RFC 5321 section 4.1.3: a literal names the host itself
   direct.host = address.literal()->print();
+  direct.named_by = NamedBy::recipient;
   direct.tls = mx->tls;
   return direct;
 }
@@ -100,11 +101,11 @@ Route elsewhere(RouteTable const& routes, Address const& address) {
 
 Route route_for(policy::Directory const& directory, RouteTable const& routes, Address const& address) {
   switch (directory.standing(address)) {
-    case policy::Standing::elsewhere: return elsewhere(routes, address);
-    case policy::Standing::unknown: return NowhereRoute{};
-    case policy::Standing::mailbox:
-    case policy::Standing::alias:  // an alias that names itself: its mailbox
-    case policy::Standing::postmaster: break;
+    case policy::RecipientClass::elsewhere: return elsewhere(routes, address);
+    case policy::RecipientClass::unknown: return NowhereRoute{};
+    case policy::RecipientClass::mailbox:
+    case policy::RecipientClass::alias:  // an alias that names itself: its mailbox
+    case policy::RecipientClass::postmaster: break;
   }
   auto const* domain = directory.find(address);
   if (domain == nullptr) return elsewhere(routes, address);
@@ -119,8 +120,11 @@ std::string print(Route const& route) {
     std::string operator()(DiscardRoute const&) const { return "discard"; }
     std::string operator()(SmtpRoute const& r) const {
       bool const v6 = r.host.find(':') != std::string::npos;
+      // A host that a recipient has named never shares a queue, or a connection, with the same host of a
+      // rule.
+      std::string const by = r.named_by == NamedBy::recipient ? " literal" : "";
       return with_tls((r.implicit_tls ? "smtps:" : "smtp:") + (v6 ? "[" + r.host + "]" : r.host) + ":" +
-                          std::to_string(r.port),
+                          std::to_string(r.port) + by,
                       r.tls, r.wish);
     }
     std::string operator()(MxRoute const& r) const {

@@ -27,10 +27,12 @@ struct TlsWish {              // of a message; such messages have destination qu
   bool requiretls = false;    // RFC 8689 section 4.2.1
   bool tls_optional = false;  // RFC 8689 section 3
 };
-struct SmtpRoute {   // to one host, whatever the recipient's domain
-  std::string host;  // a name or an address
+enum class NamedBy : std::uint8_t { owner, recipient };  // who has named a host
+struct SmtpRoute {                                       // to one host, whatever the recipient's domain
+  std::string host;                                      // a name or an address
   std::uint16_t port = 25;
   bool implicit_tls = false;
+  NamedBy named_by = NamedBy::owner;  // by the recipient: RFC 5321 section 4.1.3, an address literal
   policy::DestinationTls tls;
   std::optional<dialogue::ClientLogin> login;
   TlsWish wish;

@@ -1,6 +1,7 @@
 #include "delivery/scheduler.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "delivery/due_entries.hpp"
 
@@ -8,6 +9,16 @@ namespace postern::delivery {
 namespace {
 
 constexpr std::chrono::minutes longest_sleep{1};  // the wall clock may be set
+
+std::vector<std::uint32_t> indexes_of_all(wire::Envelope const& envelope) {
+  std::vector<std::uint32_t> indexes(envelope.recipients.size());
+  std::iota(indexes.begin(), indexes.end(), std::uint32_t{0});
+  return indexes;
+}
+
+bool is_waiting(wire::QueuedRecipient const& recipient) {
+  return recipient.state == wire::RecipientState::waiting;
+}
 
 }  // namespace
 
@@ -29,7 +40,7 @@ Scheduler::Scheduler(net::EventLoop& loop, SchedulerServices services,
       outcomes_({loop, services.spool, services.evidence, services.log, services.counters, services.random,
                  services.clock}),
       agents_({loop, services.spool, services.log, services.counters, *transports_, outcomes_, queues_},
-              [this](MessageId id) { finished(id); }),
+              [this](QueueEntry const& entry) { finished(entry); }),
       timer_(loop.context()) {
   configure();
 }
@@ -48,14 +59,14 @@ void Scheduler::configure() {
 
 void Scheduler::start() {
   loop_.post([this] {
-    store::for_each_id(services_.spool, [this](MessageId id) { due_.submit(id, services_.clock.now()); });
+    store::for_each_id(services_.spool, [this](MessageId id) { take_up(id); });
     look();
   });
 }
 
 void Scheduler::accepted(std::vector<MessageId> const& ids) {
   loop_.post([this, ids] {
-    for (auto const id : ids) due_.submit(id, services_.clock.now());
+    for (auto const id : ids) take_up(id);
     look();
   });
 }
@@ -110,7 +121,9 @@ void Scheduler::destinations(OnDestinations tell) {
 
 void Scheduler::look() {
   if (stopping_) return;
-  while (auto const id = due_.take_due(services_.clock.now())) begin(*id);
+  for (auto due = due_.take_due(services_.clock.now()); !due.empty();
+       due = due_.take_due(services_.clock.now()))
+    for (auto const& one : due) begin_due(one);
   for (auto const& queue : queues_.take_unthrottled()) {
     agents_.serve(queue);
     queues_.drop_if_idle(*queue);
@@ -134,37 +147,62 @@ void Scheduler::sleep() {
   });
 }
 
-// Hands a message that is due to the queues of its destinations; recipients whose time has not come wait.
-void Scheduler::begin(MessageId id) {
+void Scheduler::take_up(MessageId id) {
+  if (stopping_) return;
   auto const envelope = services_.spool.envelope(id);
   if (!envelope || envelope->held) return;
-  auto entries =
-      due_entries(id, *envelope, services_.clock.now(),
-                  [&](wire::QueuedRecipient const& recipient) { return route_of(*envelope, recipient); });
-  if (entries.empty()) return submit_again(id);
-  due_.begin(id, entries.size());
-  for (auto& [route, entry] : entries)
-    agents_.serve(queues_.submit(route, envelope->sender(), std::move(entry)));
+  begin(id, *envelope, indexes_of_all(*envelope));
 }
 
-void Scheduler::submit_again(MessageId id) {
-  auto const envelope = services_.spool.envelope(id);
+void Scheduler::begin_due(DueQueue::Due const& due) {
+  auto const envelope = services_.spool.envelope_for(due.id, due.recipients);
   if (!envelope || envelope->held) return;
-  if (auto const next = next_due(*envelope); next != Instant::max()) due_.submit(id, next);
+  begin(due.id, *envelope, due.recipients);
 }
 
-void Scheduler::finished(MessageId id) {
-  switch (due_.done(id)) {
-    case DueQueue::Left::others: break;
-    case DueQueue::Left::nothing: submit_again(id); break;
-    case DueQueue::Left::rerouted: retry_now(id); break;
+// Hands the recipients that are due to the queues of their destinations; those whose time has not come wait.
+void Scheduler::begin(MessageId id, wire::Envelope const& envelope,
+                      std::vector<std::uint32_t> const& spool_indexes) {
+  auto const now = services_.clock.now();
+  std::vector<std::uint32_t> chosen;
+  for (std::uint32_t i = 0; i < envelope.recipients.size(); ++i) {
+    auto const& recipient = envelope.recipients[i];
+    if (!is_waiting(recipient) || due_.in_work(id, spool_indexes[i])) continue;
+    if (recipient.due > now)
+      due_.submit(id, spool_indexes[i], recipient.due);
+    else
+      chosen.push_back(i);
   }
+  auto entries = entries_for(id, envelope, chosen, [&](wire::QueuedRecipient const& recipient) {
+    return route_of(envelope, recipient);
+  });
+  for (auto const index : chosen) due_.begin(id, spool_indexes[index]);
+  for (auto& [route, entry] : entries) {
+    for (auto& index : entry.recipients) index = spool_indexes[index];
+    agents_.serve(queues_.submit(route, envelope.sender(), std::move(entry)));
+  }
+}
+
+void Scheduler::finished(QueueEntry const& entry) {
+  auto const envelope = services_.spool.envelope_for(entry.id, entry.recipients);
+  std::vector<std::uint32_t> rerouted;
+  for (std::size_t i = 0; i < entry.recipients.size(); ++i) {
+    auto const left = due_.done(entry.id, entry.recipients[i]);
+    if (!envelope || envelope->held || !is_waiting(envelope->recipients[i])) continue;
+    if (left == DueQueue::Left::rerouted)
+      rerouted.push_back(entry.recipients[i]);
+    else
+      due_.submit(entry.id, entry.recipients[i], envelope->recipients[i].due);
+  }
+  if (!rerouted.empty())
+    if (auto const theirs = services_.spool.envelope_for(entry.id, rerouted))
+      make_due(entry.id, *theirs, rerouted);
   sleep();
 }
 
 void Scheduler::unthrottle_destinations(wire::Envelope const& envelope) {
   for (auto const& recipient : envelope.recipients) {
-    if (recipient.state != wire::RecipientState::waiting) continue;
+    if (!is_waiting(recipient)) continue;
     auto const queue = queues_.find(print(route_of(envelope, recipient)));
     if (!queue) continue;
     queues_.unthrottle(*queue);
@@ -176,21 +214,28 @@ void Scheduler::retry_now(MessageId id) {
   auto const envelope = services_.spool.envelope(id);
   if (!envelope) return;
   unthrottle_destinations(*envelope);
-  if (due_.in_work(id)) return;
-  auto const now = services_.clock.now();
-  std::vector<wire::Settlement> due;
-  for (std::uint32_t i = 0; i < envelope->recipients.size(); ++i) {
-    auto const& r = envelope->recipients[i];
-    if (r.state == wire::RecipientState::waiting)
-      due.push_back({i, r.state, r.attempts, std::min(r.due, now), r.last_reply});
-  }
-  services_.spool.settle(id, std::move(due));
-  due_.submit(id, now);
+  make_due(id, *envelope, indexes_of_all(*envelope));
 }
 
-// Takes entries back from their queues; where nothing of a message is under way any more, it is due at once.
+// Now: recipients that wait, and are not in work.
+void Scheduler::make_due(MessageId id, wire::Envelope const& envelope,
+                         std::vector<std::uint32_t> const& spool_indexes) {
+  auto const now = services_.clock.now();
+  std::vector<wire::Settlement> settlements;
+  for (std::uint32_t i = 0; i < envelope.recipients.size(); ++i) {
+    auto const& recipient = envelope.recipients[i];
+    auto const index = spool_indexes[i];
+    if (!is_waiting(recipient) || due_.in_work(id, index)) continue;
+    settlements.push_back(
+        {index, recipient.state, recipient.attempts, std::min(recipient.due, now), recipient.last_reply});
+    if (!envelope.held) due_.submit(id, index, now);
+  }
+  if (!settlements.empty()) services_.spool.settle(id, std::move(settlements));
+}
+
+// Takes entries back from their queues; their recipients are due when the spool says so.
 void Scheduler::route_again(std::function<bool(MessageId)> const& which) {
-  for (auto const id : queues_.withdraw(which)) finished(id);
+  for (auto const& entry : queues_.withdraw(which)) finished(entry);
 }
 
 Route Scheduler::route_of(wire::Envelope const& envelope, wire::QueuedRecipient const& recipient) const {

@@ -1,8 +1,9 @@
 // Has delivered what is due. It wires together delivery/due_queue (when what is due),
 // delivery/destination_queues (who gets how much), delivery/delivery_agents (who do it), and the spool, which
-// alone remembers. When a message is due, its recipients are grouped by their routes; each group is an entry
-// in the queue of its destination. When the last of these entries is finished, the spool says when the
-// message is due again. A message is delivered at least once: see delivery/outcome_recorder. Thread: the
+// alone remembers. When recipients of a message are due, they are grouped by their routes; each group is an
+// entry in the queue of its destination. When an entry is finished, the spool says when its recipients are
+// due again, whatever becomes of the message's others. What a message costs grows with its recipients, and
+// no faster. A message is delivered at least once: see delivery/outcome_recorder. Thread: the
 // delivery loop; every public function from any thread, idle() at any time.
 #pragma once
 
@@ -51,12 +52,15 @@ class Scheduler {
 
  private:
   void configure();
-  void look();   // begins what is due
-  void sleep();  // until something is due
-  void begin(MessageId id);
-  void finished(MessageId id);      // of one of its entries
-  void submit_again(MessageId id);  // for when the spool says
+  void look();                 // begins what is due
+  void sleep();                // until something is due
+  void take_up(MessageId id);  // a message as it stands in the spool
+  void begin_due(DueQueue::Due const& due);
+  void begin(MessageId id, wire::Envelope const& envelope, std::vector<std::uint32_t> const& spool_indexes);
+  void finished(QueueEntry const& entry);
   void retry_now(MessageId id);
+  void make_due(MessageId id, wire::Envelope const& envelope,
+                std::vector<std::uint32_t> const& spool_indexes);
   void unthrottle_destinations(wire::Envelope const& envelope);
   void route_again(std::function<bool(MessageId)> const& which);
   Route route_of(wire::Envelope const& envelope, wire::QueuedRecipient const& recipient) const;

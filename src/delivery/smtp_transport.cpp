@@ -2,32 +2,15 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "delivery/tls_result.hpp"
 #include "net/connector.hpp"
 
 namespace postern::delivery {
 
 using dialogue::ClientProtocol;
-using dialogue::ClientTls;
 using session::ClientSession;
 using wire::Reply;
-
-struct SmtpTransport::ConnectionPlan {
-  std::string host;
-  std::vector<net::Endpoint> endpoints;
-  std::optional<net::Target> local;  // of LMTP
-  policy::HostPlan plan;
-  std::vector<std::string> fingerprints;
-  bool implicit_tls = false;
-  bool clear = false;  // a handshake has failed, and nothing forbids to do without
-  store::ReportedPolicy reported;
-
-  ClientTls client_tls() const {
-    if (implicit_tls) return ClientTls::implicit;
-    if (clear || !plan.tls) return ClientTls::never;
-    return plan.must && !plan.testing ? ClientTls::required : ClientTls::offered;
-  }
-};
 
 struct SmtpTransport::Connection {
   explicit Connection(std::size_t& open) : open_connections(open) { ++open_connections; }
@@ -49,6 +32,7 @@ struct SmtpTransport::Progress {
   std::optional<Reply> problem;  // what the last host said, or why there is none
   std::string remote;            // who said it
   bool reached = false;          // a host has talked to us
+  bool ourselves = false;        // a host was this very server: worse ones are not tried
 
   bool done() const { return indexes.empty(); }
   void settle_all(Reply const& reply, std::string const& from) {
@@ -59,6 +43,14 @@ struct SmtpTransport::Progress {
   void fail_host(Reply reply, std::string from) {
     problem = std::move(reply);
     remote = std::move(from);
+  }
+  // RFC 5321 section 5.1: only hosts that are better than ourselves may take the mail. It waits for those
+  // that have failed; without them it fails for good.
+  void meet_ourselves(Reply reply) {
+    ourselves = true;
+    if (problem) return;
+    fail_host(std::move(reply), {});
+    reached = true;  // the domain's fault, not the host's
   }
 };
 
@@ -81,23 +73,6 @@ dialogue::OutgoingMessage outgoing(Attempt const& attempt) {
   message.ret = envelope.ret;
   message.envid = envelope.envid;
   return message;
-}
-
-net::ClientTlsPlan tls_plan(policy::HostPlan const& plan, std::vector<std::string> const& fingerprints) {
-  net::ClientTlsPlan tls;
-  switch (plan.proof) {
-    case policy::HostProof::none: break;
-    case policy::HostProof::name: tls.proof = net::Proof::name; break;
-    case policy::HostProof::dane: tls.proof = net::Proof::dane; break;
-    case policy::HostProof::fingerprint: tls.proof = net::Proof::fingerprint; break;
-  }
-  if (plan.testing) tls.proof = net::Proof::none;
-  for (auto const& name : plan.names)
-    if (!IpAddress::parse(name)) tls.names.push_back(name);
-  tls.tlsa = plan.tlsa;
-  tls.fingerprints = fingerprints;
-  tls.modern = plan.must && !plan.testing;
-  return tls;
 }
 
 }  // namespace
@@ -142,11 +117,12 @@ net::Task<void> SmtpTransport::try_lmtp(Progress* progress, net::Target target) 
 
 net::Task<void> SmtpTransport::try_hosts(Progress* progress) {
   std::shared_ptr<Candidates const> candidates;
+  std::optional<net::Ourselves> const we = ourselves();
   if (auto const* smtp = std::get_if<SmtpRoute>(&route_))
-    candidates = HostFinder::candidates(*smtp);
+    candidates = co_await services_.hosts.candidates(*smtp, we, stop_);
   else
-    candidates = co_await services_.hosts.candidates(std::get<MxRoute>(route_), config_->send.port,
-                                                     config_->hostname, stop_);
+    candidates =
+        co_await services_.hosts.candidates(std::get<MxRoute>(route_), config_->send.port, we, stop_);
   if (candidates->refusal) {
     progress->fail_host(*candidates->refusal, {});
     if (candidates->refusal->permanent()) progress->reached = true;  // the domain's fault, not the host's
@@ -154,9 +130,13 @@ net::Task<void> SmtpTransport::try_hosts(Progress* progress) {
   }
   auto const most = std::min<std::size_t>(candidates->hosts.size(), config_->send.hosts);
   std::size_t gone = 0;
-  for (std::size_t i = 0; i < most && !progress->done() && !stop_.stopped(); ++i) {
+  for (std::size_t i = 0; i < most && !progress->done() && !progress->ourselves && !stop_.stopped(); ++i) {
     auto host = co_await services_.hosts.resolve_host(candidates, i, stop_);
     if (stop_.stopped()) break;  // what has not come in time says nothing about the host
+    if (host.ourselves) {
+      progress->meet_ourselves({554, {5, 4, 6}, host.problem});
+      break;
+    }
     if (host.endpoints.empty()) {
       gone += host.no_such_host ? 1 : 0;
       bool const for_good = gone == candidates->hosts.size();
@@ -237,8 +217,20 @@ dialogue::ClientSettings SmtpTransport::client_settings(ConnectionPlan const& pl
   settings.hostname = config_->hostname;
   settings.protocol = planned.local ? ClientProtocol::lmtp : ClientProtocol::smtp;
   settings.tls = planned.client_tls();
+  settings.named_by_stranger = named_by_stranger();
   if (auto const* smtp = std::get_if<SmtpRoute>(&route_)) settings.login = smtp->login;
   return settings;
+}
+
+net::Ourselves SmtpTransport::ourselves() const {
+  return {.name = lowered(config_->hostname),
+          .interfaces = net::interface_addresses(),
+          .listeners = config_->listeners};
+}
+
+bool SmtpTransport::named_by_stranger() const {
+  if (auto const* smtp = std::get_if<SmtpRoute>(&route_)) return smtp->named_by == NamedBy::recipient;
+  return std::holds_alternative<MxRoute>(route_);
 }
 
 // Leaves connection_ behind when it came to a conversation, also a failed one.
@@ -273,15 +265,18 @@ net::Task<bool> SmtpTransport::open(Progress* progress, ConnectionPlan planned) 
   }
   auto made = std::make_unique<Connection>(services_.open);
   made->record = std::move(fresh);
-  made->session = std::make_unique<ClientSession>(
-      services_.loop, std::move(*socket), client_settings(planned), config_->tls,
-      tls_plan(planned.plan, planned.fingerprints), send.timeouts, stop_);
+  made->session =
+      std::make_unique<ClientSession>(services_.loop, std::move(*socket), client_settings(planned),
+                                      config_->tls, planned.handshake(), send.timeouts, stop_);
   made->planned = std::move(planned);
   connection_ = std::move(made);
   co_await connection_->session->open();
   auto const refusal = connection_->session->dialogue().refusal();
   if (!refusal) co_return true;
-  progress->fail_host(*refusal, connection_->planned.host);
+  if (connection_->session->dialogue().met_ourselves())
+    progress->meet_ourselves(*refusal);
+  else
+    progress->fail_host(*refusal, connection_->planned.host);
   record(refusal->one_line());
   co_return false;
 }
@@ -355,8 +350,7 @@ void SmtpTransport::record(std::string const& problem) {
     record.tls_cipher = tls.info->cipher;
     record.tls_group = tls.info->group;
     record.certificate = print(tls.proof.certificate);
-    record.proved = tls.proof.proved && connection_->planned.plan.proof != policy::HostProof::none &&
-                    !connection_->planned.plan.testing;
+    record.proved = tls.proof.proved != net::Proof::none;
   }
   record.tls_offered =
       tls.info.has_value() || !tls.failure.empty() || connection_->session->dialogue().peer().starttls;

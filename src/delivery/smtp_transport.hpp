@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/id_source.hpp"
 #include "base/log.hpp"
+#include "delivery/connection_plan.hpp"
 #include "delivery/host_finder.hpp"
 #include "delivery/route.hpp"
 #include "delivery/send_settings.hpp"
@@ -39,6 +40,7 @@ struct SmtpConfig {  // immutable; a reload makes a new one
   std::string hostname;
   SendSettings send;
   std::shared_ptr<net::TlsClient const> tls;
+  std::vector<net::Endpoint> listeners = {};  // where this server takes mail, against loops
 };
 
 class SmtpTransport : public Transport {
@@ -53,9 +55,8 @@ class SmtpTransport : public Transport {
   void cut() override { stop_.stop(); }
 
  private:
-  struct ConnectionPlan;  // how a host is reached: where, and with what TLS
-  struct Progress;        // of one attempt
-  struct Connection;      // an open one
+  struct Progress;    // of one attempt
+  struct Connection;  // an open one
 
   net::Task<void> try_lmtp(Progress* progress, net::Target target);
   net::Task<void> try_hosts(Progress* progress);
@@ -68,6 +69,8 @@ class SmtpTransport : public Transport {
   void record(std::string const& problem);
   void record_refusal(Candidates const& candidates, FoundHost const& host);
   dialogue::ClientSettings client_settings(ConnectionPlan const& plan) const;
+  net::Ourselves ourselves() const;
+  bool named_by_stranger() const;  // the host: by the DNS, or by a recipient
 
   SmtpServices services_;
   std::shared_ptr<SmtpConfig const> config_;

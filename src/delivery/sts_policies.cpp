@@ -12,6 +12,7 @@ namespace {
 
 constexpr Duration look_again_after =
     std::chrono::minutes(5);  // RFC 8461 section 3.3 asks for a limit on fetches
+constexpr Duration look_again_after_failure = std::chrono::seconds(30);  // of the DNS
 constexpr std::size_t known_limit = 100'000;
 
 struct Fetched {
@@ -63,8 +64,17 @@ StsPolicies::StsPolicies(net::Dns& dns, net::WorkerPool& workers, store::StsCach
 }
 
 StsPolicies::Known& StsPolicies::entry(std::string const& domain) {
-  if (known_.size() >= known_limit && !known_.contains(domain)) known_.erase(known_.begin());
+  if (known_.size() >= known_limit && !known_.contains(domain)) make_room();
   return known_[domain];
+}
+
+// Domains without a policy go first: whoever makes us look at many of them must not make us forget a policy
+// that is in force.
+void StsPolicies::make_room() {
+  auto const now = clock_.now();
+  std::erase_if(known_,
+                [now](auto const& each) { return !each.second.found.policy || each.second.expires < now; });
+  if (known_.size() >= known_limit) known_.erase(known_.begin());
 }
 
 // The search for one domain that is under way: those who wait for it go on however it ends.
@@ -110,11 +120,21 @@ net::Task<void> StsPolicies::refresh(std::string domain, net::StopToken stop) {
   auto const answer = co_await net::ask(dns_, "_mta-sts." + domain, wire::DnsType::txt, stop);
   if (stop.stopped()) co_return;  // that says nothing about the domain
   auto const now = clock_.now();
+  auto& known = entry(domain);
+  bool const have = known.found.policy && known.expires > now;
+  switch (answer.state()) {
+    case net::DnsState::bogus:
+    case net::DnsState::failed:  // neither that there is a policy nor that there is none is known
+      known.look_again = now + look_again_after_failure;
+      co_return;
+    case net::DnsState::secure:
+    case net::DnsState::insecure:
+    case net::DnsState::absent_secure:
+    case net::DnsState::absent_insecure: break;
+  }
+  known.look_again = now + look_again_after;
   auto const records = wire::parse_txts(answer.records);
   auto const id = wire::parse_sts_record(records);
-  auto& known = entry(domain);
-  known.look_again = now + look_again_after;
-  bool const have = known.found.policy && known.expires > now;
   if (!id) {  // RFC 8461 section 3.3: what is cached holds until it expires
     if (!have) known.found = {};
     co_return;
@@ -168,7 +188,10 @@ net::Task<void> StsPolicies::fetch(std::string domain, std::string id, net::Stop
   known.expires = now + known.found.policy->max_age;
   if (cache_ == nullptr) co_return;
   store::StsEntry const kept{domain, id, now, *known.found.policy};
-  auto keep = [cache = cache_, kept] { return cache->keep(kept).has_value(); };
+  auto keep = [cache = cache_, kept] {
+    cache->keep(kept);
+    return true;
+  };
   co_await workers_.run(std::move(keep), stop);
 }
 

@@ -65,6 +65,7 @@ class StsPolicies {
   net::Task<void> refresh(std::string domain, net::StopToken stop);
   net::Task<void> fetch(std::string domain, std::string id, net::StopToken stop);
   Known& entry(std::string const& domain);
+  void make_room();
 
   net::Dns& dns_;
   net::WorkerPool& workers_;

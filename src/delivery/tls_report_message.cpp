@@ -40,8 +40,6 @@ ReportMessage make_tls_report_message(TlsReportMail const& mail) {
   ReportMessage message;
   message.content = std::move(out);
   message.envelope.arrived = mail.now;
-  message.envelope.size = message.content.size();
-  message.envelope.content.tls_optional = true;
   message.envelope.recipients.push_back({mail.to, {}, {}, {}, {}, 0, mail.now, {}});
   return message;
 }

@@ -1,13 +1,11 @@
 #include "delivery/tls_reports.hpp"
 
-#include "base/ascii.hpp"
 #include "delivery/enqueue.hpp"
 #include "delivery/tls_report_message.hpp"
 #include "net/https_fetch.hpp"
 #include "net/mx_hosts.hpp"
 #include "store/tls_results.hpp"
 #include "wire/gzip.hpp"
-#include "wire/path.hpp"
 #include "wire/tlsrpt_record.hpp"
 
 namespace postern::delivery {
@@ -65,18 +63,20 @@ net::Task<void> TlsReports::run_day(Instant day) {
   incomplete_ = !complete;
 }
 
-// False: to be tried again.
+// False: some of its places are to be tried again.
 net::Task<bool> TlsReports::send_one(std::string domain, Results results, Instant day) {
   auto const answer = co_await net::ask(services_.dns, "_smtp._tls." + domain, wire::DnsType::txt);
   if (answer.status == net::DnsStatus::failed) co_return false;
   auto const records = wire::parse_txts(answer.records);
-  auto const addresses = wire::parse_tlsrpt_record(records);
-  if (!addresses) co_return true;  // nobody wants it
+  auto const places = wire::parse_tlsrpt_record(records);
+  if (!places) co_return true;  // nobody wants it
   auto const due = make_due(domain, std::move(results), day);
   bool all = true;
-  for (auto const& uri : *addresses) {
-    bool const sent = co_await deliver(uri, due);
-    all = all && sent;
+  for (auto const& uri : *places) {
+    if (services_.sent.has(print_day(day), due->domain, uri)) continue;
+    bool const over = co_await deliver(uri, due);
+    if (over) services_.sent.keep(print_day(day), due->domain, uri);
+    all = all && over;
   }
   co_return all;
 }
@@ -96,44 +96,42 @@ TlsReports::DuePtr TlsReports::make_due(std::string domain, Results results, Ins
   return due;
 }
 
+// False: to be tried again.
 net::Task<bool> TlsReports::deliver(std::string uri, DuePtr due) {
-  bool const by_mail = istarts_with(uri, "mailto:");
-  std::string problem;
-  if (by_mail)
-    problem = co_await mail(uri, due);
-  else
-    problem = co_await post(uri, due);
+  auto const to = wire::mailto_address(uri);
+  auto const place = wire::https_place(uri);
+  bool const is_malformed = !to && !place;
+  std::string problem = "the URI is malformed";
+  if (to)
+    problem = co_await mail(*to, due);
+  else if (place)
+    problem = co_await post(uri, *place, due);
   services_.log.write(LogEvent(problem.empty() ? Severity::info : Severity::warning, "tls-report")
                           .add("domain", due->domain)
                           .add("to", uri)
                           .add("outcome", problem.empty() ? "sent" : problem));
-  co_return problem.empty();
+  co_return problem.empty() || is_malformed;  // time does not mend a URI
 }
 
 // What went wrong; empty: nothing.
-net::Task<std::string> TlsReports::mail(std::string uri, DuePtr due) {
-  constexpr std::size_t scheme = 7;  // mailto:
-  auto const to = wire::parse_mailbox(std::string_view(uri).substr(scheme, uri.find('?') - scheme));
-  if (!to) co_return "the address is malformed";
+net::Task<std::string> TlsReports::mail(Address to, DuePtr due) {
   auto const id = services_.spool.next_id();
   std::string const file = config_.hostname + "!" + due->domain + "!" + seconds_of(due->day) + "!" +
                            seconds_of(last_second(due->day)) + "!" + id.print() + ".json.gz";
   auto message = make_tls_report_message({due->report, wire::gzip(print(due->report)), due->domain,
-                                          config_.hostname, file, *to, id, services_.clock.now()});
+                                          config_.hostname, file, to, id, services_.clock.now()});
   bool const safe = co_await enqueue(&services_.loop, &services_.spool, id, std::move(message));
   co_return safe ? "" : "the spool cannot take it";
 }
 
-net::Task<std::string> TlsReports::post(std::string uri, DuePtr due) {
-  constexpr std::size_t scheme = 8;  // https://
-  auto const host = uri.substr(scheme, uri.find_first_of("/:?", scheme) - scheme);
-  auto const addresses = co_await net::find_addresses(services_.dns, lowered(host));
+net::Task<std::string> TlsReports::post(std::string uri, wire::HttpsPlace place, DuePtr due) {
+  auto const addresses = co_await net::find_addresses(services_.dns, place.host);
   if (addresses.addresses.empty()) co_return addresses.problem;
   net::HttpsRequest request;
   request.url = uri;
-  request.host = host;
+  request.host = place.host;
   request.addresses = addresses.addresses;
-  request.port = config_.https_port;
+  request.port = place.port == 443 ? config_.https_port : place.port;
   request.ca_file = config_.ca_file;
   request.content_type = "application/tlsrpt+gzip";  // RFC 8460 section 5.4
   request.body = wire::gzip(print(due->report));

@@ -1,6 +1,7 @@
 // Sends the reports about TLS (RFC 8460) to the domains that ask for them: once a day, at a random time, what
-// the store of facts tells of the day before; by mail, or posted over HTTPS. What cannot be sent is tried
-// again every hour until a day has passed. Thread: the delivery loop; the public functions from any.
+// the store of facts tells of the day before; by mail, or posted over HTTPS. A domain may name several
+// places, and each gets the report once: one that cannot be reached is tried again every hour until a day has
+// passed, and the others are left alone. Thread: the delivery loop; the public functions from any.
 #pragma once
 
 #include <map>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/address.hpp"
 #include "base/counters.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
@@ -17,6 +19,7 @@
 #include "net/worker_pool.hpp"
 #include "store/report_log.hpp"
 #include "store/spool.hpp"
+#include "wire/report_uri.hpp"
 #include "wire/tls_report.hpp"
 
 namespace postern::delivery {
@@ -69,8 +72,8 @@ class TlsReports {
   net::Task<bool> send_one(std::string domain, Results results, Instant day);
   DuePtr make_due(std::string domain, Results results, Instant day) const;
   net::Task<bool> deliver(std::string uri, DuePtr due);
-  net::Task<std::string> mail(std::string uri, DuePtr due);
-  net::Task<std::string> post(std::string uri, DuePtr due);
+  net::Task<std::string> mail(Address to, DuePtr due);
+  net::Task<std::string> post(std::string uri, wire::HttpsPlace place, DuePtr due);
 
   TlsReportServices services_;
   TlsReportConfig config_;

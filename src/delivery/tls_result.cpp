@@ -71,7 +71,7 @@ std::string session_result(store::ReportedPolicy const& reported, policy::HostPl
   if (!tls.info) return offered || !tls.failure.empty() ? validation_failure : "starttls-not-supported";
   if (reported.type == "sts") return certificate_result(tls.proof.certificate);
   if (reported.type == "tlsa" && plan.proof == policy::HostProof::dane)
-    return tls.proof.proved ? success : validation_failure;
+    return tls.proof.proved == net::Proof::dane ? success : validation_failure;
   return success;
 }
 

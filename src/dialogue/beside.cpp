@@ -40,7 +40,7 @@ bool add_recipient(policy::TransactionFacts& transaction, std::string_view recip
   bool const postmaster = iequals(address->local_part(), "postmaster");
   transaction.recipients.push_back(
       {.address = *std::move(address),
-       .standing = postmaster ? policy::Standing::postmaster : policy::Standing::mailbox});
+       .standing = postmaster ? policy::RecipientClass::postmaster : policy::RecipientClass::mailbox});
   return true;
 }
 

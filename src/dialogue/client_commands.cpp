@@ -15,6 +15,17 @@ bool addresses_need_utf8(OutgoingMessage const& message) {
                      [](auto const& r) { return r.address.needs_smtputf8(); });
 }
 
+// What a sender without SMTPUTF8 puts into a header passes as it came (RFC 6531 section 3.3 is about
+// senders).
+bool header_needs_utf8(OutgoingMessage const& message) {
+  return message.smtputf8 && message.content.header_8bit;
+}
+
+// The header fields of parts may be in UTF-8, too, and nobody has looked at those.
+bool content_may_need_utf8(OutgoingMessage const& message) {
+  return message.smtputf8 && message.content.content_8bit;
+}
+
 }  // namespace
 
 std::string mail_command(OutgoingMessage const& message, wire::PeerExtensions const& peer) {
@@ -25,7 +36,7 @@ std::string mail_command(OutgoingMessage const& message, wire::PeerExtensions co
     line += " BODY=BINARYMIME";
   else if (peer.eight_bit_mime && (message.body != Body::seven_bit || message.content.content_8bit))
     line += " BODY=8BITMIME";
-  if (peer.smtputf8 && (message.smtputf8 || addresses_need_utf8(message))) line += " SMTPUTF8";
+  if (peer.smtputf8 && (addresses_need_utf8(message) || content_may_need_utf8(message))) line += " SMTPUTF8";
   if (message.requiretls) line += " REQUIRETLS";     // RFC 8689 section 4.2.1
   if (peer.dsn && message.ret != wire::Ret::unsaid)  // RFC 3461 section 4.3
     line += message.ret == wire::Ret::full ? " RET=FULL" : " RET=HDRS";
@@ -41,20 +52,20 @@ std::string rcpt_command(OutgoingRecipient const& recipient, wire::PeerExtension
   return line;
 }
 
-std::optional<Reply> missing_for(OutgoingMessage const& message, wire::PeerExtensions const& peer,
-                                 bool over_tls) {
-  if (message.requiretls && !(over_tls && peer.requiretls))  // RFC 8689 section 4.2.1
+std::optional<Reply> missing_for(OutgoingMessage const& message, Hop const& hop) {
+  auto const& peer = hop.peer;
+  if (message.requiretls && !(hop.over_tls && peer.requiretls))  // RFC 8689 section 4.2.1
     return Reply{550, {5, 7, 30}, "REQUIRETLS support required, which the server does not offer"};
   if (peer.size_limit > 0 && message.size > peer.size_limit)  // RFC 1870 section 6.1
     return Reply{
         552,
         {5, 3, 4},
         "the message is larger than the server takes (" + std::to_string(peer.size_limit) + " bytes)"};
-  bool const utf8 = addresses_need_utf8(message) || (message.smtputf8 && message.content.header_8bit);
+  bool const utf8 = addresses_need_utf8(message) || (header_needs_utf8(message) && !hop.final_delivery);
   if (utf8 && !peer.smtputf8)  // RFC 6531 section 3.5
     return Reply{553, {5, 6, 7}, "an address or the header needs SMTPUTF8, which the server does not offer"};
   bool const declared = message.body != Body::seven_bit;
-  if (message.body == Body::binary_mime && !(peer.binary_mime && peer.chunking))  // RFC 3030 section 3
+  if (message.body == Body::binary_mime && !(peer.binary_mime && hop.chunking))  // RFC 3030 section 3
     return Reply{554, {5, 6, 3}, "the message is binary (BINARYMIME), which the server does not take"};
   if (declared && message.content.content_8bit && !peer.eight_bit_mime)  // RFC 6152 section 3
     return Reply{554, {5, 6, 3}, "the message has 8-bit content, which the server does not take (8BITMIME)"};

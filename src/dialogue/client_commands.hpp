@@ -11,12 +11,20 @@
 
 namespace postern::dialogue {
 
+struct Hop {  // how a message would go to the server
+  wire::PeerExtensions const& peer;
+  bool over_tls = false;
+  bool chunking = false;        // by BDAT
+  bool final_delivery = false;  // by LMTP: the server is the owner's, and keeps the mail
+};
+
 // Lines without their ends. Parameters are said to servers only that offer their extension.
 std::string mail_command(OutgoingMessage const& message, wire::PeerExtensions const& peer);
 std::string rcpt_command(OutgoingRecipient const& recipient, wire::PeerExtensions const& peer);
 
-// What the server lacks for this message, as the reply that refuses it; absent: nothing.
-std::optional<wire::Reply> missing_for(OutgoingMessage const& message, wire::PeerExtensions const& peer,
-                                       bool over_tls);
+// What the server lacks for this message, as the reply that refuses it; absent: nothing. Whether SMTPUTF8 is
+// needed is decided by the addresses and the header section (RFC 6531 section 3.2), whatever the client said;
+// for final delivery by the addresses alone, since a header in UTF-8 harms no mailbox.
+std::optional<wire::Reply> missing_for(OutgoingMessage const& message, Hop const& hop);
 
 }  // namespace postern::dialogue

@@ -22,7 +22,11 @@ void ClientDialogue::begin(OutgoingMessage message) {
   POSTERN_ASSERT(next() == Next::idle || next() == Next::close);
   message_ = std::move(message);
   transaction_ = ClientTransaction(message_.recipients.size());
-  if (auto const missing = missing_for(message_, peer_, over_tls_)) return transaction_.answer_rest(*missing);
+  Hop const hop{.peer = peer_,
+                .over_tls = over_tls_,
+                .chunking = chunking(),
+                .final_delivery = settings_.protocol == ClientProtocol::lmtp};
+  if (auto const missing = missing_for(message_, hop)) return transaction_.answer_rest(*missing);
   if (phase_ != Phase::closed) open_transaction();
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "base/assert.hpp"
 #include "base/base64.hpp"
 
@@ -50,12 +51,12 @@ ClientDialogue::Row const& ClientDialogue::row_for(Command command) {
 }
 
 ClientDialogue::ClientDialogue(ClientSettings settings) : settings_(std::move(settings)) {
-  over_tls_ = settings_.tls == ClientTls::implicit;
   pending_.push_back({.command = Command::greeting});
 }
 
 Next ClientDialogue::next() const {
   if (phase_ == Phase::closed) return Next::close;
+  if (settings_.tls == ClientTls::implicit && !over_tls_) return Next::start_tls;
   if (!pending_.empty()) return Next::read_reply;
   if (phase_ == Phase::starttls) return Next::start_tls;
   if (transaction_.content_due()) return Next::send_content;
@@ -91,7 +92,8 @@ void ClientDialogue::on_lost(std::string why) { give_up({451, {4, 4, 2}, std::mo
 // RFC 7504 section 4: a host that says 521 takes no mail at all. Any other refusal before messages can be
 // sent may pass.
 std::optional<Reply> ClientDialogue::refusal() const {
-  if (!problem_ || !problem_->permanent() || problem_->code == 521 || reached_ == Phase::ready)
+  if (!problem_ || !problem_->permanent() || problem_->code == 521 || met_ourselves_ ||
+      reached_ == Phase::ready)
     return problem_;
   auto const& status = problem_->status;
   if (!status.present()) return Reply::failure(false, 3, 2, problem_->text);
@@ -100,6 +102,7 @@ std::optional<Reply> ClientDialogue::refusal() const {
 
 void ClientDialogue::on_reply(Reply const& reply) {
   if (phase_ == Phase::closed) return;
+  POSTERN_ASSERT(over_tls_ || settings_.tls != ClientTls::implicit);
   if (pending_.empty())
     return give_up(
         reply.code == 421 ? reply : Reply{451, {4, 5, 0}, "a reply before it was due: " + reply.one_line()});
@@ -111,8 +114,21 @@ void ClientDialogue::on_reply(Reply const& reply) {
   go_on();
 }
 
+// Where a stranger has named the server. A name of one label says nothing: many hosts call themselves
+// "localhost".
+bool ClientDialogue::greets_as_ourselves(Reply const& reply) const {
+  if (!settings_.named_by_stranger || settings_.hostname.find('.') == std::string::npos) return false;
+  return iequals(std::string_view(reply.text).substr(0, reply.text.find_first_of(" \n")), settings_.hostname);
+}
+
+void ClientDialogue::meet_ourselves() {
+  met_ourselves_ = true;
+  give_up({554, {5, 4, 6}, "the server greets with our own name: mail to it would come back to us"});
+}
+
 void ClientDialogue::on_greeting(Reply const& reply, Pending const&) {
   if (!reply.positive()) return give_up(reply);
+  if (greets_as_ourselves(reply)) return meet_ourselves();
   enter(Phase::hello);
   say_hello();
 }
@@ -123,6 +139,7 @@ void ClientDialogue::say_hello() {
 
 void ClientDialogue::on_hello(Reply const& reply, Pending const& pending) {
   bool const extended = pending.command == Command::ehlo;
+  if (reply.positive() && greets_as_ourselves(reply)) return meet_ourselves();
   if (reply.positive()) {
     peer_ = extended ? wire::parse_extensions(reply.text) : wire::PeerExtensions{};
     return secure();
@@ -151,9 +168,11 @@ void ClientDialogue::on_starttls(Reply const& reply, Pending const&) {
   if (reply.code != 421) log_in();
 }
 
-void ClientDialogue::on_tls() {
+void ClientDialogue::on_tls(policy::HostProof proved) {
   POSTERN_ASSERT(next() == Next::start_tls && !over_tls_);
   over_tls_ = true;
+  proved_ = proved;
+  if (settings_.tls == ClientTls::implicit) return;  // the server's greeting comes next
   peer_ = {};
   phase_ = Phase::hello;  // the one step back
   say_hello();
@@ -164,16 +183,25 @@ void ClientDialogue::log_in() {
   if (!settings_.login) return enter(Phase::ready);
   if (!over_tls_)
     return give_up({451, {4, 7, 11}, "the password is sent over TLS only, which the server does not offer"});
-  auto const& [user, password] = *settings_.login;
+  if (!may_log_in())
+    return give_up(
+        {451,
+         {4, 7, 5},
+         "the password is sent only to a server that has proved who it is, which this one has not"});
+  auto const& login = *settings_.login;
   if (peer_.auth_plain)  // RFC 4616 section 2
-    return ask_login(Command::auth,
-                     "AUTH PLAIN " + base64(std::string(1, '\0') + user + std::string(1, '\0') + password));
+    return ask_login(Command::auth, "AUTH PLAIN " + base64(std::string(1, '\0') + login.user +
+                                                           std::string(1, '\0') + login.password));
   if (peer_.auth_login) return ask_login(Command::auth_user, "AUTH LOGIN");
   give_up({451, {4, 7, 4}, "the server offers neither AUTH PLAIN nor AUTH LOGIN"});
 }
 
+bool ClientDialogue::may_log_in() const {
+  return over_tls_ && policy::may_hear_password(settings_.login->demand, proved_);
+}
+
 void ClientDialogue::ask_login(Command command, std::string line) {
-  POSTERN_ASSERT(over_tls_ && phase_ == Phase::login);
+  POSTERN_ASSERT(phase_ == Phase::login && may_log_in());
   ask(command, std::move(line));
 }
 

@@ -18,6 +18,7 @@
 
 #include "dialogue/client_transaction.hpp"
 #include "dialogue/outgoing_message.hpp"
+#include "policy/destination_tls.hpp"
 #include "wire/extensions.hpp"
 #include "wire/reply.hpp"
 
@@ -32,9 +33,10 @@ enum class ClientTls : std::uint8_t {
   implicit   // TLS has come before the first byte
 };
 
-struct ClientLogin {  // RFC 4954: said over TLS only
+struct ClientLogin {  // RFC 4954: said over TLS only, to whoever has proved himself as `demand` asks
   std::string user;
   std::string password;
+  policy::DestinationLevel demand = policy::DestinationLevel::verified;
 };
 
 struct ClientSettings {
@@ -42,11 +44,12 @@ struct ClientSettings {
   ClientProtocol protocol = ClientProtocol::smtp;
   ClientTls tls = ClientTls::offered;
   std::optional<ClientLogin> login;
+  bool named_by_stranger = false;  // not the owner has named the server: a greeting with our name is a loop
 };
 
 enum class Next : std::uint8_t {
   read_reply,    // send take_output(), read a reply, on_reply()
-  start_tls,     // shake hands, on_tls()
+  start_tls,     // shake hands, on_tls(); before anything else where TLS is implicit
   send_content,  // send the content, on_content_sent()
   idle,          // begin() a message, or quit()
   close
@@ -69,7 +72,9 @@ class ClientDialogue {
   Next next() const;
   std::string take_output();  // to be sent before the next reply is read; may be empty
   void on_reply(wire::Reply const& reply);
-  void on_tls();  // it is established: what was said before is forgotten (RFC 3207 section 4.2)
+  // TLS is established, and this is what the server has proved of itself. What was said before is forgotten
+  // (RFC 3207 section 4.2).
+  void on_tls(policy::HostProof proved);
   // The connection is of no more use: it is cut, or the server is silent or talks nonsense. Recipients that
   // have no reply yet are to be tried again.
   void on_lost(std::string why);
@@ -77,7 +82,7 @@ class ClientDialogue {
   // Only when idle. Gives replies at once where the server cannot take the message.
   void begin(OutgoingMessage message);
   // What stands before a piece of content: "BDAT n LAST" where the server takes chunks (RFC 3030 section 2),
-  // nothing under DATA, where the content is dot-stuffed.
+  // nothing under DATA. `size`: bytes of the piece as it leaves (wire::ContentDoor).
   std::string before_piece(std::size_t size, bool last);
   void on_content_sent();  // its end, too
   void quit();
@@ -94,6 +99,7 @@ class ClientDialogue {
   bool said_hello() const { return reached_ > Phase::hello; }  // and was answered
   bool content_begun() const { return transaction_.sent() >= ClientTransaction::Place::content; }
   bool starttls_refused() const { return starttls_refused_; }
+  bool met_ourselves() const { return met_ourselves_; }  // the server has greeted with our own name
   wire::PeerExtensions const& peer() const { return peer_; }
 
   // Why the server cannot be used at all, or any more, in its own words where it said so; absent: it can.
@@ -136,6 +142,9 @@ class ClientDialogue {
   void ask(Command command, std::string line, std::size_t recipient = 0);
   void give_up(wire::Reply problem);
   void say_hello();
+  bool may_log_in() const;
+  void meet_ourselves();
+  bool greets_as_ourselves(wire::Reply const& reply) const;
   void secure();
   void log_in();
   void ask_login(Command command, std::string line);
@@ -165,6 +174,8 @@ class ClientDialogue {
   bool over_tls_ = false;
   bool begins_flight_ = false;
   bool starttls_refused_ = false;
+  bool met_ourselves_ = false;
+  policy::HostProof proved_ = policy::HostProof::none;
   bool needs_reset_ = false;  // the server has a transaction open that it must forget before the next one
   std::optional<wire::Reply> problem_;
 

@@ -10,7 +10,7 @@ void Content::begin_chunk(std::uint64_t size, bool last, bool binary) {
   chunked_ = true;
   chunk_left_ = size;
   last_ = last;
-  binary_ = binary;
+  if (binary) intake_.declare(wire::Body::binary_mime);
 }
 
 std::size_t Content::feed(std::string_view bytes, std::string& out) {
@@ -29,28 +29,29 @@ std::size_t Content::feed(std::string_view bytes, std::string& out) {
 void Content::keep(std::string_view bytes, std::string& out) {
   if (!keeping_ || bytes.empty()) return;
   auto const before = out.size();
-  if (binary_)
-    out += bytes;  // RFC 3030 section 3: BINARYMIME is kept octet by octet
-  else
-    newlines_.feed(bytes, out);
+  intake_.feed(bytes, out);
   check(std::string_view(out).substr(before));
 }
 
 void Content::complete(std::string& out) {
-  if (!keeping_ || binary_) return;
+  if (!keeping_) return;
   auto const before = out.size();
-  newlines_.finish(out);
+  intake_.finish(out);
   check(std::string_view(out).substr(before));
 }
 
 void Content::check(std::string_view added) {
   size_ += added.size();
   if (!header_.ended()) header_.feed(added);
+  if (from_ && !from_->ended()) from_->feed(added);
   has_8bit_ = has_8bit_ || !is_ascii(added);
-  if (size_ > settings_->max_message_size) return give_up(ContentProblem::too_large);
-  if (newlines_.bare() > 0 && settings_->bare_newlines == BareNewlines::reject)
+  // What is taken out counts as well: a limit is about what a client may send.
+  auto const removed = intake_.removed();
+  if (size_ + removed > settings_->max_message_size) return give_up(ContentProblem::too_large);
+  if (intake_.bare_newlines() > 0 && settings_->bare_newlines == BareNewlines::reject)
     return give_up(ContentProblem::bare_newlines);
-  if (header_.bytes() > settings_->max_header_size) return give_up(ContentProblem::header_too_large);
+  if (header_.bytes() + removed > settings_->max_header_size)
+    return give_up(ContentProblem::header_too_large);
   if (header_.received() > settings_->max_hops) return give_up(ContentProblem::too_many_hops);
 }
 

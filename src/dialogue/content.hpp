@@ -1,16 +1,19 @@
-// A message's content on its way in, by DATA or BDAT: where it ends, what of it is kept, and whether it may
-// be. Once a limit is passed nothing more is kept, but all is still read to its end, so that the client gets
-// its answer. Bounds: keeps no bytes itself; what belongs to the message is appended to the caller's buffer.
+// A message's content on its way in, by DATA or BDAT: where it ends, what wire::ContentIntake makes of it,
+// and whether it may be kept. Once a limit is passed nothing more is kept, but all is still read to its end,
+// so that the client gets its answer. Bounds: keeps no bytes itself; what belongs to the message is appended
+// to the caller's buffer.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "dialogue/smtp_settings.hpp"
-#include "wire/bare_newlines.hpp"
 #include "wire/content_end.hpp"
+#include "wire/content_intake.hpp"
 #include "wire/content_traits.hpp"
+#include "wire/from_field.hpp"
 #include "wire/header_section.hpp"
 
 namespace postern::dialogue {
@@ -23,16 +26,19 @@ class Content {
 
   void begin_chunk(std::uint64_t size, bool last, bool binary);  // BDAT; without it, DATA
   void refuse() { keeping_ = false; }                            // read, but keep nothing
+  void watch_from() { from_.emplace(); }                         // before the first byte
 
-  // Returns how many of `bytes` were taken; fewer than all when the content, or the chunk, is complete.
+  // Returns how many of `bytes` were taken; fewer than all when the content, or the chunk, is complete. To be
+  // called at least once for each chunk: an empty last one ends the content, too.
   std::size_t feed(std::string_view bytes, std::string& out);
 
   bool wants_more() const { return chunked_ ? chunk_left_ > 0 : !end_.ended(); }
   bool last() const { return !chunked_ || last_; }
   bool keeps() const { return keeping_; }
   std::uint64_t size() const { return size_; }
-  std::uint64_t bare_newlines() const { return newlines_.bare(); }
+  std::uint64_t bare_newlines() const { return intake_.bare_newlines(); }
   ContentProblem problem() const { return problem_; }
+  std::optional<wire::FromField> const& from() const { return from_; }  // absent: not watched
   wire::ContentTraits traits() const {
     return {
         .header_8bit = header_.has_8bit(), .content_8bit = has_8bit_, .tls_optional = header_.tls_optional()};
@@ -46,14 +52,14 @@ class Content {
 
   SmtpSettings const* settings_;
   wire::ContentEnd end_;
-  wire::NewlineNormalizer newlines_;
+  wire::ContentIntake intake_;
   wire::HeaderSection header_;
+  std::optional<wire::FromField> from_;
   std::uint64_t size_ = 0;
   std::uint64_t chunk_left_ = 0;
   ContentProblem problem_ = ContentProblem::none;
   bool chunked_ = false;
   bool last_ = false;
-  bool binary_ = false;
   bool keeping_ = true;
   bool has_8bit_ = false;
 };

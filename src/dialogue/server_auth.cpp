@@ -69,11 +69,15 @@ Step ServerDialogue::on_login(bool good) {
   auto const user = std::exchange(credentials_, {}).user;
   if (good) {
     facts_.connection.login = user;
-    return say(235, {2, 7, 0}, "Welcome");
+    return say(235, {2, 7, 0}, "Authentication successful");
   }
-  if (++failed_logins_ < most_failures) return bad(535, {5, 7, 8}, "Name or password is wrong");
-  on_end(policy::ConnectionEnd::too_many_errors, now_);
-  return say(421, {4, 7, 0}, settings_->hostname + " Too many failed logins", Then::close);
+  if (++failed_logins_ < most_failures) return bad(535, {5, 7, 8}, "Authentication credentials invalid");
+  return send_away("Too many failed logins");
+}
+
+Step ServerDialogue::on_login_refused() {
+  credentials_ = {};
+  return send_away("Too many failed logins lately, try again in some minutes");
 }
 
 }  // namespace postern::dialogue

@@ -14,7 +14,7 @@ Step ServerDialogue::on_data(std::string_view argument) {
   if (!argument.empty()) return bad(501, {5, 5, 4}, "DATA takes no argument");
   if (facts_.transaction.mail.body == wire::Body::binary_mime)  // RFC 3030 section 3
     return bad(503, {5, 5, 1}, "BODY=BINARYMIME needs BDAT");
-  content_.emplace(*settings_);
+  begin_content();
   return say(354, {}, "End the message with a dot on a line by itself", Then::read_content);
 }
 
@@ -26,7 +26,7 @@ Step ServerDialogue::on_bdat(std::string_view argument) {
   }
   bool const in_order = state_ == State::rcpt || state_ == State::chunks;
   bool const binary = facts_.transaction.mail.body == wire::Body::binary_mime;
-  if (!content_ || state_ != State::chunks) content_.emplace(*settings_);
+  if (!content_ || state_ != State::chunks) begin_content();
   content_->begin_chunk(bdat->size, bdat->last, binary);
   if (in_order) {
     facts_.transaction.chunking = true;
@@ -37,6 +37,20 @@ Step ServerDialogue::on_bdat(std::string_view argument) {
         wire::Reply{503, {5, 5, 1}, state_ == State::start ? "EHLO or HELO first" : "No valid recipients"};
   }
   return {std::nullopt, Then::read_chunk};
+}
+
+void ServerDialogue::begin_content() {
+  content_.emplace(*settings_);
+  if (!facts_.connection.login.empty()) content_->watch_from();
+}
+
+// Who wrote it, by its From field: of interest where a user of ours has logged in.
+void ServerDialogue::note_authors() {
+  auto const& from = content_->from();
+  if (!from) return;
+  auto authors = from->addresses();
+  facts_.transaction.authors_unclear = !authors;
+  if (authors) facts_.transaction.authors = *std::move(authors);
 }
 
 Step ServerDialogue::on_content() {
@@ -61,6 +75,7 @@ Step ServerDialogue::on_content() {
     if (content_->keeps()) return say(250, {2, 0, 0}, "Chunk received");
     return on_stored(Stored::broken);  // a chunk could not be kept: say so now
   }
+  note_authors();
   facts_.stage = Stage::content;
   return {std::nullopt, Then::ask_verdict};
 }
@@ -76,6 +91,7 @@ Step ServerDialogue::on_stored(Stored stored) {
       std::string text = "Ok: queued as " + facts_.transaction.id.print();
       ++facts_.connection.messages;
       idle_commands_ = 0;
+      idle_transactions_ = 0;
       finish_transaction(Outcome::accepted, 250, {});
       return say(250, {2, 0, 0}, std::move(text));
     }

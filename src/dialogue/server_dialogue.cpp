@@ -6,9 +6,11 @@
 #include <array>
 
 #include "base/ascii.hpp"
+#include "base/assert.hpp"
+#include "base/utf8.hpp"
 #include "policy/around_decide.hpp"
-#include "policy/decide.hpp"
 #include "policy/rules.hpp"
+#include "policy/starttls_offer.hpp"
 #include "wire/extensions.hpp"
 
 namespace postern::dialogue {
@@ -69,6 +71,13 @@ ServerDialogue::ServerDialogue(SmtpSettings const& settings, policy::Policy cons
   facts_.connection = std::move(connection);
 }
 
+void ServerDialogue::go_by(SmtpSettings const& settings, policy::Policy const& policy) {
+  POSTERN_ASSERT(!in_transaction());
+  content_.reset();  // it would refer to the settings before
+  settings_ = &settings;
+  policy_ = &policy;
+}
+
 Step ServerDialogue::greeting() { return say(220, {}, settings_->hostname + " ESMTP Postern"); }
 
 Step ServerDialogue::refuse(std::string_view why) {
@@ -114,26 +123,26 @@ Step ServerDialogue::on_line(wire::Line line, Instant now) {
   if ((row->states & (1U << static_cast<unsigned>(state_))) == 0)
     return bad(503, {5, 5, 1},
                state_ == State::start ? "EHLO or HELO first" : std::string(row->out_of_order));
-  if (++idle_commands_ > settings_->max_idle_commands + 2 * settings_->max_recipients) {
-    on_end(ConnectionEnd::too_many_errors, now_);
-    return say(421, {4, 7, 0}, settings_->hostname + " Too many commands without mail", Then::close);
-  }
+  if (++idle_commands_ > settings_->max_idle_commands + 2 * settings_->max_recipients)
+    return send_away("Too many commands without mail");
   return (this->*row->handle)(command.argument);
 }
 
 bool ServerDialogue::line_is_clean(wire::Line const& line, Verb verb) const {
-  bool const may_be_utf8 =
-      verb == Verb::mail || verb == Verb::rcpt || verb == Verb::vrfy || verb == Verb::expn;
+  bool const may_be_8bit = verb == Verb::mail || verb == Verb::rcpt || verb == Verb::vrfy ||
+                           verb == Verb::expn || verb == Verb::ehlo || verb == Verb::helo;
   return std::all_of(line.text.begin(), line.text.end(),
-                     [&](char c) { return is_8bit(c) ? may_be_utf8 : (c >= ' ' && c != 0x7F) || c == '\t'; });
+                     [&](char c) { return is_8bit(c) ? may_be_8bit : (c >= ' ' && c != 0x7F) || c == '\t'; });
 }
 
+// RFC 5321 section 4.1.4: a server must not refuse mail since the name is not what it should be. Names in
+// UTF-8 are kept; of others, and of those that are too long, what is printable.
 Step ServerDialogue::on_hello(std::string_view argument, policy::Greeting greeting) {
   auto const name = argument.substr(0, argument.find_first_of(" \t"));
   if (name.empty()) return bad(501, {5, 5, 4}, "A host name is missing");
-  if (name.size() > helo_limit) return bad(501, {5, 5, 4}, "The host name is too long");
   forget_transaction();
-  facts_.connection.helo = name;
+  bool const as_it_is = name.size() <= helo_limit && is_utf8(name);
+  facts_.connection.helo = as_it_is ? std::string(name) : printable(name, helo_limit);
   facts_.connection.greeting = greeting;
   facts_.stage = Stage::helo;
   state_ = State::greeted;
@@ -144,9 +153,10 @@ Step ServerDialogue::on_hello(std::string_view argument, policy::Greeting greeti
 Step ServerDialogue::answer_hello() {
   auto& connection = facts_.connection;
   if (connection.greeting == policy::Greeting::helo) return say(250, {}, settings_->hostname);
-  bool const offers = policy::offers_starttls(*policy_, connection, now_);
+  auto const offer = policy::starttls_offer(*policy_, connection, now_);
+  bool const offers = offer == policy::StarttlsOffer::made;
   connection.tls.offered = connection.tls.offered || offers;
-  if (policy::withholds_starttls(*policy_, connection, now_)) ++connection.tls.offers_withheld;
+  if (offer == policy::StarttlsOffer::withheld) ++connection.tls.offers_withheld;
   wire::Extensions extensions;
   extensions.size_limit = settings_->max_message_size;
   extensions.max_recipients = settings_->max_recipients;
@@ -210,11 +220,13 @@ Step ServerDialogue::say(std::uint16_t code, wire::EnhancedStatus status, std::s
 }
 
 Step ServerDialogue::bad(std::uint16_t code, wire::EnhancedStatus status, std::string text) {
-  if (++facts_.connection.errors > settings_->max_errors) {
-    on_end(ConnectionEnd::too_many_errors, now_);
-    return say(421, {4, 7, 0}, settings_->hostname + " Too many errors, closing", Then::close);
-  }
+  if (++facts_.connection.errors > settings_->max_errors) return send_away("Too many errors, closing");
   return say(code, status, std::move(text));
+}
+
+Step ServerDialogue::send_away(std::string_view why) {
+  on_end(ConnectionEnd::too_many_errors, now_);
+  return say(421, {4, 7, 0}, settings_->hostname + " " + std::string(why), Then::close);
 }
 
 Step ServerDialogue::bad_argument(wire::ArgumentError const& error) {

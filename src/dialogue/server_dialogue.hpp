@@ -35,6 +35,9 @@ class ServerDialogue {
   ServerDialogue(SmtpSettings const& settings, policy::Policy const& policy,
                  policy::ConnectionFacts connection);
 
+  // From now on, instead of those before; between transactions only. They outlive it, too.
+  void go_by(SmtpSettings const& settings, policy::Policy const& policy);
+
   // What the session finds out by waiting, as it comes. Each verb changes the fact that it names.
   void on_proxy(IpAddress const& client, std::uint16_t port);  // a PROXY header names the client
   void on_client_name(std::string verified_name);              // empty: none, or not known in time
@@ -49,6 +52,7 @@ class ServerDialogue {
   wire::Reply on_tls_ready();                       // a handshake begins once this is said: 220
   Step on_tls(policy::TlsFacts const& tls, Instant now);  // established, or failed: the connection is over
   Step on_login(bool good);                               // whether the credentials are right
+  Step on_login_refused();                                // too many were wrong lately: not looked at
   void on_injected(std::size_t bytes);  // came between STARTTLS and the handshake; thrown away
   Step on_content();
   Step on_stored(Stored stored);
@@ -96,10 +100,14 @@ class ServerDialogue {
   Step say(std::uint16_t code, wire::EnhancedStatus status, std::string text, Then then = Then::read_line);
   Step bad(std::uint16_t code, wire::EnhancedStatus status, std::string text);  // counts as an error
   Step bad_argument(wire::ArgumentError const& error);
+  void begin_content();
+  void note_authors();
+  Step send_away(std::string_view why);  // 421
   Step refuse_content(std::uint16_t code, wire::EnhancedStatus status, std::string text);
   Step refuse_transaction(policy::Verdict const& verdict);
   Step on_mail_verdict(policy::Verdict const& verdict);
   Step on_rcpt_verdict(policy::Verdict const& verdict);
+  Step refuse_recipient(policy::Verdict const& verdict);
   void finish_transaction(policy::Outcome outcome, std::uint16_t code, policy::DecidedBy decided_by);
   void forget_transaction();
   bool line_is_clean(wire::Line const& line, wire::Verb verb) const;
@@ -107,8 +115,12 @@ class ServerDialogue {
   SmtpSettings const* settings_;
   policy::Policy const* policy_;
   State state_ = State::start;
-  std::uint32_t accepted_ = 0;       // recipients
-  std::uint32_t idle_commands_ = 0;  // since the last message
+  std::uint32_t accepted_ = 0;           // recipients
+  std::uint32_t asked_ = 0;              // recipients of this transaction, whatever became of them
+  std::uint32_t refused_ = 0;            // of these
+  std::uint32_t guesses_ = 0;            // recipients of this connection that nobody here has
+  std::uint32_t idle_commands_ = 0;      // since the last message
+  std::uint32_t idle_transactions_ = 0;  // the same
   Instant now_{};
   policy::Facts facts_;
   enum class Auth : std::uint8_t { none, plain, login_user, login_password };  // what the next line is

@@ -18,10 +18,14 @@ Step ServerDialogue::on_mail(std::string_view argument) {
     return bad(555, {5, 5, 4}, "REQUIRETLS is offered under TLS only");
   if (mail->reverse_path && mail->reverse_path->needs_smtputf8() && !mail->smtputf8)
     return bad(553, {5, 6, 7}, "The address needs SMTPUTF8");
+  if (++idle_transactions_ > settings_->max_idle_commands / 2)
+    return send_away("Too many transactions without mail");
   facts_.stage = Stage::mail;
   facts_.transaction = {};
   facts_.transaction.started = now_;
   facts_.transaction.mail = std::move(*mail);
+  asked_ = 0;
+  refused_ = 0;
   ++facts_.connection.transactions;
   if (facts_.transaction.mail.size.value_or(0) > settings_->max_message_size) {
     finish_transaction(Outcome::refused, 552, {.builtin = policy::Builtin::size});
@@ -37,8 +41,9 @@ Step ServerDialogue::on_rcpt(std::string_view argument) {
   auto& transaction = facts_.transaction;
   if (rcpt->forward_path.needs_smtputf8() && !transaction.mail.smtputf8)
     return bad(553, {5, 6, 7}, "The address needs SMTPUTF8");
-  if (transaction.recipients.size() >= settings_->max_recipients)
+  if (asked_ >= settings_->max_recipients)
     return say(452, {4, 5, 3}, "Too many recipients");  // RFC 5321 section 4.5.3.1.10
+  ++asked_;
   facts_.stage = Stage::rcpt;
   auto const standing = policy_->directory.standing(rcpt->forward_path);
   transaction.recipients.push_back({.address = std::move(rcpt->forward_path),
@@ -79,13 +84,21 @@ Step ServerDialogue::on_rcpt_verdict(policy::Verdict const& verdict) {
   recipient.decided_by = verdict.decided_by;
   if (verdict.refuses()) {
     recipient.code = verdict.reply.code;
-    return {verdict.reply, Then::read_line};
+    return refuse_recipient(verdict);
   }
   recipient.accepted = true;
   recipient.code = 250;
   ++accepted_;
   state_ = State::rcpt;
   return say(250, {2, 1, 5}, "Recipient ok");
+}
+
+Step ServerDialogue::refuse_recipient(policy::Verdict const& verdict) {
+  bool const guess = policy::is_guess(*policy_, facts_.connection, verdict);
+  policy::list_refused(facts_.transaction, ++refused_, guess);
+  if (guess && ++guesses_ > settings_->max_refused_recipients)
+    return send_away("Too many recipients that do not exist here");
+  return {verdict.reply, Then::read_line};
 }
 
 Step ServerDialogue::on_rset(std::string_view argument) {

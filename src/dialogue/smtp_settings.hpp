@@ -19,6 +19,7 @@ struct SmtpSettings {
   std::uint32_t max_hops = 100;              // RFC 5321 section 6.3: normally at least 100
   std::uint32_t max_errors = 20;             // commands answered with 5xx for syntax or order
   std::uint32_t max_idle_commands = 200;     // commands that bring no mail further, between messages
+  std::uint32_t max_refused_recipients = 50;  // in a connection: recipients that nobody here has
   BareNewlines bare_newlines = BareNewlines::normalize;
 };
 

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 
 #include "base/ascii.hpp"
 #include "base/hex.hpp"
@@ -32,6 +33,12 @@ std::string print_time(ASN1_TIME const* time) {
   char* text = nullptr;
   long const length = BIO_get_mem_data(out.get(), &text);
   return {text, static_cast<std::size_t>(length)};
+}
+
+Instant instant_of(ASN1_TIME const* time) {
+  std::tm parts{};
+  if (::ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::from_time_t(::timegm(&parts)));
 }
 
 std::string problem(std::string const& file, std::string_view what) {
@@ -107,6 +114,24 @@ Result<Certificate, std::string> load_certificate(std::string const& certificate
   loaded.names = names_of(loaded.chain.front().get());
   loaded.not_after = print_time(::X509_get0_notAfter(loaded.chain.front().get()));
   return loaded;
+}
+
+Result<CertificateSummary, std::string> summary_of_certificate(std::string const& file) {
+  OpensslPtr<BIO> in(::BIO_new_file(file.c_str(), "r"));
+  if (!in) return fail(file + ": " + std::strerror(errno));
+  OpensslPtr<X509> certificate(::PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+  if (!certificate) return fail(problem(file, "holds no PEM certificate"));
+  auto const* key = ::X509_get0_pubkey(certificate.get());
+  return CertificateSummary{.names = names_of(certificate.get()),
+                            .begins = instant_of(::X509_get0_notBefore(certificate.get())),
+                            .ends = instant_of(::X509_get0_notAfter(certificate.get())),
+                            .rsa = key != nullptr && ::EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA};
+}
+
+bool name_covers(std::string_view pattern, std::string_view host) {
+  if (pattern.substr(0, 2) != "*.") return pattern == host;
+  auto const dot = host.find('.');
+  return dot != std::string_view::npos && host.substr(dot) == pattern.substr(1);
 }
 
 Result<void, std::string> make_self_signed(std::string const& certificate_file, std::string const& key_file,

@@ -5,8 +5,10 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/instant.hpp"
 #include "base/result.hpp"
 
 namespace postern::net {
@@ -32,6 +34,20 @@ struct Certificate {
 // The error says which file and what is wrong with it.
 Result<Certificate, std::string> load_certificate(std::string const& certificate_file,
                                                   std::string const& key_file);
+
+// What a certificate says, without its key.
+struct CertificateSummary {
+  std::vector<std::string> names;  // as Certificate has them
+  Instant begins{};
+  Instant ends{};
+  bool rsa = false;  // its key
+};
+
+// Of the first certificate in a PEM file. The error is for people.
+Result<CertificateSummary, std::string> summary_of_certificate(std::string const& file);
+
+// RFC 6125 section 6.4.3: "*." stands for the left-most label only. Both in lower case.
+bool name_covers(std::string_view pattern, std::string_view host);
 
 // Writes a self-signed ECDSA P-256 certificate, good for ten years, for `names`. Files are made 0600.
 Result<void, std::string> make_self_signed(std::string const& certificate_file, std::string const& key_file,

@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t names_tried = 4;  // PTR records looked at; more is a joke or an attack
 constexpr std::size_t cache_limit = 10'000;
 constexpr std::size_t search_limit = 4096;
-constexpr int hopeless_after = 5;  // unanswered questions in a row
+constexpr std::size_t network_limit = 64;  // searches for one network
+constexpr int hopeless_after = 5;          // unanswered questions in a row
 constexpr std::chrono::seconds keep_least{60};
 constexpr std::chrono::seconds keep_most{3600};
 
@@ -34,7 +35,9 @@ void ClientNames::find_name(IpAddress const& address, OnName on_name) {
       running->second->waiting.push_back(std::move(on_name));
       return;
     }
-    if (state->searches.size() < search_limit) {
+    ClientNetwork const network(address);
+    if (state->may_search(network)) {
+      ++state->searches_of[network];
       begun = std::make_shared<Search>();
       begun->address = address;
       begun->ttl = keep_most;
@@ -45,6 +48,18 @@ void ClientNames::find_name(IpAddress const& address, OnName on_name) {
   if (!begun) return on_name({});
   dns_.ask(address.print_arpa(), wire::DnsType::ptr,
            [this, begun](DnsAnswer const& answer) { on_names(begun, answer); });
+}
+
+bool ClientNames::State::may_search(ClientNetwork const& network) const {
+  auto const of_network = searches_of.find(network);
+  return searches.size() < search_limit &&
+         (of_network == searches_of.end() || of_network->second < network_limit);
+}
+
+void ClientNames::State::search_over(IpAddress const& address) {
+  searches.erase(address);
+  auto const of_network = searches_of.find(ClientNetwork(address));
+  if (of_network != searches_of.end() && --of_network->second == 0) searches_of.erase(of_network);
 }
 
 bool ClientNames::worth_waiting() const {
@@ -98,7 +113,7 @@ void ClientNames::finish(Search& search, std::string name) {
     if (state->known.size() >= cache_limit) state->known.erase(state->known.begin());
     state->known[search.address] = {name, Clock::now() + (name.empty() ? keep_least * 5 : search.ttl)};
     waiting = std::move(search.waiting);
-    state->searches.erase(IpAddress(search.address));
+    state->search_over(IpAddress(search.address));
   }
   for (auto const& on_name : waiting) on_name(name);
 }

@@ -1,5 +1,6 @@
 // The forward-confirmed name of a client's address (RFC 8601 section 2.7.3's iprev). Threads: any may ask;
-// answers come on the DNS's thread. Bounds: 10,000 answers are kept, 4,096 searches run.
+// answers come on the DNS's thread. Bounds: 10,000 answers are kept, 4,096 searches run, 64 of them for
+// clients of one network.
 #pragma once
 
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/client_network.hpp"
 #include "base/counters.hpp"
 #include "base/guarded.hpp"
 #include "base/ip_address.hpp"
@@ -47,6 +49,10 @@ class ClientNames {
   struct State {
     std::unordered_map<IpAddress, Known, IpAddressHash> known;
     std::unordered_map<IpAddress, std::shared_ptr<Search>, IpAddressHash> searches;
+    std::unordered_map<ClientNetwork, std::size_t, ClientNetworkHash> searches_of;
+
+    bool may_search(ClientNetwork const& network) const;
+    void search_over(IpAddress const& address);
   };
 
   void on_names(std::shared_ptr<Search> const& search, DnsAnswer const& answer);

@@ -171,6 +171,16 @@ Result<std::unique_ptr<Dns>, std::string> Dns::make(DnsSettings const& settings)
   return std::make_unique<UnboundDns>(context.release());
 }
 
+DnsState DnsAnswer::state() const {
+  switch (status) {
+    case DnsStatus::found: return secure ? DnsState::secure : DnsState::insecure;
+    case DnsStatus::no_data:
+    case DnsStatus::no_such_name: return secure ? DnsState::absent_secure : DnsState::absent_insecure;
+    case DnsStatus::failed: break;
+  }
+  return bogus ? DnsState::bogus : DnsState::failed;
+}
+
 DnsQuestion begin_question(Executor loop, Dns& dns, std::string name, wire::DnsType type) {
   auto question = std::make_shared<OneShot<DnsAnswer>>();
   dns.ask(std::move(name), type, [loop, question](DnsAnswer given) {

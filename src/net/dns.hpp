@@ -27,6 +27,17 @@ struct DnsSettings {
 
 enum class DnsStatus : std::uint8_t { found, no_data, no_such_name, failed };  // failed: ask again later
 
+// The same with what DNSSEC says of it (RFC 4035 section 4.3). Who goes by what is signed switches over it,
+// so that a look-up that has failed passes neither for an absence nor for a zone that is not signed.
+enum class DnsState : std::uint8_t {
+  secure,           // there are records, and they are validated
+  insecure,         // there are records, in a zone that is not signed
+  absent_secure,    // there are none, and that is validated
+  absent_insecure,  // there are none, in a zone that is not signed
+  bogus,            // what came does not hold: somebody has changed it, or the zone is broken
+  failed            // nobody has answered: nothing is known
+};
+
 struct DnsAnswer {
   DnsStatus status = DnsStatus::failed;
   bool secure = false;               // validated from the trust anchor on; so is that there is nothing
@@ -35,6 +46,8 @@ struct DnsAnswer {
   std::vector<std::string> records;  // their data, uncompressed
   std::chrono::seconds ttl{0};
   std::string problem;  // when it failed, for people
+
+  DnsState state() const;
 };
 
 class Dns {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <boost/system/error_code.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,8 +13,9 @@ namespace postern::net {
 
 struct IoError {
   boost::system::error_code code;
-  std::string_view doing;  // a literal: "read", "connect"
-  std::string detail;      // what TLS says, where it was TLS
+  std::string_view doing;                  // a literal: "read", "connect"
+  std::string detail;                      // what TLS says, where it was TLS
+  std::optional<std::uint8_t> alert = {};  // by which the peer has ended TLS (RFC 8446 section 6)
 
   std::string print() const { return std::string(doing) + ": " + (detail.empty() ? code.message() : detail); }
 };

@@ -19,6 +19,18 @@ std::vector<IpAddress> addresses_in(DnsType type, DnsAnswer const& answer) {
   return addresses;
 }
 
+bool is_validated(DnsAnswer const& answer) {
+  switch (answer.state()) {
+    case DnsState::secure:
+    case DnsState::absent_secure: return true;
+    case DnsState::insecure:
+    case DnsState::absent_insecure:
+    case DnsState::bogus:
+    case DnsState::failed: break;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<MailHost> in_order(std::vector<wire::MxRecord> records, std::string_view own_name,
@@ -76,8 +88,10 @@ Task<HostAddresses> find_addresses(Dns& dns, std::string host, StopToken stop) {
   auto const v6 = co_await ask(dns, host, DnsType::aaaa, stop);
   auto const v4 = co_await answer_to(v4_question, stop);
   HostAddresses found;
-  found.secure = v4.secure && v6.secure;
-  found.canonical_name = v4.canonical_name.empty() ? v6.canonical_name : v4.canonical_name;
+  found.secure = is_validated(v4) || is_validated(v6);
+  auto const& leading = v4.status == DnsStatus::failed ? v6 : v4;
+  bool const named = leading.status != DnsStatus::failed && !leading.canonical_name.empty();
+  found.canonical_name = named ? leading.canonical_name : host;
   auto const fours = addresses_in(DnsType::a, v4);
   auto const sixes = addresses_in(DnsType::aaaa, v6);
   for (std::size_t i = 0; i < std::max(fours.size(), sixes.size()); ++i) {

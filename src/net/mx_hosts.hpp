@@ -38,8 +38,10 @@ Task<MailHosts> find_mail_hosts(Dns& dns, std::string domain, std::string own_na
 struct HostAddresses {
   DnsStatus status = DnsStatus::failed;
   std::vector<IpAddress> addresses;  // IPv6 and IPv4 in turns
-  bool secure = false;               // all answers are
-  std::string canonical_name;
+  // Whether the zone that the addresses stand in is signed: one of the two answers is validated. The other
+  // may have failed; that does not make the zone an unsigned one (RFC 7672 section 2.1.1).
+  bool secure = false;
+  std::string canonical_name;  // behind CNAMEs; the host's own name where there are none
   std::string problem;
 };
 

@@ -6,6 +6,8 @@
 #include <boost/asio/error.hpp>
 #include <cerrno>
 
+#include "base/assert.hpp"
+
 namespace postern::net {
 namespace {
 
@@ -23,6 +25,23 @@ IoError end_of_stream(std::string_view doing) {
 
 IoError stopped(std::string_view doing) {
   return {asio::error::make_error_code(asio::error::operation_aborted), doing, "we are shutting down"};
+}
+
+IoResult<std::size_t> receive(int descriptor, std::span<char> into, int flags) {
+  auto const count = ::recv(descriptor, into.data(), into.size(), flags | MSG_DONTWAIT);
+  if (count > 0) return static_cast<std::size_t>(count);
+  if (count == 0) return fail(end_of_stream("read"));
+  if (would_block(errno)) return std::size_t{0};
+  return fail(system_error("read", errno));
+}
+
+// The alert that the peer has sent, if that is the last of OpenSSL's errors: its reason is then the number of
+// the alert behind a fixed offset.
+std::optional<std::uint8_t> alert_received() {
+  unsigned long const code = ::ERR_peek_last_error();
+  int const alert = ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET;
+  if (ERR_GET_LIB(code) != ERR_LIB_SSL || alert < 0 || alert > 255) return std::nullopt;
+  return static_cast<std::uint8_t>(alert);
 }
 
 }  // namespace
@@ -51,13 +70,7 @@ Task<IoResult<void>> Stream::readable() {
 }
 
 IoResult<std::size_t> Stream::read_now(std::span<char> into) {
-  if (!tls_) {
-    auto const count = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
-    if (count > 0) return static_cast<std::size_t>(count);
-    if (count == 0) return fail(end_of_stream("read"));
-    if (would_block(errno)) return std::size_t{0};
-    return fail(system_error("read", errno));
-  }
+  if (!tls_) return receive(socket_.native_handle(), into, 0);
   std::size_t total = 0;
   while (total < into.size()) {
     std::size_t count = 0;
@@ -74,6 +87,11 @@ IoResult<std::size_t> Stream::read_now(std::span<char> into) {
     return fail(tls_error("read", result));
   }
   return total;
+}
+
+IoResult<std::size_t> Stream::peek_now(std::span<char> into) {
+  POSTERN_ASSERT(!tls_);
+  return receive(socket_.native_handle(), into, MSG_PEEK);
 }
 
 IoResult<std::size_t> Stream::write_now(std::string_view bytes) {
@@ -116,19 +134,22 @@ Task<IoResult<void>> Stream::write(std::string bytes) {
   }
 }
 
-Task<IoResult<TlsInfo>> Stream::accept_tls(std::shared_ptr<TlsContext const> context) {
+Task<IoResult<TlsInfo>> Stream::accept_tls(std::shared_ptr<TlsContext const> context,
+                                           std::string_view unread) {
   context_ = std::move(context);
-  tls_ = context_->new_session(socket_.native_handle());
-  if (!tls_) co_return fail(IoError{{}, "TLS", last_openssl_error()});
-  co_return co_await shake_hands();
+  auto session = context_->new_session(socket_.native_handle());
+  if (!session) co_return fail(IoError{{}, "TLS", last_openssl_error()});
+  co_return co_await shake_hands(std::move(session), unread);
 }
 
-Task<IoResult<TlsInfo>> Stream::connect_tls(OpensslPtr<SSL> session) {
+Task<IoResult<TlsInfo>> Stream::connect_tls(OpensslPtr<SSL> session, std::string_view unread) {
+  co_return co_await shake_hands(std::move(session), unread);
+}
+
+// From clear to TLS: there is no other way.
+Task<IoResult<TlsInfo>> Stream::shake_hands(OpensslPtr<SSL> session, std::string_view unread) {
+  POSTERN_ASSERT(!tls_ && unread.empty());
   tls_ = std::move(session);
-  co_return co_await shake_hands();
-}
-
-Task<IoResult<TlsInfo>> Stream::shake_hands() {
   for (;;) {
     ::ERR_clear_error();
     int const result = ::SSL_do_handshake(tls_.get());
@@ -151,7 +172,8 @@ IoError Stream::tls_error(std::string_view doing, int result) {
                        : system_error(doing, number);
   if (reason == SSL_ERROR_ZERO_RETURN || ::ERR_peek_error() == 0)
     return {asio::error::make_error_code(asio::error::eof), doing, "the peer hung up"};
-  return {asio::error::make_error_code(asio::error::connection_aborted), doing, last_openssl_error()};
+  auto const alert = alert_received();
+  return {asio::error::make_error_code(asio::error::connection_aborted), doing, last_openssl_error(), alert};
 }
 
 void Stream::close() {

@@ -28,14 +28,19 @@ class Stream : private StopWait {
   Task<IoResult<void>> readable();  // waits until a read would give something, an end or an error
   // What is there now; 0 bytes: nothing yet. The end of the stream is the error asio::error::eof.
   IoResult<std::size_t> read_now(std::span<char> into);
+  // The same without taking it: it is there for the next read, or for the handshake. In the clear only.
+  IoResult<std::size_t> peek_now(std::span<char> into);
   // Writes what goes at once, and returns how much that was.
   IoResult<std::size_t> write_now(std::string_view bytes);
   Task<IoResult<void>> write(std::string bytes);  // all of it
 
   // A TLS handshake, as the server with a context, or as a client with a session made by its caller (bound to
   // this stream's descriptor). After a failure the connection is of no more use.
-  Task<IoResult<TlsInfo>> accept_tls(std::shared_ptr<TlsContext const> context);
-  Task<IoResult<TlsInfo>> connect_tls(OpensslPtr<SSL> session);
+  // `unread`: what the caller has read in the clear and not yet used. It must be empty, once and for every
+  // way from clear to TLS: what somebody has put ahead of the handshake would pass for what the peer says
+  // under TLS (RFC 3207 section 4.2).
+  Task<IoResult<TlsInfo>> accept_tls(std::shared_ptr<TlsContext const> context, std::string_view unread);
+  Task<IoResult<TlsInfo>> connect_tls(OpensslPtr<SSL> session, std::string_view unread);
 
   bool over_tls() const { return tls_ != nullptr; }
   SSL* tls() const { return tls_.get(); }
@@ -44,7 +49,7 @@ class Stream : private StopWait {
   void end_waits();  // those that are under way, as a passed deadline does; others may begin
 
  private:
-  Task<IoResult<TlsInfo>> shake_hands();
+  Task<IoResult<TlsInfo>> shake_hands(OpensslPtr<SSL> session, std::string_view unread);
   IoError tls_error(std::string_view doing, int result);
   Task<IoResult<void>> wait_for(Socket::wait_type what, std::string_view doing);
   void on_stop() override { end_waits(); }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/hex.hpp"
+#include "base/ip_address.hpp"
 #include "net/tls_context.hpp"
 
 namespace postern::net {
@@ -18,6 +19,7 @@ ServerCertificate to_certificate(long result, X509* certificate) {
     case X509_V_OK: return ServerCertificate::trusted;
     case X509_V_ERR_CERT_HAS_EXPIRED:
     case X509_V_ERR_CERT_NOT_YET_VALID: return ServerCertificate::expired;
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
     case X509_V_ERR_HOSTNAME_MISMATCH: return ServerCertificate::wrong_name;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return ServerCertificate::self_signed;
     default: return ServerCertificate::untrusted;
@@ -38,8 +40,17 @@ bool known(X509* certificate, std::vector<std::string> const& fingerprints) {
   return certificate != nullptr && (is(certificate_sha256(certificate)) || is(spki_sha256(certificate)));
 }
 
+std::string why_not(Proof asked, X509* certificate, long result) {
+  if (certificate == nullptr) return "the server has shown no certificate";
+  if (asked == Proof::fingerprint) return "the certificate is none of those expected";
+  if (result == X509_V_OK) return "the certificate proves nothing of what was asked for";
+  return ::X509_verify_cert_error_string(result);
+}
+
 bool set_names(SSL* ssl, ClientTlsPlan const& plan) {
-  if (plan.names.empty()) return true;
+  if (plan.names.empty()) return plan.proof != Proof::name;  // a proof of no name would be anybody's
+  if (auto const address = IpAddress::parse(plan.names.front()))
+    return ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(ssl), address->print().c_str()) == 1;
   bool good = SSL_set_tlsext_host_name(ssl, plan.names.front().c_str()) == 1;
   ::SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   for (auto const& name : plan.names) good = good && ::SSL_add1_host(ssl, name.c_str()) == 1;
@@ -47,7 +58,7 @@ bool set_names(SSL* ssl, ClientTlsPlan const& plan) {
 }
 
 bool set_tlsa(SSL* ssl, ClientTlsPlan const& plan) {
-  if (::SSL_dane_enable(ssl, plan.names.front().c_str()) <= 0) return false;
+  if (plan.names.empty() || ::SSL_dane_enable(ssl, plan.names.front().c_str()) <= 0) return false;
   ::SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);  // RFC 7672 section 3.1.1
   bool any = false;
   for (auto const& record : plan.tlsa)
@@ -118,23 +129,22 @@ ServerProof judge(SSL* session, ClientTlsPlan const& plan) {
   long const result = ::SSL_get_verify_result(session);
   ServerProof proof;
   proof.certificate = to_certificate(result, certificate);
+  proof.asked = plan.proof;
+  bool const chain = certificate != nullptr && result == X509_V_OK;
   switch (plan.proof) {
     case Proof::none: return proof;
     case Proof::fingerprint:
-      proof.proved = known(certificate, plan.fingerprints);
-      if (!proof.proved) proof.problem = "the certificate is none of those expected";
-      return proof;
+      if (known(certificate, plan.fingerprints)) proof.proved = Proof::fingerprint;
+      break;
     case Proof::name:
-    case Proof::dane: break;
+      if (chain) proof.proved = Proof::name;
+      break;
+    case Proof::dane:
+      if (chain && ::SSL_get0_dane_authority(session, nullptr, nullptr) >= 0) proof.proved = Proof::dane;
+      if (result == X509_V_ERR_DANE_NO_MATCH) proof.certificate = ServerCertificate::untrusted;
+      break;
   }
-  proof.proved = certificate != nullptr && result == X509_V_OK;
-  if (plan.proof == Proof::dane) {
-    proof.proved = proof.proved && ::SSL_get0_dane_authority(session, nullptr, nullptr) >= 0;
-    if (result == X509_V_ERR_DANE_NO_MATCH) proof.certificate = ServerCertificate::untrusted;
-  }
-  if (!proof.proved)
-    proof.problem = certificate == nullptr ? "the server has shown no certificate"
-                                           : ::X509_verify_cert_error_string(result);
+  if (!proof.as_asked()) proof.problem = why_not(plan.proof, certificate, result);
   return proof;
 }
 

@@ -24,7 +24,8 @@ enum class Proof : std::uint8_t {
 
 struct ClientTlsPlan {
   Proof proof = Proof::none;
-  std::vector<std::string> names;         // the first is sent as SNI; those the certificate may be for
+  // Those the certificate may be for. The first is sent as SNI. An address stands alone.
+  std::vector<std::string> names;
   std::vector<wire::Tlsa> tlsa;           // usable ones
   std::vector<std::string> fingerprints;  // SHA-256 of certificate or public key, hexadecimal, lower case
   std::optional<TlsVersion> only;         // no other version, to find out whether it is taken
@@ -36,8 +37,11 @@ std::string_view print(ServerCertificate value);
 
 struct ServerProof {
   ServerCertificate certificate = ServerCertificate::none;  // as the public authorities have it
-  bool proved = true;                                       // what was asked for
-  std::string problem;                                      // why not, for people
+  Proof asked = Proof::none;
+  Proof proved = Proof::none;  // what was asked for, or nothing
+  std::string problem;         // why not, for people
+
+  bool as_asked() const { return proved == asked; }
 };
 
 class TlsClient {

@@ -1,9 +1,11 @@
 #include "net/tls_context.hpp"
 
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/ascii.hpp"
 
@@ -60,11 +62,11 @@ PeerCertificate judge(SSL* ssl, X509* certificate) {
   return ::X509_self_signed(certificate, 0) == 1 ? PeerCertificate::self_signed : PeerCertificate::untrusted;
 }
 
-bool matches(std::string_view pattern,
-             std::string_view host) {  // RFC 6125 section 6.4.3: the left-most label only
-  if (pattern.substr(0, 2) != "*.") return pattern == host;
-  auto const dot = host.find('.');
-  return dot != std::string_view::npos && host.substr(dot) == pattern.substr(1);
+std::string certificate_digest(X509* certificate) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  if (::X509_digest(certificate, ::EVP_sha256(), digest.data(), &length) != 1) return {};
+  return std::string(digest.begin(), digest.begin() + static_cast<std::ptrdiff_t>(length));
 }
 
 }  // namespace
@@ -85,6 +87,9 @@ Result<std::shared_ptr<TlsContext const>, std::string> TlsContext::make(TlsSetti
     return fail("tls.certificate names " + std::to_string(settings.certificate.size()) + " files, tls.key " +
                 std::to_string(settings.key.size()) + ": each certificate needs its key, in the same order");
   std::shared_ptr<TlsContext> made(new TlsContext);
+  made->fingerprint_ = std::to_string(openssl_version(settings.min_version)) + "-" +
+                       std::to_string(openssl_version(settings.max_version)) + " " + settings.ciphers + " " +
+                       settings.groups;
   for (std::size_t i = 0; i < settings.certificate.size(); ++i) {
     auto certificate = load_certificate(settings.certificate[i], settings.key[i]);
     if (!certificate) return fail(certificate.error());
@@ -103,6 +108,7 @@ Result<std::shared_ptr<TlsContext const>, std::string> TlsContext::make(TlsSetti
       return fail(settings.certificate[i] + ": cannot be used (" + last_openssl_error() + ")");
     for (std::size_t k = 1; k < certificate->chain.size(); ++k)
       SSL_CTX_add1_chain_cert(ctx, certificate->chain[k].get());
+    for (auto const& part : certificate->chain) made->fingerprint_ += " " + certificate_digest(part.get());
     made->descriptions_.push_back(settings.certificate[i] + " for " +
                                   (certificate->names.empty() ? "no name" : certificate->names.front()) +
                                   " until " + certificate->not_after);
@@ -120,7 +126,7 @@ SSL_CTX* TlsContext::context_for(std::string_view server_name) const {
   for (bool const wildcards : {false, true})
     for (auto const& group : groups_)
       for (auto const& name : group.names)
-        if ((name.substr(0, 2) == "*.") == wildcards && matches(name, host)) return group.context.get();
+        if ((name.substr(0, 2) == "*.") == wildcards && name_covers(name, host)) return group.context.get();
   return groups_.front().context.get();
 }
 

@@ -25,6 +25,9 @@ class TlsContext {
   // Names and expiry of each certificate, for the start-up log.
   std::vector<std::string> const& descriptions() const { return descriptions_; }
 
+  // Tells whether clients meet the same as before a reload: versions, ciphers, groups and certificates.
+  std::string const& fingerprint() const { return fingerprint_; }
+
  private:
   struct Group {  // certificates of the same names: an ECDSA one and an RSA one, say
     std::vector<std::string> names;
@@ -36,6 +39,7 @@ class TlsContext {
 
   std::vector<Group> groups_;  // the first is for clients that name no host, or an unknown one
   std::vector<std::string> descriptions_;
+  std::string fingerprint_;
 };
 
 int openssl_version(TlsVersion version);

@@ -65,6 +65,7 @@ class WorkerPool {
   bool join(Duration limit);
 
  private:
+  friend class FairWorkers;
   struct Shared;
   template <class T>
   struct Outcome {
@@ -76,8 +77,14 @@ class WorkerPool {
 
   template <class Call>
   void begin(Executor executor, std::shared_ptr<Answer<Call>> answer, Call call) {
+    post(answering(std::move(executor), std::move(answer), std::move(call)));
+  }
+
+  // What makes the call, on whatever thread, and posts to the loop what came of it.
+  template <class Call>
+  static Work answering(Executor executor, std::shared_ptr<Answer<Call>> answer, Call call) {
     using T = std::invoke_result_t<Call&>;
-    post([executor, answer, held = std::make_unique<Call>(std::move(call))]() mutable {
+    return [executor, answer, held = std::make_unique<Call>(std::move(call))]() mutable {
       Outcome<T> outcome;
       try {
         outcome.value.emplace((*held)());
@@ -86,7 +93,7 @@ class WorkerPool {
       }
       held.reset();
       post_to(executor, [answer, given = std::move(outcome)]() mutable { answer->set(std::move(given)); });
-    });
+    };
   }
   static void work(std::shared_ptr<Shared> shared);
 

@@ -1,6 +1,7 @@
 #include "policy/around_decide.hpp"
 
 #include "base/assert.hpp"
+#include "policy/decide.hpp"
 #include "policy/expects_tls.hpp"
 #include "policy/host_identity.hpp"
 
@@ -35,6 +36,23 @@ void note(Policy const& policy, Verdict const& verdict, Facts& facts) {
       recipients[mark.recipient].deliver_to = mark.deliver_to;
     }
   if (is_downgrade(policy, facts)) facts.connection.downgraded = true;
+}
+
+bool is_guess(Policy const& policy, ConnectionFacts const& connection, Verdict const& verdict) {
+  auto const by = verdict.decided_by.builtin;
+  bool const nobody_here = by == Builtin::directory || by == Builtin::relay;
+  return verdict.refuses() && nobody_here && !relays_for(policy, connection);
+}
+
+void list_refused(TransactionFacts& transaction, std::uint32_t refused, bool guess) {
+  if (refused <= (guess ? most_guesses_listed : most_refused_listed)) return;
+  auto& recipients = transaction.recipients;
+  POSTERN_ASSERT(!recipients.empty());
+  auto const place = static_cast<std::int64_t>(recipients.size() - 1);
+  auto& matches = transaction.matches;
+  while (!matches.empty() && matches.back().recipient == place) matches.pop_back();
+  recipients.pop_back();
+  ++transaction.recipients_unlisted;
 }
 
 bool is_downgrade(Policy const& policy, Facts const& facts) {

@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "base/assert.hpp"
 #include "policy/expects_tls.hpp"
+#include "policy/login_sender.hpp"
 #include "policy/rules.hpp"
 
 namespace postern::policy {
@@ -33,7 +34,7 @@ void require_remembered(Policy const& policy, Facts const& facts, Verdict& verdi
     verdict.reply = {550, {5, 7, 10}, "STARTTLS is needed: it has been used before from your side"};
   else
     verdict.marks.push_back({.recipient = facts.transaction.recipients.size() - 1,
-                             .flag = std::string(print(Builtin::tls_require)) + "; in the clear since " +
+                             .flag = std::string(print(Builtin::tls_require)) + "; without TLS since " +
                                      print_iso8601(since) + ", over TLS before"});
 }
 
@@ -77,7 +78,7 @@ bool receives_tls_reports(Policy const& policy, Address const& address) {
 // RFC 8460 section 3: reports about TLS must come through when TLS does not work; and somebody must be
 // reachable to complain to.
 bool is_exempt(Policy const& policy, RecipientFacts const& recipient) {
-  return recipient.standing == Standing::postmaster ||
+  return recipient.standing == RecipientClass::postmaster ||
          lowered(recipient.address.local_part()) == "postmaster" ||
          receives_tls_reports(policy, recipient.address);
 }
@@ -97,9 +98,9 @@ void require_tls(Policy const& policy, Facts const& facts, RecipientFacts const&
 Verdict decide_recipient(Policy const& policy, Facts const& facts) {
   POSTERN_ASSERT(!facts.transaction.recipients.empty());  // the last one is asked about
   auto const& recipient = facts.transaction.recipients.back();
-  if (recipient.standing == Standing::unknown)
+  if (recipient.standing == RecipientClass::unknown)
     return refuse(Builtin::directory, 550, {5, 1, 1}, "No such user here");
-  bool const relayed = recipient.standing == Standing::elsewhere;
+  bool const relayed = recipient.standing == RecipientClass::elsewhere;
   if (relayed && !relays_for(policy, facts.connection))
     return refuse(Builtin::relay, 550, {5, 7, 1}, "Relaying denied");
   bool const exempt = is_exempt(policy, recipient);
@@ -116,27 +117,17 @@ Verdict decide_recipient(Policy const& policy, Facts const& facts) {
 Verdict decide_sender(Policy const& policy, Facts const& facts) {
   if (facts.connection.role == ListenerRole::submission && !relays_for(policy, facts.connection))
     return refuse(Builtin::login, 530, {5, 7, 0}, "Authentication required");  // RFC 4954 section 6
-  return {};
+  return judge_login_sender(policy, facts);
 }
 
-// For each recipient that was taken: the strictest word counts for the message.
+// For each recipient that was taken: the strictest word counts for the message. An exemption is the
+// recipient's own, and lifts nothing for those beside it.
 void decide_content(Policy const& policy, Facts const& facts, Verdict& verdict) {
   auto const& recipients = facts.transaction.recipients;
-  bool const exempt = std::any_of(recipients.begin(), recipients.end(), [&](RecipientFacts const& r) {
-    return r.accepted && is_exempt(policy, r);
-  });
   for (std::size_t i = 0; i < recipients.size(); ++i)
     if (recipients[i].accepted)
-      policy.rules->evaluate(policy, facts, &recipients[i], static_cast<std::int64_t>(i), exempt, verdict);
-}
-
-bool can_start_tls(ConnectionFacts const& connection) {
-  return connection.listener_tls == ListenerTls::starttls && connection.tls.state != TlsState::established;
-}
-
-bool keeps_failing(TlsFallback const& fallback, RememberedHost const& client, Instant now) {
-  return fallback.failures > 0 && client.failed_handshakes >= fallback.failures && client.last_failure &&
-         now - *client.last_failure < fallback.clear_for;
+      policy.rules->evaluate(policy, facts, &recipients[i], static_cast<std::int64_t>(i),
+                             is_exempt(policy, recipients[i]), verdict);
 }
 
 }  // namespace
@@ -152,20 +143,13 @@ Verdict decide(Policy const& policy, Facts const& facts) {
   if (facts.stage == Stage::rcpt) return decide_recipient(policy, facts);
   Verdict verdict;
   if (facts.stage == Stage::mail) verdict = decide_sender(policy, facts);
+  if (facts.stage == Stage::content) verdict = judge_login_authors(policy, facts);
   if (verdict.refuses() || !policy.rules || !policy.rules->asks_at(facts.stage)) return verdict;
   if (facts.stage == Stage::content)
     decide_content(policy, facts, verdict);
   else
     policy.rules->evaluate(policy, facts, nullptr, RuleMatch::nobody, false, verdict);
   return verdict;
-}
-
-bool offers_starttls(Policy const& policy, ConnectionFacts const& connection, Instant now) {
-  return can_start_tls(connection) && !keeps_failing(policy.fallback, connection.remembered, now);
-}
-
-bool withholds_starttls(Policy const& policy, ConnectionFacts const& connection, Instant now) {
-  return can_start_tls(connection) && keeps_failing(policy.fallback, connection.remembered, now);
 }
 
 }  // namespace postern::policy

@@ -23,6 +23,7 @@ std::string_view print(Builtin builtin) {
     case Builtin::directory: return "directory";
     case Builtin::relay: return "relay";
     case Builtin::login: return "login";
+    case Builtin::auth_senders: return "auth.senders";
     case Builtin::size: return "size";
     case Builtin::content: return "content";
     case Builtin::spool: return "spool";

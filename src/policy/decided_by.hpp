@@ -11,19 +11,20 @@ namespace postern::policy {
 
 enum class Builtin : std::uint8_t {
   none,
-  tls_require,  // the connection lacks the TLS that is required of it
-  tls_pins,     // the sender's domain comes without the client certificate that is known of it
-  directory,    // nobody of this address lives here
-  relay,        // the client may not send to other domains
-  login,        // a submission listener asks for a login first
-  size,         // the size that MAIL declares is too large
-  content,      // the content breaks a limit or the syntax
-  spool         // the message could not be stored
+  tls_require,   // the connection lacks the TLS that is required of it
+  tls_pins,      // the sender's domain comes without the client certificate that is known of it
+  directory,     // nobody of this address lives here
+  relay,         // the client may not send to other domains
+  login,         // a submission listener asks for a login first
+  auth_senders,  // the user who has logged in may not send as this address
+  size,          // the size that MAIL declares is too large
+  content,       // the content breaks a limit or the syntax
+  spool          // the message could not be stored
 };
 
-inline constexpr std::array<Builtin, 8> builtins{Builtin::tls_require, Builtin::tls_pins, Builtin::directory,
-                                                 Builtin::relay,       Builtin::login,    Builtin::size,
-                                                 Builtin::content,     Builtin::spool};
+inline constexpr std::array<Builtin, 9> builtins{
+    Builtin::tls_require,  Builtin::tls_pins, Builtin::directory, Builtin::relay, Builtin::login,
+    Builtin::auth_senders, Builtin::size,     Builtin::content,   Builtin::spool};
 static_assert(builtins.size() == static_cast<std::size_t>(Builtin::spool), "one row for each but `none`");
 
 std::string_view print(Builtin builtin);  // "tls.require"; empty for `none`

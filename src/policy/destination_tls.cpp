@@ -1,5 +1,7 @@
 #include "policy/destination_tls.hpp"
 
+#include <utility>
+
 namespace postern::policy {
 
 std::string_view print(DestinationLevel level) {
@@ -29,74 +31,50 @@ std::string_view print(AppliedPolicy policy) {
   return {};
 }
 
+bool may_hear_password(DestinationLevel demand, HostProof proved) {
+  switch (demand) {
+    case DestinationLevel::none:
+    case DestinationLevel::opportunistic:
+    case DestinationLevel::mta_sts:
+    case DestinationLevel::required: return false;
+    case DestinationLevel::dane: return proved == HostProof::dane;
+    case DestinationLevel::verified: return proved == HostProof::name || proved == HostProof::dane;
+    case DestinationLevel::fingerprint: return proved == HostProof::fingerprint;
+  }
+  return false;
+}
+
 namespace {
 
 HostPlan by_name(AppliedPolicy applied, std::string const& host) {
-  return {applied, true, true, HostProof::name, {host}, {}, false};
+  return {.applied = applied, .must = true, .proof = HostProof::name, .names = {host}};
 }
 
 HostPlan by_dane(HostInputs const& host) {
-  return {AppliedPolicy::dane, true, true, HostProof::dane, host.tlsa_names, host.tlsa, false};
+  return {.applied = AppliedPolicy::dane,
+          .must = true,
+          .proof = HostProof::dane,
+          .names = host.tlsa_names,
+          .tlsa = host.tlsa};
 }
 
 HostPlan encrypted(AppliedPolicy applied, std::string const& host, bool must) {
-  return {applied, true, must, HostProof::none, {host}, {}, false};
+  return {.applied = applied, .must = must, .names = {host}};
 }
 
-// RFC 8689 section 4.2.1: the host must be the right one, and prove it.
-Result<HostPlan, HostRefusal> plan_requiretls(HostInputs const& host) {
-  bool const by_sts = host.sts == wire::StsMode::enforce && host.sts_match;
-  if (host.tlsa_state == TlsaState::usable) {
-    auto plan = by_dane(host);
-    plan.applied = AppliedPolicy::requiretls;
-    return plan;
-  }
-  if (!host.host_secure && !by_sts)
-    return fail(
-        HostRefusal{true, 10, "REQUIRETLS: neither DNSSEC nor MTA-STS vouches for the host " + host.host});
-  return by_name(AppliedPolicy::requiretls, host.host);
+Result<HostPlan, HostRefusal> put_off(std::string why) {
+  return fail(HostRefusal{.permanent = false, .detail = 5, .why = std::move(why)});
 }
 
-// What the receiver has published; DANE goes before MTA-STS (RFC 8461 section 2).
-Result<HostPlan, HostRefusal> plan_published(DestinationTls const& wanted, HostInputs const& host) {
-  if (wanted.looks_at_dane()) {
-    switch (host.tlsa_state) {
-      case TlsaState::usable: return by_dane(host);
-      // RFC 7672 section 2.2: TLS without authentication, where no record can be used.
-      case TlsaState::unusable: return encrypted(AppliedPolicy::dane, host.host, true);
-      // RFC 7672 section 2.1.2: whether there are records cannot be told: the host is not used now.
-      case TlsaState::failed: return fail(HostRefusal{false, 5, "DANE: " + host.tlsa_problem});
-      case TlsaState::not_asked:
-      case TlsaState::absent:
-      case TlsaState::insecure: break;
-    }
-  }
-  if (wanted.looks_at_mta_sts() && host.sts != wire::StsMode::none) {
-    bool const testing = host.sts == wire::StsMode::testing;
-    if (!host.sts_match && !testing)  // RFC 8461 section 5
-      return fail(HostRefusal{false, 5, "MTA-STS: the policy does not list the host " + host.host});
-    auto plan = by_name(AppliedPolicy::mta_sts, host.host);
-    plan.testing = testing;
-    return plan;
-  }
-  return encrypted(AppliedPolicy::opportunistic, host.host, false);
-}
-
-}  // namespace
-
-Result<HostPlan, HostRefusal> plan_for(DestinationTls const& wanted, HostInputs const& host) {
-  if (host.requiretls) return plan_requiretls(host);
-  // RFC 8689 section 3: delivery matters more to the sender than TLS does.
-  if (host.tls_optional && wanted.level != DestinationLevel::none)
-    return encrypted(AppliedPolicy::opportunistic, host.host, false);
+// What the owner demands, whatever the receiver publishes and the message asks for.
+HostPlan owners_plan(DestinationTls const& wanted, HostInputs const& host) {
   switch (wanted.level) {
-    case DestinationLevel::none:
-      return HostPlan{AppliedPolicy::none, false, false, HostProof::none, {}, {}, false};
-    case DestinationLevel::verified: {
+    case DestinationLevel::none: return {.applied = AppliedPolicy::none, .tls = false};
+    case DestinationLevel::required: return encrypted(AppliedPolicy::required, host.host, true);
+    case DestinationLevel::verified:
       // What is proved by DANE is proved better than by an authority.
       if (host.tlsa_state == TlsaState::usable) return by_dane(host);
       return by_name(AppliedPolicy::verified, host.host);
-    }
     case DestinationLevel::fingerprint: {
       auto plan = encrypted(AppliedPolicy::fingerprint, host.host, true);
       plan.proof = HostProof::fingerprint;
@@ -104,12 +82,75 @@ Result<HostPlan, HostRefusal> plan_for(DestinationTls const& wanted, HostInputs 
     }
     case DestinationLevel::opportunistic:
     case DestinationLevel::dane:
-    case DestinationLevel::mta_sts: return plan_published(wanted, host);
-    case DestinationLevel::required: break;
+    case DestinationLevel::mta_sts: break;
   }
-  auto published = plan_published(wanted, host);
-  bool const stronger = !published || (published->must && !published->testing);
-  return stronger ? published : encrypted(AppliedPolicy::required, host.host, true);
+  return encrypted(AppliedPolicy::opportunistic, host.host, false);
+}
+
+// What the receiver has published, as far as the owner has it looked at. DANE goes before MTA-STS (RFC 8461
+// section 2).
+Result<HostPlan, HostRefusal> published_plan(DestinationTls const& wanted, HostInputs const& host) {
+  bool must = false;
+  if (wanted.looks_at_dane()) {
+    switch (host.tlsa_state) {
+      case TlsaState::usable: return by_dane(host);
+      // RFC 7672 section 2.2: TLS without authentication, where no record can be used.
+      case TlsaState::unusable: must = true; break;
+      // RFC 7672 section 2.1.2: whether there are records cannot be told: the host is not used now.
+      case TlsaState::failed: return put_off("DANE: " + host.tlsa_problem);
+      case TlsaState::not_asked:
+      case TlsaState::absent:
+      case TlsaState::insecure: break;
+    }
+  }
+  bool const enforced = host.sts == wire::StsMode::enforce;
+  if (wanted.looks_at_mta_sts() && enforced && !host.sts_match)  // RFC 8461 section 5
+    return put_off("MTA-STS: the policy does not list the host " + host.host);
+  if (wanted.looks_at_mta_sts() && enforced) return by_name(AppliedPolicy::mta_sts, host.host);
+  if (must) return encrypted(AppliedPolicy::dane, host.host, true);
+  if (!wanted.looks_at_mta_sts() || host.sts == wire::StsMode::none)
+    return encrypted(AppliedPolicy::opportunistic, host.host, false);
+  auto plan = by_name(AppliedPolicy::mta_sts, host.host);
+  plan.testing = true;
+  return plan;
+}
+
+// RFC 8689 section 4.2.1: the host must be the right one, and prove it. A certificate that the owner has
+// named is proof, too.
+Result<HostPlan, HostRefusal> plan_for_requiretls(HostPlan owners, HostInputs const& host) {
+  bool const by_sts = host.sts == wire::StsMode::enforce && host.sts_match;
+  if (!host.host_secure && !by_sts)
+    return fail(
+        HostRefusal{.permanent = true,
+                    .detail = 10,
+                    .why = "REQUIRETLS: neither DNSSEC nor MTA-STS vouches for the host " + host.host});
+  if (host.tlsa_state == TlsaState::failed) return put_off("DANE: " + host.tlsa_problem);
+  auto plan = by_name(AppliedPolicy::requiretls, host.host);
+  if (host.tlsa_state == TlsaState::usable) plan = by_dane(host);
+  if (owners.proof == HostProof::fingerprint) plan = std::move(owners);
+  plan.applied = AppliedPolicy::requiretls;
+  return plan;
+}
+
+// How much a plan asks of the host. Both proofs by authority and by DANE count the same.
+int strength(HostPlan const& plan) {
+  if (!plan.must || plan.testing) return 0;
+  return plan.proof == HostProof::none ? 1 : 2;
+}
+
+}  // namespace
+
+Result<HostPlan, HostRefusal> plan_for(DestinationTls const& wanted, HostInputs const& host) {
+  auto owners = owners_plan(wanted, host);
+  // RFC 8689 section 3: delivery matters more to the sender than what the receiver has published. What the
+  // owner demands is not his to lift.
+  if (host.tls_optional && !host.requiretls) return owners;
+  auto published = published_plan(wanted, host);
+  if (!published) return published;
+  if (host.requiretls) return plan_for_requiretls(std::move(owners), host);
+  bool const looks = wanted.looks_at_dane() || wanted.looks_at_mta_sts();
+  if (!looks || strength(owners) > strength(*published)) return owners;
+  return published;
 }
 
 }  // namespace postern::policy

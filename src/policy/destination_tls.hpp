@@ -69,24 +69,31 @@ enum class AppliedPolicy : std::uint8_t {
 };
 std::string_view print(AppliedPolicy policy);
 
+// How a host proves that it is the one that is meant; none: it does not.
 enum class HostProof : std::uint8_t { none, name, dane, fingerprint };
+
+// Whether a server that has proved itself so may hear the password of a route with this demand. Where the
+// demand asks for no proof, nobody may.
+bool may_hear_password(DestinationLevel demand, HostProof proved);
 
 struct HostPlan {
   AppliedPolicy applied = AppliedPolicy::opportunistic;
   bool tls = true;    // whether it is spoken when offered
   bool must = false;  // whether nothing is sent without it
   HostProof proof = HostProof::none;
-  std::vector<std::string> names;  // for SNI and the certificate
-  std::vector<wire::Tlsa> tlsa;
+  std::vector<std::string> names = {};  // for SNI and the certificate
+  std::vector<wire::Tlsa> tlsa = {};
   bool testing = false;  // MTA-STS "testing": what would fail is reported, and delivered all the same
 };
 
 struct HostRefusal {
   bool permanent = false;    // else it may pass
   std::uint16_t detail = 0;  // of the status X.7.detail
-  std::string why;
+  std::string why = {};
 };
 
+// Never weaker than what the owner demands. "TLS-Required: No" lifts what the receiver has published, and
+// nothing else; REQUIRETLS adds to both.
 Result<HostPlan, HostRefusal> plan_for(DestinationTls const& wanted, HostInputs const& host);
 
 }  // namespace postern::policy

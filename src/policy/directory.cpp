@@ -17,6 +17,11 @@ std::string without_detail(std::string const& local) {
 
 bool is_postmaster(std::string const& local) { return local == "postmaster"; }
 
+std::string host_name_of(std::string const& hostname) {
+  auto const domain = Domain::parse(hostname);
+  return domain ? domain->a_label() : lowered(hostname);
+}
+
 std::vector<Address> const* find_alias(LocalDomain const& domain, std::string const& local) {
   auto alias = domain.aliases.find(local);
   if (alias == domain.aliases.end()) alias = domain.aliases.find(without_detail(local));
@@ -24,18 +29,19 @@ std::vector<Address> const* find_alias(LocalDomain const& domain, std::string co
 }
 
 bool has_mailbox(LocalDomain const& domain, std::string const& local) {
-  return domain.any_mailbox || domain.mailboxes.contains(local) ||
+  bool const has_name = !local.empty();  // RFC 5321 section 4.1.2 allows "", but no mailbox has that name
+  return (domain.any_mailbox && has_name) || domain.mailboxes.contains(local) ||
          domain.mailboxes.contains(without_detail(local));
 }
 
 }  // namespace
 
-Words<Standing> words_of(Standing) {
-  static constexpr Word<Standing> words[] = {{Standing::mailbox, "mailbox"},
-                                             {Standing::alias, "alias"},
-                                             {Standing::postmaster, "postmaster"},
-                                             {Standing::unknown, "unknown"},
-                                             {Standing::elsewhere, "elsewhere"}};
+Words<RecipientClass> words_of(RecipientClass) {
+  static constexpr Word<RecipientClass> words[] = {{RecipientClass::mailbox, "mailbox"},
+                                                   {RecipientClass::alias, "alias"},
+                                                   {RecipientClass::postmaster, "postmaster"},
+                                                   {RecipientClass::unknown, "unknown"},
+                                                   {RecipientClass::elsewhere, "elsewhere"}};
   static_assert(is_complete(words));
   return words;
 }
@@ -44,15 +50,32 @@ struct Directory::Visited {
   std::unordered_set<std::string> seen;
 };
 
-Directory::Directory(std::string hostname, std::vector<LocalDomain> domains) : hostname_(lowered(hostname)) {
+Directory::Directory(std::string const& hostname, std::vector<LocalDomain> domains,
+                     OwnAddresses own_addresses)
+    : hostname_(host_name_of(hostname)),
+      first_(domains.empty() ? std::string() : domains.front().name.a_label()),
+      own_addresses_(std::move(own_addresses)) {
   for (auto& domain : domains) domains_.emplace(domain.name.a_label(), std::move(domain));
 }
 
+// RFC 5321 section 4.1.3: an address literal stands for the host that has this address. Absent: it is another
+// host's.
+std::optional<std::string> Directory::domain_of(Address const& address) const {
+  if (auto const* domain = address.domain()) return domain->a_label();
+  auto const* literal = address.literal();
+  if (literal != nullptr && !own_addresses_.contains(*literal)) return std::nullopt;
+  return hostname_;
+}
+
+bool Directory::is_postmaster_of_host(Address const& address) const {  // RFC 5321 section 4.5.1
+  return is_postmaster(lowered(address.local_part())) && domain_of(address) == hostname_;
+}
+
 LocalDomain const* Directory::find(Address const& address) const {
-  bool const ours = address.domain() == nullptr;  // bare postmaster, or a literal of this host
-  auto const domain = domains_.find(ours ? hostname_ : address.domain()->a_label());
+  auto const name = domain_of(address);
+  auto const domain = name ? domains_.find(*name) : domains_.end();
   if (domain != domains_.end()) return &domain->second;
-  return ours && address.literal() == nullptr && !domains_.empty() ? &domains_.begin()->second : nullptr;
+  return is_postmaster_of_host(address) && !first_.empty() ? &domains_.at(first_) : nullptr;
 }
 
 bool Directory::requires_tls() const {
@@ -61,13 +84,14 @@ bool Directory::requires_tls() const {
   });
 }
 
-Standing Directory::standing(Address const& address) const {
+RecipientClass Directory::standing(Address const& address) const {
   auto const* domain = find(address);
-  if (domain == nullptr) return Standing::elsewhere;
+  bool const names_this_host = address.literal() != nullptr && domain_of(address).has_value();
+  if (domain == nullptr) return names_this_host ? RecipientClass::unknown : RecipientClass::elsewhere;
   std::string const local = lowered(address.local_part());
-  if (find_alias(*domain, local) != nullptr) return Standing::alias;
-  if (is_postmaster(local)) return Standing::postmaster;
-  return has_mailbox(*domain, local) ? Standing::mailbox : Standing::unknown;
+  if (find_alias(*domain, local) != nullptr) return RecipientClass::alias;
+  if (is_postmaster(local)) return RecipientClass::postmaster;
+  return has_mailbox(*domain, local) ? RecipientClass::mailbox : RecipientClass::unknown;
 }
 
 Result<std::vector<Address>, DirectoryError> Directory::expand(Address const& address) const {
@@ -87,7 +111,8 @@ bool Directory::collect(Address const& address, int depth, Visited& visited,
   auto const* domain = find(address);
   auto const* alias = domain == nullptr ? nullptr : find_alias(*domain, lowered(address.local_part()));
   if (alias == nullptr) {
-    out.push_back(address);
+    bool const is_taken_in = domain != nullptr && domain_of(address) != domain->name.a_label();
+    out.push_back(is_taken_in ? Address(address.local_part(), domain->name) : address);
     return true;
   }
   return std::all_of(alias->begin(), alias->end(), [&](Address const& target) {

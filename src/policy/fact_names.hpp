@@ -26,8 +26,8 @@ struct RuleContext {  // what a rule looks at
 struct FactName {
   std::string_view name;  // "tls.version"; "tls" alone is a fact, too
   Stage stage;
-  bool about_tls;       // rules that ask for it exempt postmaster and the addresses of TLS reports
-  std::uint8_t untold;  // bits of Untold
+  bool about_tls;              // rules that ask for it exempt postmaster and the addresses of TLS reports
+  std::uint8_t unknown_facts;  // bits of UnknownFacts
   FactValue (*get)(RuleContext const& context);
   std::string_view meaning;
 };

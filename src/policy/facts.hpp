@@ -13,9 +13,9 @@
 #include "base/message_id.hpp"
 #include "base/words.hpp"
 #include "policy/decided_by.hpp"
+#include "policy/recipient_class.hpp"
 #include "policy/remembered.hpp"
 #include "policy/rule_match.hpp"
-#include "policy/standing.hpp"
 #include "wire/content_traits.hpp"
 #include "wire/mail_command.hpp"
 #include "wire/rcpt_command.hpp"
@@ -71,7 +71,7 @@ struct TlsFacts {
   TlsState state = TlsState::none;
   ClientCertificate client_certificate = ClientCertificate::not_asked;
   bool offered = false;               // STARTTLS was in our answer to EHLO
-  std::uint32_t offers_withheld = 0;  // answers to EHLO without it, since its handshakes keep failing
+  std::uint32_t offers_withheld = 0;  // answers to EHLO without it (policy/starttls_offer)
   bool requested = false;             // the client sent STARTTLS, or connected to an implicit-TLS listener
   bool resumed = false;
   std::uint32_t injected = 0;  // bytes that came between STARTTLS and the handshake
@@ -82,6 +82,7 @@ struct TlsFacts {
   std::string spki_sha256;                     // of the client certificate, hexadecimal
   std::vector<std::string> certificate_names;  // its DNS names, lower case
   std::string failure;                         // why the handshake failed
+  bool distrusts_us = false;  // the client ended the handshake because it does not trust our certificate
 };
 
 struct ConnectionFacts {
@@ -113,7 +114,7 @@ struct RecipientFacts {
   Address address;
   wire::Notify notify = {};
   std::string orcpt = {};
-  Standing standing = Standing::unknown;
+  RecipientClass standing = RecipientClass::unknown;
   bool accepted = false;
   std::uint16_t code = 0;  // of the reply to RCPT
   DecidedBy decided_by = {};
@@ -127,10 +128,13 @@ struct TransactionFacts {
   Instant started{};
   wire::MailCommand mail;
   std::vector<RecipientFacts> recipients;  // in order; at Stage::rcpt the last one is asked about
+  std::uint32_t recipients_unlisted = 0;   // those that were refused and left out, since there were many
   std::uint64_t size = 0;                  // bytes of content received
   std::uint64_t bare_newlines = 0;         // rewritten or refused
   wire::ContentTraits content;
-  bool chunking = false;  // BDAT was used
+  std::vector<Address> authors;  // that the From field names; looked at when a user has logged in
+  bool authors_unclear = false;  // it is too long, or holds what is no address
+  bool chunking = false;         // BDAT was used
   Spf spf = Spf::not_asked;
   RememberedTls sender;                   // what mail of its domain has shown, if its SPF passed
   std::optional<std::string> sender_key;  // the one key that its mail has shown long enough (tls.pins)
@@ -141,7 +145,7 @@ struct TransactionFacts {
 };
 
 // What a source of replayed facts may not tell.
-enum class Untold : std::uint8_t {
+enum class UnknownFacts : std::uint8_t {
   sender = 1,
   recipients = 2,
   size = 4,
@@ -153,7 +157,7 @@ enum class Untold : std::uint8_t {
 
 struct Facts {
   Stage stage = Stage::connect;
-  std::uint8_t untold = 0;  // bits of Untold; always 0 in the gate
+  std::uint8_t unknown_facts = 0;  // bits of UnknownFacts; always 0 in the gate
   ConnectionFacts connection;
   TransactionFacts transaction;
 

@@ -14,6 +14,7 @@
 #include "policy/directory.hpp"
 #include "policy/pin.hpp"
 #include "policy/rule_match.hpp"
+#include "policy/sender_rights.hpp"
 #include "policy/tls_requirement.hpp"
 
 namespace postern::policy {
@@ -21,6 +22,7 @@ namespace postern::policy {
 struct TlsFallback {
   std::uint32_t failures = 3;  // failed handshakes in a row before STARTTLS is withheld; 0: never
   Duration clear_for = std::chrono::hours(1);  // how long it is
+  Instant certificates_since = {};             // when those in use were loaded: failures before do not count
 };
 
 // When a host's TLS is remembered well enough to be expected ("remembered").
@@ -48,6 +50,8 @@ struct Policy {
   std::unordered_map<std::string, Pin> pins = {};  // by sender domain, lower-case A-label
   std::unordered_set<std::string> tls_report_addresses =
       {};                                     // "local@domain", lower case: RFC 8460 section 3
+  Senders senders = Senders::any;             // of users who have logged in
+  SenderGrants may_send_as = {};              // with Senders::own
   std::shared_ptr<RuleSet const> rules = {};  // null: none
 };
 

@@ -22,6 +22,8 @@ struct RememberedHost {
   std::optional<Instant> last_failure;
   std::optional<Instant> clear_since;  // of this address
   RememberedTls tls;                   // of its identity (policy/host_identity)
+  std::optional<Instant> last_tls;     // of this address
+  bool distrusts_us = false;           // among those handshakes is one that it ended for our certificate
 };
 
 }  // namespace postern::policy

@@ -32,6 +32,17 @@ std::string host_of(Stage stage, ConnectionFacts const& connection) {
   return stage < Stage::mail ? host_identity({}, connection.client) : identity_of(connection);
 }
 
+// What a rule that refuses says when its owner has not written it: "encryption needed" where TLS decides.
+wire::Reply usual_reply(Effect then, bool about_tls) {
+  auto const text = [&](char const* without_tls) {
+    return about_tls ? "TLS is required, please use STARTTLS" : without_tls;
+  };
+  auto const detail = static_cast<std::uint16_t>(about_tls ? 10 : 1);
+  if (then == Effect::defer) return {450, {4, 7, detail}, text("Please try again later")};
+  if (then == Effect::reject) return {550, {5, 7, detail}, text("Refused by a rule of this server")};
+  return {};
+}
+
 FactName const* fact_of(std::string const& name) {
   if (auto const* fact = find_fact(name)) return fact;
   return find_fact(name.substr(0, name.find('.')));
@@ -60,6 +71,8 @@ Result<std::shared_ptr<RuleSet const>, std::vector<RuleError>> RuleSet::compile(
       stage = std::max(stage, fact->stage);
     }
     if (about_tls) stage = std::max(stage, Stage::rcpt);  // some recipients are exempt
+    if (auto& reply = set->rules_[i].reply; reply.code == 0)
+      reply = usual_reply(set->rules_[i].then, about_tls);
     if (!set->rules_[i].deliver_to.empty()) stage = std::max(stage, Stage::rcpt);
     set->compiled_.push_back({.lua = std::move(source->lua),
                               .names = std::move(source->names),
@@ -110,8 +123,8 @@ void RuleSet::evaluate(Policy const& policy, Facts const& facts, RecipientFacts 
     if (exempt && compiled_[i].about_tls) continue;
     auto const matched = sandbox->evaluate(i, context);
     if (!matched) {
-      if (matched.error().failure == Sandbox::Failure::untold)
-        verdict.untold = true;
+      if (matched.error().failure == Sandbox::Failure::unknown_facts)
+        verdict.unknown_facts = true;
       else if (is_new)
         verdict.problems.push_back({.rule = rule.name, .what = matched.error().what});
       continue;

@@ -25,7 +25,7 @@ struct Rule {
   std::string name;
   std::string when;  // a Lua 5.4 expression, with "in" for lists
   Effect then = Effect::defer;
-  wire::Reply reply;          // with defer and reject; its text is the reason of a flag
+  wire::Reply reply;          // with defer and reject, else what is usual; its text is the reason of a flag
   std::uint32_t rollout = 0;  // on how many of 10,000 sending hosts it is enforced; 0: it only observes
   std::string deliver_to;     // with flag: another address
 };

@@ -35,8 +35,8 @@ struct Sandbox::Bridge {
   static int fact(lua_State* lua, FactName const& name) {
     auto& memory = memory_of(lua);
     if (memory.context == nullptr) return luaL_error(lua, "facts are not known yet");
-    if ((memory.context->facts.untold & name.untold) != 0) {
-      memory.untold = true;
+    if ((memory.context->facts.unknown_facts & name.unknown_facts) != 0) {
+      memory.unknown_facts = true;
       return luaL_error(lua, "not told");
     }
     push(lua, name.get(*memory.context));
@@ -271,7 +271,7 @@ Result<std::size_t, std::string> Sandbox::compile(std::string_view expression) {
 
 Result<bool, Sandbox::Error> Sandbox::evaluate(std::size_t expression, RuleContext const& context) {
   memory_->context = &context;
-  memory_->untold = false;
+  memory_->unknown_facts = false;
   lua_rawgeti(lua_, LUA_REGISTRYINDEX, compiled_[expression]);
   lua_sethook(lua_, Bridge::too_long, LUA_MASKCOUNT, instruction_limit);
   auto const status = lua_pcall(lua_, 0, 1, 0);
@@ -282,7 +282,7 @@ Result<bool, Sandbox::Error> Sandbox::evaluate(std::size_t expression, RuleConte
     lua_pop(lua_, 1);
     return truth;
   }
-  Error error{memory_->untold ? Failure::untold : Failure::erred, sentence(lua_)};
+  Error error{memory_->unknown_facts ? Failure::unknown_facts : Failure::erred, sentence(lua_)};
   lua_pop(lua_, 1);
   if (status == LUA_ERRMEM) lua_gc(lua_, LUA_GCCOLLECT);
   return fail(std::move(error));

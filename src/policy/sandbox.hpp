@@ -33,7 +33,7 @@ class Sandbox {
   // `lua`: an expression. The error is Lua's sentence.
   Result<std::size_t, std::string> compile(std::string_view lua);
 
-  enum class Failure : std::uint8_t { erred, untold };
+  enum class Failure : std::uint8_t { erred, unknown_facts };
   struct Error {
     Failure failure;
     std::string what;
@@ -44,7 +44,7 @@ class Sandbox {
   struct Memory {
     std::size_t used = 0;
     RuleContext const* context = nullptr;
-    bool untold = false;
+    bool unknown_facts = false;
   };
   static void* allocate(void* memory, void* block, std::size_t before, std::size_t after);
   struct Bridge;  // what Lua calls

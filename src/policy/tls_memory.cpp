@@ -1,5 +1,6 @@
 #include "policy/tls_memory.hpp"
 
+#include "base/client_network.hpp"
 #include "policy/host_identity.hpp"
 #include "policy/tls_requirement.hpp"
 
@@ -26,6 +27,7 @@ MemoryEntry merge(MemoryEntry const& a, MemoryEntry const& b) {
   merged.sessions = std::max(a.sessions, b.sessions);
   merged.clear = std::max(a.clear, b.clear);
   merged.versions = static_cast<std::uint8_t>(a.versions | b.versions);
+  merged.distrusts_us = a.distrusts_us || b.distrusts_us;
   if (other.first_tls)
     merged.first_tls = std::min(*other.first_tls, later.first_tls.value_or(*other.first_tls));
   if (other.last_tls) merged.last_tls = std::max(*other.last_tls, later.last_tls.value_or(*other.last_tls));
@@ -77,6 +79,10 @@ void TlsMemory::for_each(std::function<void(MemoryEntry const&)> const& visit) c
 
 namespace {
 
+std::string client_name(ConnectionFacts const& connection) {
+  return ClientNetwork(connection.client).print();
+}
+
 RememberedTls seen_of(MemoryEntry const& entry) {
   return {entry.sessions, entry.clear, entry.failures, entry.first_tls, entry.last_tls, entry.clear_since};
 }
@@ -93,11 +99,13 @@ void saw_tls(MemoryEntry& entry, ConnectionFacts const& connection, Instant now)
 }  // namespace
 
 void recall_client(TlsMemory const& memory, ConnectionFacts& connection) {
-  auto const* entry = memory.find(MemoryKind::client, connection.client.print());
+  auto const* entry = memory.find(MemoryKind::client, client_name(connection));
   if (entry == nullptr) return;
   connection.remembered.failed_handshakes = entry->failures;
   connection.remembered.last_failure = entry->last_failure;
   connection.remembered.clear_since = entry->clear_since;
+  connection.remembered.last_tls = entry->last_tls;
+  connection.remembered.distrusts_us = entry->distrusts_us;
 }
 
 void recall_host(TlsMemory const& memory, ConnectionFacts& connection) {
@@ -119,12 +127,13 @@ void recall_sender(TlsMemory const& memory, Policy const& policy, TransactionFac
 
 MemoryChanges remember(TlsMemory& memory, ConnectionFacts const& connection) {
   auto const state = connection.tls.state;
-  if (state == TlsState::none) return {};
+  if (state == TlsState::none || connection.role == ListenerRole::submission) return {};
   auto const now = connection.ended;
-  auto& client = memory.touch(MemoryKind::client, connection.client.print(), now);
+  auto& client = memory.touch(MemoryKind::client, client_name(connection), now);
   auto& host = memory.touch(MemoryKind::host, identity_of(connection), now);
   if (state == TlsState::established) {
     client.failures = 0;
+    client.distrusts_us = false;
     saw_tls(client, connection, now);
     saw_tls(host, connection, now);
   } else {
@@ -133,13 +142,14 @@ MemoryChanges remember(TlsMemory& memory, ConnectionFacts const& connection) {
       entry->last_failure = now;
       entry->failure = connection.tls.failure;
     }
+    client.distrusts_us = client.distrusts_us || connection.tls.distrusts_us;
   }
   return {client, host};
 }
 
 MemoryChanges remember_clear(TlsMemory& memory, ConnectionFacts const& connection, Instant now) {
   MemoryChanges changes;
-  for (auto const& [kind, name] : {std::pair(MemoryKind::client, connection.client.print()),
+  for (auto const& [kind, name] : {std::pair(MemoryKind::client, client_name(connection)),
                                    std::pair(MemoryKind::host, identity_of(connection))}) {
     auto& entry = memory.touch(kind, name, now);
     ++entry.clear;

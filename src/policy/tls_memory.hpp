@@ -24,7 +24,7 @@ using postern::print;
 
 struct MemoryEntry {
   MemoryKind kind = MemoryKind::host;
-  std::string name;  // "example.org", "192.0.2.0/24"; of a client its address
+  std::string name;  // "example.org", "192.0.2.0/24"; of a client its address or /64
   std::uint32_t sessions = 0;
   std::uint32_t clear = 0;
   std::uint32_t failures = 0;  // of a client: in a row
@@ -34,6 +34,7 @@ struct MemoryEntry {
   std::string failure;  // why the last handshake failed
   std::string key;      // of a sender: SHA-256 of the one key its clients have shown
   std::optional<Instant> key_since;
+  bool distrusts_us = false;  // of a client: since its last TLS it has ended a handshake for our certificate
 
   std::string print_versions() const;  // "1.2, 1.3"
 };
@@ -72,6 +73,7 @@ void recall_host(TlsMemory const& memory, ConnectionFacts& connection);
 void recall_sender(TlsMemory const& memory, Policy const& policy, TransactionFacts& transaction);
 
 // A connection has ended: its session over TLS, or its failed handshake, counts. Returns what has changed.
+// What comes to a listener for our own users tells nothing of mail hosts: behind one address there are many.
 MemoryChanges remember(TlsMemory& memory, ConnectionFacts const& connection);
 
 // Mail has begun to come in the clear on this connection.

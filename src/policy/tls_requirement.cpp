@@ -50,7 +50,7 @@ Verdict refusal(TlsRequirement requirement) {
       return say(Effect::reject, 550, {5, 7, 10},
                  "TLS with a client certificate of a known authority is needed");
     case TlsRequirement::remembered:
-      return say(Effect::defer, 450, {4, 7, 10}, "Please use STARTTLS, as you did before");
+      return say(Effect::defer, 450, {4, 7, 10}, "TLS required: this host used STARTTLS before");
   }
   return {};
 }

@@ -30,7 +30,7 @@ struct Verdict {
   std::vector<Mark> marks;            // with accept and flag
   std::vector<RuleMatch> matches;     // of the rules asked at this stage, also of those that only observe
   std::vector<RuleProblem> problems;  // rules that erred, and were skipped
-  bool untold = false;                // replay: it would depend on what the source does not tell
+  bool unknown_facts = false;         // replay: it would depend on what the source does not tell
 
   bool refuses() const { return effect == Effect::defer || effect == Effect::reject; }
 };

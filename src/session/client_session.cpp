@@ -1,11 +1,26 @@
 #include "session/client_session.hpp"
 
 #include "base/ascii.hpp"
-#include "wire/content_end.hpp"
+#include "base/assert.hpp"
+#include "wire/content_door.hpp"
 
 namespace postern::session {
 
 using dialogue::Next;
+
+namespace {
+
+policy::HostProof proof_of(net::ServerProof const& proof) {
+  switch (proof.proved) {
+    case net::Proof::none: break;
+    case net::Proof::name: return policy::HostProof::name;
+    case net::Proof::dane: return policy::HostProof::dane;
+    case net::Proof::fingerprint: return policy::HostProof::fingerprint;
+  }
+  return policy::HostProof::none;
+}
+
+}  // namespace
 
 ClientSession::ClientSession(net::EventLoop& loop, net::Socket socket, dialogue::ClientSettings settings,
                              std::shared_ptr<net::TlsClient const> tls, net::ClientTlsPlan plan,
@@ -13,16 +28,12 @@ ClientSession::ClientSession(net::EventLoop& loop, net::Socket socket, dialogue:
     : Deadline(loop.deadlines()),
       stop_(stop),
       stream_(std::move(socket), stop),
-      dialogue_(settings),
+      dialogue_(std::move(settings)),
       tls_(std::move(tls)),
       plan_(std::move(plan)),
-      timeouts_(timeouts),
-      implicit_tls_(settings.tls == dialogue::ClientTls::implicit) {}
+      timeouts_(timeouts) {}
 
-net::Task<void> ClientSession::open() {
-  if (implicit_tls_) co_await start_tls();
-  co_await go_on();
-}
+net::Task<void> ClientSession::open() { co_await go_on(); }
 
 net::Task<void> ClientSession::deliver(store::Spool const* spool, MessageId id,
                                        dialogue::OutgoingMessage message) {
@@ -45,11 +56,7 @@ net::Task<void> ClientSession::go_on() {
   for (;;) {
     switch (dialogue_.next()) {
       case Next::read_reply: co_await exchange(); break;
-      case Next::start_tls: {
-        co_await start_tls();
-        if (dialogue_.next() == Next::start_tls) dialogue_.on_tls();
-        break;
-      }
+      case Next::start_tls: co_await start_tls(); break;
       case Next::send_content: co_await send_content(); break;
       case Next::idle: off(); co_return;
       case Next::close: stream_.close(); co_return;
@@ -59,6 +66,9 @@ net::Task<void> ClientSession::go_on() {
 
 net::Task<void> ClientSession::exchange() {
   if (dialogue_.begins_flight() && !nothing_came_early()) co_return;
+  // Whoever hears a password has proved who he is, on this very connection.
+  if (dialogue_.phase() == dialogue::ClientDialogue::Phase::login)
+    POSTERN_ASSERT(stream_.over_tls() && tls_outcome_.proof.proved != net::Proof::none);
   std::string output = dialogue_.take_output();
   if (!output.empty()) {
     bool const sent = co_await send(std::move(output), timeouts_.reply);
@@ -88,7 +98,7 @@ net::Task<void> ClientSession::start_tls() {
     co_return;
   }
   in(timeouts_.handshake);
-  auto const info = co_await stream_.connect_tls(std::move(*session));
+  auto const info = co_await stream_.connect_tls(std::move(*session), lines_.rest());
   if (!info && stop_.stopped()) {  // that says nothing about the server
     lost(info.error());
     co_return;
@@ -100,18 +110,19 @@ net::Task<void> ClientSession::start_tls() {
   }
   tls_outcome_.info = *info;
   tls_outcome_.proof = net::judge(stream_.tls(), plan_);
-  if (!tls_outcome_.proof.proved) {
-    tls_outcome_.failure = tls_outcome_.proof.problem;
-    dialogue_.on_lost("the server cannot be authenticated: " + tls_outcome_.failure);
+  if (tls_outcome_.proof.as_asked()) {
+    dialogue_.on_tls(proof_of(tls_outcome_.proof));
+    co_return;
   }
+  tls_outcome_.failure = tls_outcome_.proof.problem;
+  dialogue_.on_lost("the server cannot be authenticated: " + tls_outcome_.failure);
 }
 
 net::Task<void> ClientSession::send_content() {
-  wire::DotStuffer stuffer;
   bool const chunking = dialogue_.chunking();
+  wire::ContentDoor door(chunking ? wire::LeavesBy::chunks : wire::LeavesBy::data, dialogue_.message().body);
   auto piece = spool_->read_chunk(id_, 0);
   if (piece && *piece) (*piece)->insert(0, dialogue_.message().top);
-  std::string bytes;
   for (std::size_t i = 1;; ++i) {
     auto following = spool_->read_chunk(id_, i);
     if (!piece || !*piece || !following) {
@@ -120,19 +131,15 @@ net::Task<void> ClientSession::send_content() {
       co_return;
     }
     bool const last = !*following;
-    bytes = dialogue_.before_piece((*piece)->size(), last);
-    if (chunking)
-      bytes += **piece;
-    else
-      stuffer.feed(**piece, bytes);
+    std::string bytes = door.pass(**piece, last);
+    bytes.insert(0, dialogue_.before_piece(bytes.size(), last));
     if (last && !chunking) {
       // A server that has answered already has not answered to what comes now.
       if (auto const early = stream_.read_now(lines_.room()); early && *early > 0) lines_.filled(*early);
       lines_.release();
       if (!nothing_came_early()) co_return;
-      stuffer.finish(bytes);
     }
-    bool const sent = co_await send(std::exchange(bytes, {}), timeouts_.content);
+    bool const sent = co_await send(std::move(bytes), timeouts_.content);
     if (!sent) co_return;
     if (last) break;
     piece = std::move(following);

@@ -68,7 +68,6 @@ class ClientSession : private net::Deadline {
   net::ClientTlsPlan plan_;
   ClientTimeouts timeouts_;
   store::Spool const* spool_ = nullptr;
-  bool implicit_tls_;
   MessageId id_;
   bool content_unreadable_ = false;
   ClientTlsOutcome tls_outcome_;

@@ -6,15 +6,27 @@
 #include "base/assert.hpp"
 #include "net/wall_clock.hpp"
 #include "policy/around_decide.hpp"
+#include "session/session_log.hpp"
 
 namespace postern::session {
 
 using policy::Outcome;
 using policy::Stage;
 
+// What was asked at earlier stages was answered by the rules before, so it is asked again.
+void ExternalMtaGate::take_config() {
+  auto config = current_.get();
+  if (config == config_) return;
+  gatekeeper_.go_by(config->policy);
+  config_ = std::move(config);
+  asked_.reset();
+}
+
 void ExternalMtaGate::begin_connection(IpAddress const& client, std::uint16_t port) {
   end_connection();
+  take_config();
   facts_ = {};
+  queue_id_.clear();
   asked_.reset();
   auto& connection = facts_.connection;
   connection.started = net::wall_clock();
@@ -30,7 +42,10 @@ void ExternalMtaGate::begin_connection(IpAddress const& client, std::uint16_t po
 
 void ExternalMtaGate::begin_transaction() {
   abandon_transaction();
+  take_config();
+  queue_id_.clear();
   facts_.transaction = {};
+  refused_ = 0;
   facts_.transaction.started = net::wall_clock();
   ++facts_.connection.transactions;
   if (asked_) asked_ = std::min(*asked_, Stage::helo);
@@ -53,6 +68,8 @@ void ExternalMtaGate::on_sender(std::string_view sender) { dialogue::set_sender(
 
 void ExternalMtaGate::on_declared_size(std::uint64_t bytes) { facts_.transaction.mail.size = bytes; }
 
+void ExternalMtaGate::on_queue_id(std::string_view id) { queue_id_ = printable(id, 64); }
+
 bool ExternalMtaGate::on_recipient(std::string_view recipient) {
   return dialogue::add_recipient(facts_.transaction, recipient);
 }
@@ -61,16 +78,26 @@ void ExternalMtaGate::on_size(std::uint64_t bytes) { facts_.transaction.size = b
 
 void ExternalMtaGate::recall() {
   auto memory = services_.memory.access();
-  policy::recall(memory->tls, memory->deferred, policy_, facts_);
+  policy::recall(memory->tls, memory->deferred, config_->policy, facts_);
 }
 
 net::Task<policy::Verdict> ExternalMtaGate::ask(Stage stage) {
   for (auto const earlier : {Stage::connect, Stage::helo, Stage::mail}) {
     if (earlier >= stage || (asked_ && *asked_ >= earlier)) continue;
     auto verdict = co_await ask_one(earlier);
-    if (verdict.refuses()) co_return verdict;
+    if (verdict.refuses()) {
+      log_verdict(verdict);
+      co_return verdict;
+    }
   }
-  co_return co_await ask_one(stage);
+  auto verdict = co_await ask_one(stage);
+  if (!stop_.stopped()) log_verdict(verdict);
+  co_return verdict;
+}
+
+void ExternalMtaGate::log_verdict(policy::Verdict const& verdict) {
+  auto const severity = verdict.effect == policy::Effect::accept ? Severity::debug : Severity::info;
+  if (services_.log.takes(severity)) services_.log.write(verdict_event(severity, facts_, verdict, queue_id_));
 }
 
 net::Task<policy::Verdict> ExternalMtaGate::ask_one(Stage stage) {
@@ -86,7 +113,7 @@ net::Task<policy::Verdict> ExternalMtaGate::ask_one(Stage stage) {
   if (stop_.stopped()) co_return policy::Verdict{};
   if (stage != Stage::connect) recall();  // the client was recalled when it connected
   auto verdict = gatekeeper_.ask(facts_);
-  policy::note(policy_, verdict, facts_);
+  policy::note(config_->policy, verdict, facts_);
   if (!verdict.refuses() || stage == Stage::rcpt)
     asked_ = stage;  // a refusal holds when it is asked for again
   co_return verdict;
@@ -99,6 +126,7 @@ void ExternalMtaGate::recipient_answered(policy::Verdict const& verdict) {
   recipient.decided_by = verdict.decided_by;
   recipient.accepted = !verdict.refuses();
   recipient.code = recipient.accepted ? std::uint16_t{250} : verdict.reply.code;
+  if (!recipient.accepted) policy::list_refused(facts_.transaction, ++refused_, false);
 }
 
 void ExternalMtaGate::end_transaction(Outcome outcome, std::uint16_t code, policy::DecidedBy decided_by) {

@@ -1,12 +1,13 @@
 // What the conversations with an external MTA have in common. Thread: its event loop.
 #pragma once
 
-#include <memory>
+#include <utility>
 
 #include "net/deadlines.hpp"
 #include "net/listener.hpp"
 #include "net/stop_state.hpp"
 #include "net/stream.hpp"
+#include "session/current_config.hpp"
 #include "session/external_mta_gate.hpp"
 #include "session/gate_config.hpp"
 #include "session/session.hpp"
@@ -16,12 +17,11 @@ namespace postern::session {
 class ExternalMtaSession : public Session, protected net::Deadline {
  public:
   ExternalMtaSession(net::EventLoop& loop, net::Socket socket, ListenerConfig const& listener,
-                     std::shared_ptr<GateConfig const> config, Services services)
+                     CurrentConfig current, Services services)
       : Deadline(loop.deadlines()),
         stream_(std::move(socket), stop_),
-        config_(std::move(config)),
         services_(services),
-        gate_(loop, services_, config_->policy, listener.address, stop_) {
+        gate_(loop, services_, std::move(current), listener.address, stop_) {
     ++services_.counters.open_connections;
   }
   ~ExternalMtaSession() override { --services_.counters.open_connections; }
@@ -35,7 +35,6 @@ class ExternalMtaSession : public Session, protected net::Deadline {
 
   net::StopState stop_;
   net::Stream stream_;
-  std::shared_ptr<GateConfig const> config_;
   Services services_;
   ExternalMtaGate gate_;
   bool idle_ = false;  // waits for the MTA

@@ -1,5 +1,5 @@
 // What sessions go by: all that a reload can change, in one immutable value.
-// Threads: immutable; each session keeps the one it began with.
+// Threads: immutable; who goes by it holds it, and fetches the next one from session/current_config.
 #pragma once
 
 #include <memory>

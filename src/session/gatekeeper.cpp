@@ -15,16 +15,16 @@ using policy::Stage;
 bool Gatekeeper::checks_spf(Facts const& facts) const {
   auto const& connection = facts.connection;
   bool const ours = connection.role == policy::ListenerRole::submission || !connection.login.empty();
-  return policy_.checks_spf && !ours && !connection.client.is_loopback();
+  return policy_->checks_spf && !ours && !connection.client.is_loopback();
 }
 
 bool Gatekeeper::asks_for_spf() const {
-  return policy_.rules &&
-         (policy_.rules->asks_for("spf") || policy_.rules->asks_for("memory.sender_tls_sessions"));
+  return policy_->rules &&
+         (policy_->rules->asks_for("spf") || policy_->rules->asks_for("memory.sender_tls_sessions"));
 }
 
 policy::Verdict Gatekeeper::ask(Facts const& facts) {
-  auto verdict = policy::decide(policy_, facts);
+  auto verdict = policy::decide(*policy_, facts);
   tell(facts, verdict);
   if (facts.stage == Stage::rcpt && facts.connection.role != policy::ListenerRole::submission)
     remember_recipient(facts, verdict);
@@ -37,11 +37,13 @@ void Gatekeeper::tell(Facts const& facts, policy::Verdict const& verdict) {
     services_.log.write(
         LogEvent(Severity::error, "rule-skipped").add("rule", problem.rule).add("reason", problem.what));
   }
+  if (verdict.decided_by.builtin == policy::Builtin::auth_senders)
+    services_.counters.add(Count::login_senders_refused);
   if (!verdict.refuses()) services_.counters.add(Count::recipients_flagged, verdict.marks.size());
   if (facts.stage == Stage::rcpt && verdict.refuses())
     services_.counters.add(verdict.effect == policy::Effect::defer ? Count::recipients_deferred
                                                                    : Count::recipients_refused);
-  if (!facts.connection.downgraded && is_downgrade(policy_, facts)) warn_of_downgrade(facts);
+  if (!facts.connection.downgraded && is_downgrade(*policy_, facts)) warn_of_downgrade(facts);
 }
 
 void Gatekeeper::remember_recipient(Facts const& facts, policy::Verdict const& verdict) {

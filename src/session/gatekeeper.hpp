@@ -13,7 +13,10 @@ namespace postern::session {
 class Gatekeeper {
  public:
   // Both outlive it.
-  Gatekeeper(Services const& services, policy::Policy const& policy) : services_(services), policy_(policy) {}
+  Gatekeeper(Services const& services, policy::Policy const& policy)
+      : services_(services), policy_(&policy) {}
+
+  void go_by(policy::Policy const& policy) { policy_ = &policy; }  // from now on; it outlives this, too
 
   // The verdict at facts.stage. Before, policy::recall() has filled in what is remembered, and at Stage::mail
   // the connection's verified name and, if asks_for_spf(), the SPF are there. Afterwards policy::note() is
@@ -33,7 +36,7 @@ class Gatekeeper {
   void record(policy::MemoryChanges changes);
 
   Services const& services_;
-  policy::Policy const& policy_;
+  policy::Policy const* policy_;
 };
 
 }  // namespace postern::session

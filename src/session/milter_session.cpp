@@ -99,7 +99,7 @@ bool MilterSession::negotiate(std::string_view data) {
   if (!offer || offer->version < 2) return false;
   actions_ = offer->actions &
              (wire::milter_add_headers | wire::milter_add_recipients | wire::milter_delete_recipients);
-  auto const& rules = config_->policy.rules;
+  auto const& rules = gate_.policy().rules;
   auto skip = wire::milter_no_unknown | wire::milter_no_data;
   if (!rules || !rules->asks_for("size"))
     skip |= wire::milter_no_body | wire::milter_no_headers | wire::milter_no_end_of_headers;
@@ -112,12 +112,14 @@ void MilterSession::take_macros(std::string_view data) {
   auto const macros = wire::parse_milter_macros(data);
   bool const of_tls = macros.of == static_cast<char>(MilterCommand::helo);
   if (of_tls) macros_ = {};  // what was said before STARTTLS is over
+  if (macros.of == static_cast<char>(MilterCommand::mail)) macros_.queue_id.clear();
   for (auto const& [name, value] : macros.values) {
     if (name == "tls_version") macros_.tls_version = value;
     if (name == "cipher") macros_.cipher = value;
     if (name == "cert_subject") macros_.certificate_subject = value;
     if (name == "verify") macros_.verify = value;
     if (name == "auth_authen") macros_.login = value;
+    if (name == "i") macros_.queue_id = value;
   }
 }
 
@@ -155,6 +157,7 @@ net::Task<void> MilterSession::mail(std::string_view data) {
   set_tls();
   size_ = 0;
   gate_.begin_transaction();
+  gate_.on_queue_id(macros_.queue_id);
   if (!strings.empty()) gate_.on_sender(strings.front());
   for (std::size_t i = 1; i < strings.size(); ++i)
     if (istarts_with(strings[i], "SIZE="))
@@ -172,6 +175,7 @@ net::Task<void> MilterSession::rcpt(std::string_view data) {
     go_on();
     co_return;
   }
+  gate_.on_queue_id(macros_.queue_id);
   auto const verdict = co_await gate_.ask(Stage::rcpt);
   gate_.recipient_answered(verdict);
   answer(verdict);
@@ -183,6 +187,7 @@ net::Task<void> MilterSession::end() {
     co_return;
   }
   auto const& transaction = gate_.facts().transaction;
+  gate_.on_queue_id(macros_.queue_id);
   gate_.on_size(size_ > 0 ? size_ : transaction.mail.size.value_or(0));
   auto const verdict = co_await gate_.ask(Stage::content);
   if (!verdict.refuses())

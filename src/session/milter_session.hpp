@@ -16,7 +16,7 @@ class MilterSession : public ExternalMtaSession {
 
  private:
   struct Macros {
-    std::string tls_version, cipher, certificate_subject, verify, login;
+    std::string tls_version, cipher, certificate_subject, verify, login, queue_id;
   };
   net::Task<bool> read();
   net::Task<bool> handle(wire::MilterPacket packet);  // whether to go on

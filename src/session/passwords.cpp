@@ -2,6 +2,7 @@
 
 #include <crypt.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/ascii.hpp"
@@ -15,6 +16,17 @@ bool same(std::string_view a, std::string_view b) {  // in a time that tells not
   unsigned difference = a.size() == b.size() ? 0 : 1;
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) difference |= static_cast<unsigned>(a[i] ^ b[i]);
   return difference == 0;
+}
+
+bool is_crypt_letter(char c) { return is_alnum(c) || c == '.' || c == '/'; }
+
+// "$6$salt$hash" of a method that this system has, or the 13 letters of the oldest one.
+bool is_crypt_hash(std::string const& hash) {
+  if (!hash.starts_with('$'))
+    return hash.size() == 13 && std::all_of(hash.begin(), hash.end(), is_crypt_letter);
+  int const salt = ::crypt_checksalt(hash.c_str());
+  bool const known = salt != CRYPT_SALT_INVALID && salt != CRYPT_SALT_METHOD_DISABLED;
+  return known && std::count(hash.begin(), hash.end(), '$') >= 3;
 }
 
 }  // namespace
@@ -34,6 +46,19 @@ Result<std::shared_ptr<Passwords const>, std::string> Passwords::parse(std::stri
     made->hashes_[std::string(line.substr(0, colon))] = hash;
   }
   return std::shared_ptr<Passwords const>(std::move(made));
+}
+
+std::vector<std::string> Passwords::names() const {
+  std::vector<std::string> all;
+  for (auto const& [name, hash] : hashes_) all.push_back(name);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+std::vector<std::string> Passwords::unusable() const {
+  auto all = names();
+  std::erase_if(all, [this](std::string const& name) { return is_crypt_hash(hashes_.at(name)); });
+  return all;
 }
 
 bool Passwords::verify(std::string const& user, std::string const& password) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -17,6 +18,8 @@ class Passwords {
   static Result<std::shared_ptr<Passwords const>, std::string> parse(std::string_view text);
 
   bool empty() const { return hashes_.empty(); }
+  std::vector<std::string> names() const;
+  std::vector<std::string> unusable() const;  // whose hash is none that crypt(3) makes: nobody can be they
   // Takes as long for a name that is not there.
   bool verify(std::string const& user, std::string const& password) const;
 

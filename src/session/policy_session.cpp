@@ -105,10 +105,12 @@ void PolicySession::follow(wire::PolicyRequest const& request) {
     gate_.on_sender(request.sender);
     if (request.size > 0) gate_.on_declared_size(request.size);
   }
+  if (!request.queue_id.empty()) gate_.on_queue_id(request.queue_id);
 }
 
 net::Task<std::string> PolicySession::answer(wire::PolicyRequest request) {
   if (!request.client) co_return std::string(no_opinion);
+  gate_.take_config();
   follow(request);
   switch (request.state) {
     case PolicyState::rcpt: co_return co_await answer_recipient(std::move(request));

@@ -13,8 +13,8 @@ class PolicySession : public ExternalMtaSession {
  public:
   // `mta` is shared by all sessions of the listener, and outlives them.
   PolicySession(net::EventLoop& loop, net::Socket socket, ListenerConfig const& listener,
-                std::shared_ptr<GateConfig const> config, Services services, ExternalMta& mta)
-      : ExternalMtaSession(loop, std::move(socket), listener, std::move(config), services), mta_(mta) {}
+                CurrentConfig current, Services services, ExternalMta& mta)
+      : ExternalMtaSession(loop, std::move(socket), listener, std::move(current), services), mta_(mta) {}
 
   net::Task<void> converse() override;
   void drain() override;

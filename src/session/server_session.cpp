@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "base/ascii.hpp"
-#include "base/assert.hpp"
 #include "dialogue/transaction.hpp"
 #include "net/wall_clock.hpp"
+#include "policy/around_decide.hpp"
 #include "policy/rules.hpp"
+#include "session/login.hpp"
 #include "session/session_log.hpp"
 #include "session/tls_facts.hpp"
-#include "wire/proxy_header.hpp"
 #include "wire/received.hpp"
 
 namespace postern::session {
@@ -19,33 +19,16 @@ using dialogue::Step;
 using dialogue::Then;
 using policy::ConnectionEnd;
 
-namespace {
-
-policy::ConnectionFacts first_facts(Services& services, ListenerConfig const& listener,
-                                    net::Endpoint const& peer) {
-  policy::ConnectionFacts facts;
-  facts.started = net::wall_clock();
-  facts.id = services.connection_ids.next(facts.started);
-  facts.listener = listener.address;
-  facts.listener_tls = listener.tls;
-  facts.role = listener.role;
-  facts.client = peer.address;
-  facts.port = peer.port;
-  return facts;
-}
-
-}  // namespace
-
 ServerSession::ServerSession(net::EventLoop& loop, net::Socket socket, net::Endpoint peer,
-                             ListenerConfig const& listener, std::shared_ptr<GateConfig const> config,
-                             Services services)
+                             ListenerConfig const& listener, CurrentConfig current, Services services)
     : Deadline(loop.deadlines()),
       loop_(loop),
       stream_(std::move(socket), stop_),
       listener_(listener),
-      config_(std::move(config)),
+      current_(std::move(current)),
       services_(services),
       dialogue_(config_->smtp, config_->policy, first_facts(services_, listener, peer)),
+      opening_(stream_, dialogue_, config_->policy, listener_, services_),
       lines_(config_->smtp.max_line),
       gatekeeper_(services_, config_->policy),
       intake_(services_.spool, loop) {
@@ -93,63 +76,32 @@ net::Task<void> ServerSession::converse() {
 }
 
 net::Task<bool> ServerSession::open() {
-  if (!listener_.proxies.empty() && !co_await read_proxy_header()) co_return false;
-  auto const& connection = dialogue_.facts().connection;
-  trusted_ = connection.client.is_loopback();
-  for (auto const& network : config_->policy.relay_networks)
-    trusted_ = trusted_ || network.contains(connection.client);
-  switch (services_.admission.enter(connection.client, trusted_)) {
-    case Admitted::yes: admitted_ = true; break;
-    case Admitted::server_full:
-    case Admitted::client_full: {
-      services_.counters.add(Count::connections_refused);
-      out_ += dialogue_.refuse("Too many connections, try again later").reply->print();
-      dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
-      co_return false;
-    }
-  }
+  in(limit(config_->timeouts.handshake));
+  auto const refusal = co_await opening_.refusal();
+  if (refusal) co_return turn_away(*refusal);
   recall();
   if (config_->policy.rules && config_->policy.rules->asks_at(policy::Stage::connect))
     if (auto const step = dialogue_.on_verdict(gatekeeper_.ask(dialogue_.facts())); step.reply) {
       services_.counters.add(Count::connections_refused);
-      out_ += step.reply->print();
-      dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
-      co_return false;
+      co_return turn_away(step);
     }
-  name_.look_up(services_.client_names, loop_, connection.client, config_->timeouts.name);
+  name_.look_up(services_.client_names, loop_, dialogue_.facts().connection.client, config_->timeouts.name);
   if (listener_.tls != policy::ListenerTls::implicit) co_return true;
-  if (!services_.admission.enter_handshake()) {
-    dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
-    co_return false;
-  }
-  count_injected(discard_buffered_bytes());  // they came in one piece with the PROXY header
+  if (!services_.admission.enter_handshake()) co_return turn_away({});
   auto const step = co_await begin_tls();
   co_return step.then != Then::close;
 }
 
-net::Task<bool> ServerSession::read_proxy_header() {
-  bool known = false;
-  for (auto const& proxy : listener_.proxies)
-    known = known || proxy.contains(dialogue_.facts().connection.client);
-  in(limit(config_->timeouts.handshake));
-  while (known) {
-    auto const header = wire::parse_proxy_header(lines_.rest());
-    if (!header) break;
-    if (*header) {
-      lines_.consume((*header)->length);
-      if ((*header)->has_client) dialogue_.on_proxy((*header)->client, (*header)->client_port);
-      co_return true;
-    }
-    if (co_await read() != ReadResult::bytes) break;
-  }
-  services_.counters.add(Count::connections_refused);
+bool ServerSession::turn_away(Step const& last_word) {
+  if (last_word.reply) out_ += last_word.reply->print();
   dialogue_.on_end(ConnectionEnd::refused, net::wall_clock());
-  co_return false;
+  return false;
 }
 
 net::Task<Step> ServerSession::next_line() {
   if (draining_ && !dialogue_.in_transaction()) co_return dialogue_.on_shutdown();
   for (;;) {
+    if (!dialogue_.in_transaction()) take_config();
     if (auto const line = lines_.next()) co_return dialogue_.on_line(*line, net::wall_clock());
     if (!co_await flush()) co_return lost(ReadResult::lost);
     lines_.release();
@@ -175,7 +127,12 @@ net::Task<Step> ServerSession::ask_verdict() {
   }
   if (stop_.stopped()) co_return dialogue_.on_shutdown();  // what has not come in time decides nothing
   recall();
-  co_return dialogue_.on_verdict(gatekeeper_.ask(facts));
+  auto const verdict = gatekeeper_.ask(facts);
+  // A bounce goes to whoever a forger has named: its sender guesses nothing.
+  if (facts.stage == policy::Stage::rcpt && !opening_.trusted() && facts.transaction.mail.reverse_path &&
+      policy::is_guess(config_->policy, facts.connection, verdict))
+    services_.admission.recipient_guessed(facts.connection.client, net::wall_clock());
+  co_return dialogue_.on_verdict(verdict);
 }
 
 void ServerSession::recall() {
@@ -183,24 +140,21 @@ void ServerSession::recall() {
   dialogue_.on_memory(memory->tls, memory->deferred);
 }
 
-// The client has sent STARTTLS. It must wait for our 220 before it sends anything else, so whatever is there
-// by now is thrown away, and counted: somebody on the way may have put it there.
 net::Task<Step> ServerSession::start_tls() {
   if (!services_.admission.enter_handshake()) co_return dialogue_.on_tls_unavailable();
-  count_injected(discard_early_bytes());
+  discard_early_bytes();
   out_ += dialogue_.on_tls_ready().print();
   co_return co_await begin_tls();
 }
 
-// The handshake, to which admission has agreed. RFC 3207 section 4.2: after it the server must discard any
-// knowledge obtained from the client before it, such as the argument to EHLO. The dialogue forgets what was
-// said; what was sent and is not yet read would afterwards pass for commands that came under TLS, so none of
-// it may be buffered when the handshake begins.
+// The handshake, to which admission has agreed: of STARTTLS, and of a listener with TLS from the first byte.
+// RFC 3207 section 4.2: after it the server must discard any knowledge obtained from the client before it,
+// such as the argument to EHLO. The dialogue forgets what was said; and of what was sent and is not yet read
+// the stream takes nothing over.
 net::Task<Step> ServerSession::begin_tls() {
-  POSTERN_ASSERT(lines_.empty());
   in(limit(config_->timeouts.handshake));
   net::IoResult<net::TlsInfo> info = fail(net::IoError{{}, "write", "the peer hung up"});
-  if (co_await flush()) info = co_await stream_.accept_tls(config_->tls);
+  if (co_await flush()) info = co_await stream_.accept_tls(config_->tls, lines_.rest());
   services_.admission.leave_handshake();
   if (!info && stop_.stopped()) {  // that says nothing about the client
     dialogue_.on_end(ConnectionEnd::shutdown, net::wall_clock());
@@ -208,45 +162,33 @@ net::Task<Step> ServerSession::begin_tls() {
   }
   auto const facts = info ? to_facts(*info) : to_failure(info.error(), passed());
   services_.counters.add(info ? Count::connections_tls : Count::tls_failures);
+  if (facts.distrusts_us) services_.counters.add(Count::tls_distrusted);
   if (info && info->resumed) services_.counters.add(Count::connections_tls_resumed);
   co_return dialogue_.on_tls(facts, net::wall_clock());
 }
 
 net::Task<Step> ServerSession::ask_login() {
-  auto const credentials = dialogue_.credentials();
-  auto verify = [passwords = config_->passwords, credentials] {
-    return passwords && passwords->verify(credentials.user, credentials.password);
-  };
-  auto const verified = co_await services_.workers.run(std::move(verify), stop_);
-  if (!verified) co_return dialogue_.on_shutdown();
-  bool const good = *verified;
-  services_.counters.add(good ? Count::logins : Count::logins_failed);
-  if (!good)
-    services_.log.write(LogEvent(Severity::warning, "login-failed")
-                            .add("client", dialogue_.facts().connection.client.print())
-                            .add("user", printable(credentials.user, 64)));
-  co_return dialogue_.on_login(good);
+  LoginAttempt attempt{.passwords = config_->passwords,
+                       .client = dialogue_.facts().connection.client,
+                       .trusted = opening_.trusted(),
+                       .credentials = dialogue_.credentials()};
+  auto const outcome = co_await look_at(services_, std::move(attempt), stop_);
+  if (outcome == LoginOutcome::stopped) co_return dialogue_.on_shutdown();
+  if (outcome == LoginOutcome::refused) co_return dialogue_.on_login_refused();
+  co_return dialogue_.on_login(outcome == LoginOutcome::right);
 }
 
-std::size_t ServerSession::discard_buffered_bytes() {
-  auto const discarded = lines_.rest().size();
+// The client must wait for our 220 before it sends anything else, so whatever is there by now is thrown away,
+// and counted: somebody on the way may have put it there.
+void ServerSession::discard_early_bytes() {
+  auto discarded = lines_.rest().size();
   lines_.consume(discarded);
-  lines_.release();
-  return discarded;
-}
-
-std::size_t ServerSession::discard_early_bytes() {
-  auto discarded = discard_buffered_bytes();
   for (auto count = stream_.read_now(lines_.room()); count && *count > 0;
        count = stream_.read_now(lines_.room()))
     discarded += *count;
   lines_.release();
-  return discarded;
-}
-
-void ServerSession::count_injected(std::size_t bytes) {
-  if (bytes > 0) services_.counters.add(Count::tls_injections);
-  dialogue_.on_injected(bytes);
+  if (discarded > 0) services_.counters.add(Count::tls_injections);
+  dialogue_.on_injected(discarded);
 }
 
 net::Task<Step> ServerSession::pump() {
@@ -254,7 +196,7 @@ net::Task<Step> ServerSession::pump() {
   if (!intake_.open() && content.keeps()) begin_message();
   std::string ignored;
   auto& body = intake_.open() ? intake_.body() : ignored;
-  while (content.wants_more()) {
+  for (content.feed({}, body); content.wants_more();) {  // "BDAT 0 LAST" is complete without a byte
     if (lines_.empty()) {
       if (!co_await flush()) co_return lost(ReadResult::lost);
       in(limit(config_->timeouts.content));
@@ -285,6 +227,8 @@ net::Task<Step> ServerSession::store() {
     services_.counters.add(Count::messages_accepted);
     services_.counters.add(Count::message_bytes, bytes);
     if (dialogue_.facts().over_tls()) services_.counters.add(Count::messages_accepted_tls);
+    if (!opening_.trusted())
+      services_.admission.message_taken(dialogue_.facts().connection.client, net::wall_clock());
   }
   co_return dialogue_.on_stored(stored);
 }
@@ -348,7 +292,7 @@ void ServerSession::record_connection() {
   auto const& connection = dialogue_.facts().connection;
   services_.counters.add(Count::commands_bad, connection.errors);
   services_.counters.add(Count::tls_offers_withheld, connection.tls.offers_withheld);
-  if (admitted_) services_.admission.leave(connection.client, trusted_);
+  opening_.leave();
   if (services_.log.takes(Severity::info)) services_.log.write(connection_event(connection));
   gatekeeper_.connection_over(connection);
 }

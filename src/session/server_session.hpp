@@ -16,6 +16,8 @@
 #include "net/stop_state.hpp"
 #include "net/stream.hpp"
 #include "session/client_name.hpp"
+#include "session/connection_opening.hpp"
+#include "session/current_config.hpp"
 #include "session/gate_config.hpp"
 #include "session/gatekeeper.hpp"
 #include "session/message_intake.hpp"
@@ -29,7 +31,7 @@ namespace postern::session {
 class ServerSession : public Session, private net::Deadline {
  public:
   ServerSession(net::EventLoop& loop, net::Socket socket, net::Endpoint peer, ListenerConfig const& listener,
-                std::shared_ptr<GateConfig const> config, Services services);
+                CurrentConfig current, Services services);
   ~ServerSession() override;
 
   net::Task<void> converse() override;
@@ -39,8 +41,8 @@ class ServerSession : public Session, private net::Deadline {
  private:
   enum class ReadResult : std::uint8_t { bytes, lost, late };
 
-  net::Task<bool> open();  // PROXY header, admission, implicit TLS: whether to go on
-  net::Task<bool> read_proxy_header();
+  net::Task<bool> open();                           // PROXY header, admission, implicit TLS: whether to go on
+  bool turn_away(dialogue::Step const& last_word);  // false, for open()
   net::Task<dialogue::Step> next_line();
   net::Task<dialogue::Step> ask_verdict();
   net::Task<dialogue::Step> start_tls();  // at STARTTLS: 220 and begin_tls(), or 454
@@ -51,10 +53,8 @@ class ServerSession : public Session, private net::Deadline {
   net::Task<ReadResult> read();  // more bytes into lines_
   net::Task<bool> flush();
 
-  std::size_t discard_buffered_bytes();
-  std::size_t discard_early_bytes();  // those on the socket, too
-  void count_injected(std::size_t bytes);
-  void recall();  // what is remembered, into the facts
+  void discard_early_bytes();  // those on the socket, too
+  void recall();               // what is remembered, into the facts
   void begin_message();
   void record_transaction();
   void record_connection();
@@ -62,21 +62,31 @@ class ServerSession : public Session, private net::Deadline {
   Duration limit(Duration usual) const;
   void expire() override { stream_.end_waits(); }
 
+  // What has been reloaded. Between transactions nothing refers to the configuration but what is told of the
+  // new one here.
+  void take_config() {
+    auto config = current_.get();
+    if (config == config_) return;
+    dialogue_.go_by(config->smtp, config->policy);
+    gatekeeper_.go_by(config->policy);
+    config_ = std::move(config);
+  }
+
   net::EventLoop& loop_;
   net::StopState stop_;
   net::Stream stream_;
   ListenerConfig const& listener_;
-  std::shared_ptr<GateConfig const> config_;
+  CurrentConfig current_;
+  std::shared_ptr<GateConfig const> config_ = current_.get();  // taken anew between transactions
   Services services_;
   dialogue::ServerDialogue dialogue_;
+  ConnectionOpening opening_;
   wire::LineSplitter lines_;
   std::string out_;  // replies not yet sent
   Gatekeeper gatekeeper_;
   ClientName name_;
   SenderCheck sender_check_;
   MessageIntake intake_;
-  bool admitted_ = false;
-  bool trusted_ = false;
   bool draining_ = false;
   bool idle_ = false;  // waits for a command
 };

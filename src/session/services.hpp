@@ -6,7 +6,7 @@
 #include "base/id_source.hpp"
 #include "base/log.hpp"
 #include "net/client_names.hpp"
-#include "net/worker_pool.hpp"
+#include "net/fair_workers.hpp"
 #include "policy/deferred_mail.hpp"
 #include "policy/tls_memory.hpp"
 #include "session/admission.hpp"
@@ -28,9 +28,9 @@ struct Services {
   Admission& admission;
   Guarded<Memory>& memory;
   IdSource& connection_ids;
-  net::WorkerPool& workers;  // for logins
+  net::FairWorkers& workers;  // for logins
   SpfChecker& spf;
-  net::WorkerPool& spf_workers;
+  net::FairWorkers& spf_workers;
   Log& log;
   Counters& counters;
 };

@@ -39,11 +39,31 @@ LogEvent transaction_event(policy::ConnectionFacts const& c, policy::Transaction
   LogEvent event(Severity::info, "message");
   event.add("id", t.id.print()).add("outcome", policy::print(t.outcome));
   event.add("from", t.mail.reverse_path ? t.mail.reverse_path->print() : "<>").add("to", list_recipients(t));
-  event.add("recipients", t.recipients.size()).add("size", t.size).add("client", c.client.print());
+  event.add("recipients", t.recipients.size() + t.recipients_unlisted)
+      .add("size", t.size)
+      .add("client", c.client.print());
   add_tls(event, c.tls);
+  event.add("login", c.login);
   event.add("code", t.code).add("rule", policy::print(t.decided_by));
   if (t.bare_newlines > 0) event.add("bare_newlines", t.bare_newlines);
   return event;
+}
+
+LogEvent verdict_event(Severity severity, policy::Facts const& facts, policy::Verdict const& verdict,
+                       std::string_view queue_id) {
+  auto const& transaction = facts.transaction;
+  LogEvent event(severity, "verdict");
+  event.add("rule", policy::print(verdict.decided_by)).add("verdict", policy::print(verdict.effect));
+  if (verdict.refuses()) event.add("code", verdict.reply.code);
+  event.add("client", facts.connection.client.print()).add("name", facts.connection.verified_name);
+  add_tls(event, facts.connection.tls);
+  if (facts.stage >= policy::Stage::mail)
+    event.add("sender", transaction.mail.reverse_path ? transaction.mail.reverse_path->print() : "<>");
+  if (facts.stage == policy::Stage::content)
+    event.add("recipient", list_recipients(transaction));
+  else if (!transaction.recipients.empty())
+    event.add("recipient", transaction.recipients.back().address.print());
+  return event.add("login", facts.connection.login).add("queue_id", queue_id);
 }
 
 }  // namespace postern::session

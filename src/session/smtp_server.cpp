@@ -39,32 +39,28 @@ void SmtpServer::start() {
   for (auto& listener : listeners_) listener->start();
 }
 
-void SmtpServer::reload(std::shared_ptr<GateConfig const> config) { *config_.access() = std::move(config); }
-
 std::unique_ptr<Session> SmtpServer::make_session(PerLoop& per_loop, Bound& bound, net::Socket socket,
                                                   net::Endpoint peer) {
-  auto config = *config_.access();
   auto& loop = *per_loop.loop;
   switch (bound.config.protocol) {
     case Protocol::policy:
-      return std::make_unique<PolicySession>(loop, std::move(socket), bound.config, std::move(config),
-                                             services_, bound.mta);
+      return std::make_unique<PolicySession>(loop, std::move(socket), bound.config, config_, services_,
+                                             bound.mta);
     case Protocol::milter:
-      return std::make_unique<MilterSession>(loop, std::move(socket), bound.config, std::move(config),
-                                             services_);
+      return std::make_unique<MilterSession>(loop, std::move(socket), bound.config, config_, services_);
     case Protocol::smtp: break;
   }
-  return std::make_unique<ServerSession>(loop, std::move(socket), peer, bound.config, std::move(config),
-                                         services_);
+  return std::make_unique<ServerSession>(loop, std::move(socket), peer, bound.config, config_, services_);
 }
 
 void SmtpServer::take(std::shared_ptr<PerLoop> const& per_loop, Bound& bound, net::Socket socket,
                       net::Endpoint peer) {
-  if (per_loop->draining) return;
+  auto& admission = services_.admission;
+  if (per_loop->draining || !admission.enter_socket()) return;
   auto session = make_session(*per_loop, bound, std::move(socket), peer);
   per_loop->sessions.insert(session.get());
-  net::spawn(*per_loop->loop, run(per_loop, std::move(session)), services_.log, services_.counters,
-             "session");
+  net::spawn(*per_loop->loop, run(per_loop, std::move(session)), services_.log, services_.counters, "session",
+             [&admission] { admission.leave_socket(); });
 }
 
 net::Task<void> SmtpServer::run(std::shared_ptr<PerLoop> per_loop, std::unique_ptr<Session> session) {

@@ -8,9 +8,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include "base/guarded.hpp"
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
+#include "session/current_config.hpp"
 #include "session/external_mta.hpp"
 #include "session/gate_config.hpp"
 #include "session/services.hpp"
@@ -26,7 +26,9 @@ class SmtpServer {
   // Binds on every loop. Gives the address bound; the error is for people.
   Result<net::Endpoint, std::string> listen(net::Endpoint at, ListenerConfig config);
   void start();
-  void reload(std::shared_ptr<GateConfig const> config);  // for connections from now on
+  // For what begins from now on, also on connections that are open: transactions, and requests of another
+  // MTA.
+  void reload(std::shared_ptr<GateConfig const> config) { config_.set(std::move(config)); }
   void drain();  // no more connections; sessions end at their next pause
   void cut();    // sessions end now
   bool idle() const { return services_.counters.open_connections.load() == 0; }
@@ -52,7 +54,7 @@ class SmtpServer {
   std::vector<std::shared_ptr<PerLoop>> loops_;
   std::vector<std::unique_ptr<Bound>> bound_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
-  Guarded<std::shared_ptr<GateConfig const>> config_;
+  CurrentConfig config_;
 };
 
 }  // namespace postern::session

@@ -2,9 +2,9 @@
 
 #include <netinet/in.h>
 
-#include <atomic>
 #include <cstring>
 #include <future>
+#include <memory>
 
 extern "C" {
 #include <spf2/spf.h>
@@ -15,9 +15,15 @@ extern "C" {
 namespace postern::session {
 namespace {
 
-constexpr std::chrono::seconds question_limit{10};
-constexpr std::chrono::milliseconds glance{100};  // how often it is looked whether we go down
+constexpr std::chrono::milliseconds glance{100};  // how often it is looked whether there is time left
 constexpr int most_records = 100;                 // of an answer
+
+// RFC 7208 section 4.6.4: ten terms that ask the DNS, and ten names for each of them that is "mx" or "ptr".
+constexpr int most_terms = 10;
+constexpr int most_names_of_term = 10;
+constexpr int most_questions = 1 + most_terms * (1 + most_names_of_term);
+// Questions without an answer. The section suggests two, which breaks mail that others take.
+constexpr int most_void_questions = 10;
 
 std::optional<wire::DnsType> type_of(ns_type type) {
   switch (static_cast<int>(type)) {
@@ -92,26 +98,30 @@ using Server = std::unique_ptr<SPF_server_t, FreeBy<SPF_server_free>>;
 using Request = std::unique_ptr<SPF_request_t, FreeBy<SPF_request_free>>;
 using Response = std::unique_ptr<SPF_response_t, FreeBy<SPF_response_free>>;
 
-}  // namespace
-
-// The layer through which libspf2 asks the DNS.
-struct SpfChecker::Layer {
-  SPF_dns_server_t server{};
-
-  net::Dns& dns;
-  std::atomic<bool> stopping{false};
-
-  explicit Layer(net::Dns& asked) : dns(asked) {
+// The layer through which libspf2 asks the DNS, of one evaluation.
+class SpfLayer {
+ public:
+  SpfLayer(net::Dns& dns, std::atomic<bool> const& stopping, SpfChecker::HasTime const& has_time)
+      : dns_(dns), stopping_(stopping), has_time_(has_time) {
     server.lookup = look_up;
     server.name = "postern";
     server.hook = this;
   }
+  SpfLayer(SpfLayer const&) = delete;
+  SpfLayer& operator=(SpfLayer const&) = delete;
 
-  static Layer& layer_of(SPF_dns_server_t* server) { return *static_cast<Layer*>(server->hook); }
+  bool asked_too_much() const { return questions_ > most_questions || void_questions_ > most_void_questions; }
+
+  SPF_dns_server_t server{};
+
+ private:
+  bool may_ask() {
+    ++questions_;
+    return !asked_too_much() && !stopping_ && has_time_();
+  }
 
   bool arrives(std::future<net::DnsAnswer>& future) const {
-    auto const end = std::chrono::steady_clock::now() + question_limit;
-    while (!stopping && std::chrono::steady_clock::now() < end)
+    while (!stopping_ && has_time_())
       if (future.wait_for(glance) == std::future_status::ready) return true;
     return false;
   }
@@ -124,18 +134,24 @@ struct SpfChecker::Layer {
     }
   }
 
+  net::DnsAnswer ask(char const* domain, wire::DnsType type) {
+    net::DnsAnswer answer;
+    answer.status = net::DnsStatus::failed;
+    if (!may_ask()) return answer;
+    auto told = std::make_shared<std::promise<net::DnsAnswer>>();
+    auto future = told->get_future();
+    dns_.ask(domain, type, [told](net::DnsAnswer given) { told->set_value(std::move(given)); });
+    if (arrives(future)) answer = taken(future);
+    if (answer.status == net::DnsStatus::no_data || answer.status == net::DnsStatus::no_such_name)
+      ++void_questions_;
+    return answer;
+  }
+
   static SPF_dns_rr_t* look_up(SPF_dns_server_t* server, char const* domain, ns_type type, int) {
     auto const asked = type_of(type);
     net::DnsAnswer answer;
     answer.status = net::DnsStatus::no_data;
-    if (asked) {
-      auto told = std::make_shared<std::promise<net::DnsAnswer>>();
-      auto future = told->get_future();
-      layer_of(server).dns.ask(domain, *asked,
-                               [told](net::DnsAnswer given) { told->set_value(std::move(given)); });
-      answer.status = net::DnsStatus::failed;
-      if (layer_of(server).arrives(future)) answer = taken(future);
-    }
+    if (asked) answer = static_cast<SpfLayer*>(server->hook)->ask(domain, *asked);
     auto const ttl = static_cast<int>(answer.ttl.count());
     auto* out = SPF_dns_rr_new_init(server, domain, type, ttl, status_of(answer.status));
     if (out == nullptr || answer.status != net::DnsStatus::found) return out;
@@ -148,18 +164,30 @@ struct SpfChecker::Layer {
     }
     return out;
   }
+
+  net::Dns& dns_;
+  std::atomic<bool> const& stopping_;
+  SpfChecker::HasTime const& has_time_;
+  int questions_ = 0;
+  int void_questions_ = 0;
 };
 
-SpfChecker::SpfChecker(net::Dns& dns) : dns_(dns), layer_(std::make_unique<Layer>(dns)) {}
-SpfChecker::~SpfChecker() = default;
+}  // namespace
 
-void SpfChecker::stop() { layer_->stopping = true; }
+bool may_go_on(Duration since_asked, Duration since_begun, bool others_wait) {
+  return since_asked < spf_limit && (!others_wait || since_begun < spf_crowded_limit);
+}
 
 policy::Spf SpfChecker::check(IpAddress const& client, std::string const& helo,
-                              std::optional<Address> const& sender) {
+                              std::optional<Address> const& sender, HasTime const& has_time) {
   if (!dns_.enabled()) return policy::Spf::not_asked;
-  Server const server(SPF_server_new_dns(&layer_->server, 0));
+  if (!has_time()) return policy::Spf::temperror;
+  SpfLayer layer(dns_, stopping_, has_time);
+  Server const server(SPF_server_new_dns(&layer.server, 0));
   if (!server) return policy::Spf::temperror;
+  SPF_server_set_max_dns_mech(server.get(), most_terms);
+  SPF_server_set_max_dns_mx(server.get(), most_names_of_term);
+  SPF_server_set_max_dns_ptr(server.get(), most_names_of_term);
   Request const request(SPF_request_new(server.get()));
   if (!request) return policy::Spf::temperror;
   auto const set = client.is_v4() ? SPF_request_set_ipv4_str : SPF_request_set_ipv6_str;
@@ -172,6 +200,8 @@ policy::Spf SpfChecker::check(IpAddress const& client, std::string const& helo,
   SPF_response_t* made = nullptr;
   SPF_request_query_mailfrom(request.get(), &made);
   Response const response(made);
+  if (layer.asked_too_much()) return policy::Spf::permerror;
+  if (stopping_ || !has_time()) return policy::Spf::temperror;  // whatever libspf2 makes of missing answers
   return response ? to_fact(SPF_response_result(response.get())) : policy::Spf::temperror;
 }
 

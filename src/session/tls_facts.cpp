@@ -1,5 +1,7 @@
 #include "session/tls_facts.hpp"
 
+#include "policy/starttls_offer.hpp"
+
 namespace postern::session {
 namespace {
 
@@ -37,6 +39,7 @@ policy::TlsFacts to_failure(net::IoError const& error, bool timed_out) {
   facts.failure = timed_out              ? "no handshake in time"
                   : error.detail.empty() ? error.code.message()
                                          : error.detail;
+  facts.distrusts_us = error.alert && policy::is_distrust(*error.alert);
   return facts;
 }
 

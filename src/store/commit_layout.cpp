@@ -28,7 +28,8 @@ void CommitLayout::add(MessageId id, job::Accept& accept) {
     if (piece.message == id) accept.chunks.push_back(piece.place);
   if (!accept.last_chunk.empty())
     accept.chunks.push_back(batch_.add(RecordKind::chunk, id, std::move(accept.last_chunk)));
-  accept.place = batch_.add(RecordKind::accept, id, wire::encode_accept(accept.chunks, accept.envelope));
+  accept.place =
+      batch_.add(RecordKind::accept, id, wire::encode_accept(accept.chunks, accept.envelope.bytes()));
 }
 
 void CommitLayout::add(MessageId id, job::Abandon const& abandon) {
@@ -47,6 +48,8 @@ void CommitLayout::add(MessageId id, job::Remove const&) { batch_.add(RecordKind
 
 void CommitLayout::add(MessageId id, job::Move const& move) { batch_.add(RecordKind::move, id, move.route); }
 
+void CommitLayout::add(MessageId, job::Sync const&) {}
+
 void CommitLayout::add(MessageId id, job::Restate& restate) {
   restate.place.reset();
   std::string envelope;
@@ -55,7 +58,7 @@ void CommitLayout::add(MessageId id, job::Restate& restate) {
     auto const* entry = index->find(id);
     if (entry == nullptr) return;
     restate.chunks = entry->chunks;
-    envelope = entry->envelope;
+    envelope = entry->envelope.bytes();
   }
   restate.place = batch_.add(RecordKind::accept, id, wire::encode_accept(restate.chunks, envelope));
 }

@@ -35,6 +35,7 @@ class CommitLayout {
   void add(MessageId id, job::Remove const& remove);
   void add(MessageId id, job::Move const& move);
   void add(MessageId id, job::Restate& restate);
+  void add(MessageId id, job::Sync const& sync);
 
   CommitBatch& batch_;
   OpenMessages const& open_;

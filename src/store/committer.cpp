@@ -53,9 +53,10 @@ Committer::Committer(Files& files, SpoolSettings settings, std::uint64_t next_nu
       index_(index),
       log_(log),
       counters_(counters),
-      segments_(files, settings_, next_number, index, log, [this] { spoil_open_messages(); }),
-      compaction_(segments_, settings_.segment_size, index, log),
-      remover_(files, settings_.directory, index, log) {
+      segments_(files, settings_, next_number, index, log,
+                [this](std::uint64_t number) { spoil_messages_in(number); }),
+      remover_(files, settings_.directory, index, log),
+      compaction_(segments_, remover_, settings_, index, log) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -188,6 +189,8 @@ Committer::Outcome Committer::publish(SpoolIndex& index, MessageId id, job::Rest
   return {};
 }
 
+Committer::Outcome Committer::publish(SpoolIndex&, MessageId, job::Sync const&) { return {}; }
+
 // The message is no longer on its way in.
 void Committer::close(SpoolIndex& index, MessageId id) {
   auto const open = open_.find(id);
@@ -218,8 +221,11 @@ void Committer::contradict(SpoolJob const& one) {
     late_.push_back({.id = one.id, .what = job::Restate{}, .durability = Durability::synced});
 }
 
-void Committer::spoil_open_messages() {
-  for (auto const& [id, pieces] : open_) spoilt_.insert(id);
+void Committer::spoil_messages_in(std::uint64_t segment) {
+  for (auto const& [id, pieces] : open_)
+    if (std::any_of(pieces.begin(), pieces.end(),
+                    [segment](Piece const& piece) { return piece.place.segment == segment; }))
+      spoilt_.insert(id);
 }
 
 // At the end, what could not be written is tried once more; what is lost then is said.

@@ -54,10 +54,11 @@ class Committer {
   Outcome publish(SpoolIndex& index, MessageId id, job::Remove const& remove);
   Outcome publish(SpoolIndex& index, MessageId id, job::Move const& move);
   Outcome publish(SpoolIndex& index, MessageId id, job::Restate& restate);
+  Outcome publish(SpoolIndex& index, MessageId id, job::Sync const& sync);
   void close(SpoolIndex& index, MessageId id);
   void refuse(Jobs& jobs, FileError error, OnDisk on_disk);
   void contradict(SpoolJob const& job);
-  void spoil_open_messages();
+  void spoil_messages_in(std::uint64_t segment);
   void write_last();
 
   SpoolSettings settings_;
@@ -75,8 +76,8 @@ class Committer {
   std::unordered_set<MessageId, MessageIdHash> spoilt_;
   Jobs late_;  // jobs that could not be written, and that nobody waits for
   SegmentLog segments_;
-  Compaction compaction_;
   SegmentRemover remover_;
+  Compaction compaction_;
   bool busy_ = false;  // the last commit was for more than one asker
   std::thread thread_;
 };

@@ -51,7 +51,8 @@ class Transactions {
       auto const more = recipients_.next(row);
       if (!more) return more;
       if (!*more) return true;
-      relayed = relayed || (row.recipient.accepted && row.recipient.standing == policy::Standing::elsewhere);
+      relayed =
+          relayed || (row.recipient.accepted && row.recipient.standing == policy::RecipientClass::elsewhere);
       t.recipients.push_back(std::move(row.recipient));
     }
   }

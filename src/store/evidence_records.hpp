@@ -26,11 +26,11 @@ using postern::print;
 struct DeliveryRecord {
   MessageId message = {};
   Instant at{};
-  std::string address;
-  std::string destination;
+  std::string address = {};
+  std::string destination = {};
   std::uint32_t attempt = 0;
   DeliveryOutcome outcome = DeliveryOutcome::delivered;
-  std::string reply;
+  std::string reply = {};
 };
 
 struct ReportedPolicy {  // how a session counts in the report about its domain (RFC 8460 section 4.2)
@@ -45,7 +45,7 @@ struct ReportedPolicy {  // how a session counts in the report about its domain 
 struct OutboundRecord {  // a connection to another server, or why there was none
   std::uint64_t id = 0;
   Instant at{};
-  std::string destination;
+  std::string destination = {};
   std::string host;
   std::string peer;  // address and port
   std::string policy;

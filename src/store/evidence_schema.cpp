@@ -52,7 +52,8 @@ std::string facts_page() {
       "mail. When the writer\n"
       "falls behind, facts are dropped and counted (`postern_facts_dropped_total`); mail does not wait. Rows "
       "older than\n"
-      "`facts.retention` are deleted.\n\n"
+      "`facts.retention` are deleted, and so are the oldest when the database grows beyond "
+      "`facts.max_size`.\n\n"
       "Schema version " +
       std::to_string(evidence_version) + " (`PRAGMA user_version`).\n";
   for_each_table([&](auto const& table) {

@@ -107,7 +107,9 @@ constexpr std::array connection_columns{
     column<&Connection::login>("login", "TEXT", "the user who logged in; empty: nobody"),
     column<&Connection::role>("role", "TEXT", "of the listener: mx, submission or beside"),
     column<&Connection::downgraded>("downgraded", "INTEGER",
-        "1: brought mail in the clear, though TLS was to be expected of this host")};
+        "1: brought mail without TLS, though TLS was to be expected of this host"),
+    of_tls<&policy::TlsFacts::distrusts_us>("tls_distrusted", "INTEGER",
+        "1: the client ended the handshake because it does not trust our certificate")};
 
 constexpr std::array transaction_columns{
     of_transaction<&Transaction::id>("id", "INTEGER PRIMARY KEY",
@@ -131,7 +133,9 @@ constexpr std::array transaction_columns{
     of_transaction<&Transaction::content, &wire::ContentTraits::content_8bit>("content_8bit", "INTEGER",
         "1: there are bytes beyond ASCII"),
     of_transaction<&Transaction::spf>("spf", "TEXT",
-        "RFC 7208: none, neutral, pass, softfail, fail, temperror, permerror; not-asked: not known in time")};
+        "RFC 7208: none, neutral, pass, softfail, fail, temperror, permerror; not-asked: not known in time"),
+    of_transaction<&Transaction::recipients_unlisted>("recipients_unlisted", "INTEGER",
+        "RCPT commands that were refused and have no row in recipients, because there were many")};
 
 constexpr std::array recipient_columns{
     column<&RecipientRow::message>("message", "INTEGER", "transactions.id"),
@@ -195,23 +199,25 @@ constexpr std::array match_columns{
 constexpr std::array memory_columns{
     column<&MemoryEntry::kind>("kind", "TEXT", "host, client or sender"),
     column<&MemoryEntry::name>("name", "TEXT",
-        "a registrable domain or network; an address; a sender domain (SPF passed)"),
+        "a registrable domain or network; an address, of IPv6 its /64; a sender domain (SPF passed)"),
     column<&MemoryEntry::sessions>("sessions", "INTEGER", "over TLS; of a sender: messages"),
-    column<&MemoryEntry::clear>("clear", "INTEGER", "mail transactions in the clear"),
+    column<&MemoryEntry::clear>("clear", "INTEGER", "mail transactions without TLS"),
     column<&MemoryEntry::failures>("failures", "INTEGER", "of handshakes; of a client: in a row"),
     column<&MemoryEntry::versions>("versions", "INTEGER", "bit n: TLS 1.n was seen"),
     column<&MemoryEntry::first_tls>("first_tls", "INTEGER", "microseconds since 1970; null: never"),
     column<&MemoryEntry::last_tls>("last_tls", "INTEGER",
         "microseconds since 1970 of the last session over TLS; null: never"),
     column<&MemoryEntry::clear_since>("clear_since", "INTEGER",
-        "the first mail in the clear since the last TLS; null: none"),
+        "the first mail without TLS since the last TLS; null: none"),
     column<&MemoryEntry::last_failure>("last_failure", "INTEGER", "null: none"),
     column<&MemoryEntry::last_seen>("last_seen", "INTEGER",
         "microseconds since 1970 at which it was seen last"),
     column<&MemoryEntry::failure>("failure", "TEXT", "why the last handshake failed"),
     column<&MemoryEntry::key>("key", "TEXT",
         "of a sender: SHA-256 of the public key its clients have shown last"),
-    column<&MemoryEntry::key_since>("key_since", "INTEGER", "since when")};
+    column<&MemoryEntry::key_since>("key_since", "INTEGER", "since when"),
+    column<&MemoryEntry::distrusts_us>("distrusts_us", "INTEGER",
+        "1: of a client: since its last TLS it has ended a handshake because it does not trust our certificate")};
 // clang-format on
 
 template <class Record>
@@ -234,12 +240,15 @@ constexpr EvidenceTables evidence_tables{
                              .meaning = "One row for each mail transaction, whatever became of it.",
                              .columns = transaction_columns,
                              .dated_by = "id"},
-    Table<RecipientRow>{.id = TableId::recipients,
-                        .name = "recipients",
-                        .meaning = "One row for each RCPT command that was understood.",
-                        .columns = recipient_columns,
-                        .key = "message, position",
-                        .dated_by = "message"},
+    Table<RecipientRow>{
+        .id = TableId::recipients,
+        .name = "recipients",
+        .meaning =
+            "One row for each RCPT command that was understood, up to a number of those that were refused "
+            "(transactions.recipients_unlisted).",
+        .columns = recipient_columns,
+        .key = "message, position",
+        .dated_by = "message"},
     Table<DeliveryRecord>{.id = TableId::deliveries,
                           .name = "deliveries",
                           .meaning = "One row for each attempt to deliver to a recipient.",

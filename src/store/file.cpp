@@ -90,8 +90,8 @@ class RealReadable : public ReadableFile {
       auto const count =
           ::pread(fd_.get(), into.data() + total, into.size() - total, static_cast<off_t>(offset + total));
       if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return fail(error_of(errno));
-      if (count == 0) break;
+      if (count < 0 && total == 0) return fail(error_of(errno));
+      if (count <= 0) break;
       total += static_cast<std::size_t>(count);
     }
     return total;

@@ -26,9 +26,9 @@ class WritableFile {
 class ReadableFile {
  public:
   virtual ~ReadableFile() = default;
-  virtual Result<std::size_t, FileError> read(std::uint64_t offset,
-                                              std::span<char> into) const = 0;  // fewer at the end
-  virtual std::uint64_t size() const = 0;                                       // when opened
+  // Fewer bytes at the end of the file, and before a place that cannot be read.
+  virtual Result<std::size_t, FileError> read(std::uint64_t offset, std::span<char> into) const = 0;
+  virtual std::uint64_t size() const = 0;  // when opened
 };
 
 class Files {

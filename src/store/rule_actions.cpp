@@ -15,6 +15,7 @@ bool is_asked_for(policy::Builtin builtin) {
     case policy::Builtin::directory:
     case policy::Builtin::relay:
     case policy::Builtin::login:
+    case policy::Builtin::auth_senders:
     case policy::Builtin::size:
     case policy::Builtin::content:
     case policy::Builtin::spool: break;

@@ -6,13 +6,12 @@
 namespace postern::store {
 
 SegmentLog::SegmentLog(Files& files, SpoolSettings const& settings, std::uint64_t next_number,
-                       Guarded<SpoolIndex>& index, Log& log, std::function<void()> on_given_up)
+                       Guarded<SpoolIndex>& index, Log& log, SegmentWriter::OnGivenUp on_given_up)
     : files_(files),
       directory_(settings.directory),
-      writer_(files, settings.directory, settings.segment_size, next_number),
+      writer_(files, settings.directory, settings.segment_size, next_number, std::move(on_given_up)),
       index_(index),
-      log_(log),
-      on_given_up_(std::move(on_given_up)) {}
+      log_(log) {}
 
 Result<void, FileError> SegmentLog::make_room() {
   std::optional<SegmentWriter::Opened> opened;
@@ -52,7 +51,6 @@ void SegmentLog::note_failure(FileError error) {
     log_.write(LogEvent(Severity::error, "spool-failed")
                    .add("directory", directory_)
                    .add("reason", error == FileError::full ? "no space" : "I/O error"));
-  if (!writer_.is_open()) on_given_up_();
 }
 
 void SegmentLog::note_success() {

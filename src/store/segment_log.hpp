@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "base/guarded.hpp"
@@ -17,9 +16,8 @@ namespace postern::store {
 
 class SegmentLog {
  public:
-  // `on_given_up`: the current segment can be trusted no more. What was not synced may or may not be in it.
   SegmentLog(Files& files, SpoolSettings const& settings, std::uint64_t next_number,
-             Guarded<SpoolIndex>& index, Log& log, std::function<void()> on_given_up);
+             Guarded<SpoolIndex>& index, Log& log, SegmentWriter::OnGivenUp on_given_up);
 
   // Makes sure that there is a segment with room, which the index then knows.
   Result<void, FileError> make_room();
@@ -40,7 +38,6 @@ class SegmentLog {
   SegmentWriter writer_;
   Guarded<SpoolIndex>& index_;
   Log& log_;
-  std::function<void()> on_given_up_;
   bool unsynced_ = false;
   bool failing_ = false;
 };

@@ -1,5 +1,7 @@
 // Unlinks the segments that no living message needs, from the oldest on: a segment may hold the settlements
 // of messages in older ones. One that cannot be removed stays in the index and keeps the younger ones, too.
+// One that is damaged is never unlinked but set aside, that is, renamed: what cannot be read of it is for the
+// postmaster to look at (`postern queue recover`).
 // Thread: the committer. Blocking.
 #pragma once
 
@@ -20,9 +22,13 @@ class SegmentRemover {
       : files_(files), directory_(std::move(directory)), index_(index), log_(log) {}
 
   void remove_dead(std::uint64_t current);  // never the segment that is written to
+  // The oldest segment, of which messages need nothing but content that cannot be read.
+  void set_aside(std::uint64_t number);
 
  private:
+  Result<void, FileError> sync_earlier();
   Result<void, FileError> remove(std::string const& path);
+  bool note(bool done, std::string const& path);
 
   Files& files_;
   std::string directory_;

@@ -41,7 +41,7 @@ Result<std::unique_ptr<SegmentSpool>, std::string> SegmentSpool::open(SpoolSetti
   if (!files.make_directories(settings.directory)) return fail(settings.directory + ": cannot be made");
   SpoolIndex index;
   auto recovery = recover(files, settings.directory, index);
-  if (!recovery) return fail(settings.directory + ": cannot be read");
+  if (!recovery) return fail(recovery.error());
   return std::unique_ptr<SegmentSpool>(new SegmentSpool(std::make_unique<Impl>(
       std::move(settings), files, log, counters, std::move(index), std::move(*recovery))));
 }
@@ -59,7 +59,7 @@ void SegmentSpool::add_chunk(MessageId id, std::string bytes, Done done) {
 void SegmentSpool::accept(MessageId id, std::string last_chunk, wire::Envelope const& envelope, Done done) {
   impl_->committer_.add(
       {.id = id,
-       .what = job::Accept{.last_chunk = std::move(last_chunk), .envelope = wire::encode(envelope)},
+       .what = job::Accept{.last_chunk = std::move(last_chunk), .envelope = wire::EncodedEnvelope(envelope)},
        .durability = Durability::synced,
        .on_failure = OnFailure::tell,
        .done = std::move(done)});
@@ -86,6 +86,11 @@ std::optional<wire::Envelope> SegmentSpool::envelope(MessageId id) const {
   return impl_->index_.access()->envelope(id);
 }
 
+std::optional<wire::Envelope> SegmentSpool::envelope_for(MessageId id,
+                                                         std::vector<std::uint32_t> const& recipients) const {
+  return impl_->index_.access()->envelope_for(id, recipients);
+}
+
 std::vector<MessageId> SegmentSpool::list(MessageId after, std::size_t limit) const {
   return impl_->index_.access()->list(after, limit);
 }
@@ -106,8 +111,19 @@ Result<std::optional<std::string>, SpoolError> SegmentSpool::read_chunk(MessageI
     salt = segment.salt;
   }
   auto content = read_content(*file, salt, id, place);
-  if (!content) return fail(SpoolError::broken);
+  if (!content) {
+    impl_->index_.access()->mark_damaged(place.segment);
+    return fail(SpoolError::broken);
+  }
   return std::optional(std::move(*content));
+}
+
+void SegmentSpool::sync(Done done) {
+  impl_->committer_.add({.id = {},
+                         .what = job::Sync{},
+                         .durability = Durability::synced,
+                         .on_failure = OnFailure::tell,
+                         .done = std::move(done)});
 }
 
 SpoolSummary SegmentSpool::summary() const { return impl_->index_.access()->summary(); }

@@ -31,10 +31,15 @@ class SegmentSpool : public Spool {
   void remove(MessageId id, Done done) override;
   void move(MessageId id, std::string route, Done done) override;
   std::optional<wire::Envelope> envelope(MessageId id) const override;
+  std::optional<wire::Envelope> envelope_for(MessageId id,
+                                             std::vector<std::uint32_t> const& recipients) const override;
   std::vector<MessageId> list(MessageId after, std::size_t limit) const override;
   Result<std::optional<std::string>, SpoolError> read_chunk(MessageId id, std::size_t index) const override;
   SpoolSummary summary() const override;
   void on_accepted(OnAccepted callback) override;
+
+  // Done: whatever was asked for before is safe on disk.
+  void sync(Done done);
 
   Recovery const& recovery() const;
 

@@ -1,10 +1,10 @@
 #include "store/segment_writer.hpp"
 
-#include <array>
-#include <cstdio>
 #include <random>
+#include <utility>
 
 #include "base/assert.hpp"
+#include "store/segment_name.hpp"
 
 namespace postern::store {
 namespace {
@@ -14,27 +14,21 @@ std::uint64_t random_salt() {
   return static_cast<std::uint64_t>(device()) << 32 | device();
 }
 
-std::string segment_name(std::uint64_t number) {
-  std::array<char, 32> name{};
-  std::snprintf(name.data(), name.size(), "%016llx.segment", static_cast<unsigned long long>(number));
-  return name.data();
-}
-
 }  // namespace
 
 SegmentWriter::SegmentWriter(Files& files, std::string directory, std::uint64_t segment_size,
-                             std::uint64_t next_number)
+                             std::uint64_t next_number, OnGivenUp on_given_up)
     : files_(files),
       directory_(std::move(directory)),
       segment_size_(segment_size),
-      next_number_(next_number) {}
+      next_number_(next_number),
+      on_given_up_(std::move(on_given_up)) {}
 
 Result<void, FileError> SegmentWriter::make_room(std::optional<Opened>& opened) {
   if (file_ && size_ < segment_size_) return {};
   if (file_) {  // all of a segment is safe before the next one begins
-    auto const synced = file_->sync();
+    if (auto const synced = sync(); !synced) return synced;
     file_.reset();
-    if (!synced) return synced;
   }
   return open_next(opened);
 }
@@ -42,7 +36,7 @@ Result<void, FileError> SegmentWriter::make_room(std::optional<Opened>& opened) 
 Result<void, FileError> SegmentWriter::open_next(std::optional<Opened>& opened) {
   number_ = next_number_++;  // never tried twice: a file that was half made may be in the way
   salt_ = random_salt();
-  std::string const path = directory_ + "/" + segment_name(number_);
+  std::string const path = directory_ + "/" + print(SegmentName{.number = number_});
   auto file = files_.create(path);
   if (!file) return fail(file.error());
   std::string const header = wire::encode(wire::SegmentHeader{number_, salt_});
@@ -79,7 +73,7 @@ Result<void, FileError> SegmentWriter::append(std::vector<RecordToWrite> const& 
   }
   auto written = file_->append(pieces);
   if (!written) {
-    if (!file_->truncate(size_)) file_.reset();
+    if (!file_->truncate(size_)) give_up();
     return written;
   }
   size_ += total;
@@ -89,8 +83,14 @@ Result<void, FileError> SegmentWriter::append(std::vector<RecordToWrite> const& 
 Result<void, FileError> SegmentWriter::sync() {
   if (!file_) return {};  // given up: what was acknowledged had been synced before
   auto synced = file_->sync();
-  if (!synced) file_.reset();  // what the kernel has of it now cannot be known: begin a new one
+  if (!synced) give_up();  // what the kernel has of it now cannot be known
   return synced;
+}
+
+void SegmentWriter::give_up() {
+  if (!file_) return;
+  file_.reset();
+  on_given_up_(number_);
 }
 
 }  // namespace postern::store

@@ -1,8 +1,11 @@
 // Appends records to the current segment and begins a new one when it is full or can be trusted no more.
+// Whoever asked for the sync or the append that failed: there is one place where a segment is given up, and
+// it tells the owner.
 // Thread: the committer. Blocking.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +27,11 @@ struct RecordToWrite {
 
 class SegmentWriter {
  public:
-  SegmentWriter(Files& files, std::string directory, std::uint64_t segment_size, std::uint64_t next_number);
+  // `on_given_up`: this segment can be trusted no more. What was not synced may or may not be in it.
+  using OnGivenUp = std::function<void(std::uint64_t number)>;
+
+  SegmentWriter(Files& files, std::string directory, std::uint64_t segment_size, std::uint64_t next_number,
+                OnGivenUp on_given_up);
 
   struct Opened {
     std::uint64_t number;
@@ -46,7 +53,7 @@ class SegmentWriter {
   Result<void, FileError> sync();
   // False after an error that makes the segment untrustworthy.
   bool is_open() const { return file_ != nullptr; }
-  void give_up() { file_.reset(); }  // the next make_room() begins a new one
+  void give_up();  // the next make_room() begins a new one
 
  private:
   Result<void, FileError> open_next(std::optional<Opened>& opened);
@@ -55,6 +62,7 @@ class SegmentWriter {
   std::string directory_;
   std::uint64_t segment_size_;
   std::uint64_t next_number_;
+  OnGivenUp on_given_up_;
   std::unique_ptr<WritableFile> file_;
   std::uint64_t number_ = 0;
   std::uint64_t salt_ = 0;

@@ -26,7 +26,7 @@ struct SpoolSummary {
   std::uint64_t messages = 0;
   std::uint64_t bytes_live = 0;  // of content and envelopes still needed
   std::uint64_t bytes_on_disk = 0;
-  std::uint64_t segments = 0;
+  std::uint64_t segments = 0;  // without damaged ones that were set aside
 };
 
 class Spool {
@@ -56,6 +56,10 @@ class Spool {
   virtual void move(MessageId id, std::string route, Done done) = 0;  // empty: back to the configured route
 
   virtual std::optional<wire::Envelope> envelope(MessageId id) const = 0;  // absent: no such message
+  // With these recipients alone (indexes in the whole envelope), in this order. Costs what they cost, however
+  // many others the message has. Absent, too, when it has no such recipient.
+  virtual std::optional<wire::Envelope> envelope_for(MessageId id,
+                                                     std::vector<std::uint32_t> const& recipients) const = 0;
   // The ids greater than `after`, in order, `limit` at most.
   virtual std::vector<MessageId> list(MessageId after, std::size_t limit) const = 0;
   // The content's piece number `index`; absent past the last. Reads and checks the disk.

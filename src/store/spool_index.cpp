@@ -10,15 +10,36 @@ void SpoolIndex::drop_segment(std::uint64_t number) { segments_.erase(number); }
 
 void SpoolIndex::grow_segment(std::uint64_t number, std::uint64_t size) { segments_.at(number).size = size; }
 
+void SpoolIndex::mark_damaged(std::uint64_t number) {
+  if (auto const segment = segments_.find(number); segment != segments_.end()) segment->second.damaged = true;
+}
+
+void SpoolIndex::set_aside(std::uint64_t number, std::string path) {
+  auto const segment = segments_.find(number);
+  if (segment == segments_.end()) return;
+  if (segment->second.live == 0) {
+    segments_.erase(segment);
+    return;
+  }
+  segment->second.path = std::move(path);
+  segment->second.damaged = segment->second.set_aside = true;
+}
+
+std::optional<std::uint64_t> SpoolIndex::oldest_segment() const {
+  for (auto const& [number, segment] : segments_)
+    if (!segment.set_aside) return number;
+  return std::nullopt;
+}
+
 void SpoolIndex::accept(MessageId id, std::vector<wire::ChunkPlace> chunks, wire::ChunkPlace accept,
-                        std::string envelope) {
+                        wire::EncodedEnvelope envelope) {
   remove(id);  // an id that is accepted twice is one message
-  SpoolEntry entry{std::move(chunks), accept, std::move(envelope)};
+  SpoolEntry entry{.chunks = std::move(chunks), .accept = accept, .envelope = std::move(envelope)};
   count(entry, true);
   entries_.emplace(id, std::move(entry));
 }
 
-bool SpoolIndex::replace_envelope(MessageId id, std::string envelope) {
+bool SpoolIndex::replace_envelope(MessageId id, wire::EncodedEnvelope envelope) {
   auto const found = entries_.find(id);
   if (found == entries_.end()) return false;
   found->second.envelope = std::move(envelope);
@@ -38,36 +59,24 @@ bool SpoolIndex::relocate(MessageId id, std::vector<wire::ChunkPlace> chunks, wi
 bool SpoolIndex::settle(MessageId id, std::vector<wire::Settlement> const& settlements) {
   auto const found = entries_.find(id);
   if (found == entries_.end()) return false;
-  auto envelope = wire::decode_envelope(found->second.envelope);
-  for (auto const& s : settlements) {
-    if (!envelope || s.recipient >= envelope->recipients.size()) continue;
-    auto& recipient = envelope->recipients[s.recipient];
-    recipient.state = s.state;
-    recipient.attempts = s.attempts;
-    recipient.due = s.due;
-    recipient.last_reply = s.reply;
-  }
-  if (!envelope || envelope->settled()) return remove(id);
-  found->second.envelope = wire::encode(*envelope);
-  return true;
-}
-
-template <class Change>
-bool SpoolIndex::change(MessageId id, Change change) {
-  auto const found = entries_.find(id);
-  if (found == entries_.end()) return false;
-  auto envelope = wire::decode_envelope(found->second.envelope);
-  change(*envelope);
-  found->second.envelope = wire::encode(*envelope);
+  auto& envelope = found->second.envelope;
+  for (auto const& settlement : settlements) envelope.settle(settlement);
+  if (envelope.settled()) remove(id);
   return true;
 }
 
 bool SpoolIndex::hold(MessageId id, bool held) {
-  return change(id, [held](wire::Envelope& envelope) { envelope.held = held; });
+  auto const found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  found->second.envelope.hold(held);
+  return true;
 }
 
 bool SpoolIndex::move(MessageId id, std::string_view route) {
-  return change(id, [route](wire::Envelope& envelope) { envelope.route = route; });
+  auto const found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  found->second.envelope.move(route);
+  return true;
 }
 
 bool SpoolIndex::remove(MessageId id) {
@@ -89,7 +98,13 @@ SpoolEntry const* SpoolIndex::find(MessageId id) const {
 
 std::optional<wire::Envelope> SpoolIndex::envelope(MessageId id) const {
   auto const* entry = find(id);
-  return entry == nullptr ? std::nullopt : wire::decode_envelope(entry->envelope);
+  return entry == nullptr ? std::nullopt : entry->envelope.decode();
+}
+
+std::optional<wire::Envelope> SpoolIndex::envelope_for(MessageId id,
+                                                       std::vector<std::uint32_t> const& recipients) const {
+  auto const* entry = find(id);
+  return entry == nullptr ? std::nullopt : entry->envelope.decode(recipients);
 }
 
 std::vector<MessageId> SpoolIndex::list(MessageId after, std::size_t limit) const {
@@ -112,8 +127,9 @@ std::vector<MessageId> SpoolIndex::messages_in(std::uint64_t segment) const {
 SpoolSummary SpoolIndex::summary() const {
   SpoolSummary summary;
   summary.messages = entries_.size();
-  summary.segments = segments_.size();
   for (auto const& [number, segment] : segments_) {
+    if (segment.set_aside) continue;
+    ++summary.segments;
     summary.bytes_live += segment.live;
     summary.bytes_on_disk += segment.size;
   }

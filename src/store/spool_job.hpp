@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "store/spool.hpp"
+#include "wire/encoded_envelope.hpp"
 #include "wire/segment_record.hpp"
 
 namespace postern::store {
@@ -34,7 +35,7 @@ struct Chunk {
 };
 struct Accept {
   std::string last_chunk;
-  std::string envelope;                    // encoded
+  wire::EncodedEnvelope envelope;
   std::vector<wire::ChunkPlace> chunks{};  // set when it is laid out, as is `place`
   wire::ChunkPlace place{};                // of the accept record
 };
@@ -59,11 +60,14 @@ struct Restate {
   std::optional<wire::ChunkPlace> place{};  // absent: there is no such message any more
 };
 
+// Changes nothing: what was asked for before is safe once this is done.
+struct Sync {};
+
 }  // namespace job
 
 struct SpoolJob {
   using What = std::variant<job::Chunk, job::Accept, job::Abandon, job::Settle, job::Hold, job::Remove,
-                            job::Move, job::Restate>;
+                            job::Move, job::Restate, job::Sync>;
 
   MessageId id;
   What what;

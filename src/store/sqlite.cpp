@@ -1,14 +1,38 @@
 #include "store/sqlite.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace postern::store {
+namespace {
+
+constexpr mode_t private_mode = 0600;
+
+// Before SQLite makes a database it is made here, since SQLite would go by the umask; its -wal and -shm get
+// the mode of the database. A file that exists is not opened here: closing it would take the locks of a
+// database that this process has open. What others may read is taken from them: an older version made such
+// files.
+void make_private(std::string const& file) {
+  int const made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, private_mode);
+  if (made >= 0) ::close(made);
+  for (auto const* ending : {"", "-wal", "-shm"}) {
+    std::string const path = file + ending;
+    struct stat about {};
+    bool const is_file = ::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode);
+    if (is_file && (about.st_mode & 077) != 0) static_cast<void>(::chmod(path.c_str(), private_mode));
+  }
+}
+
+}  // namespace
 
 void Database::Close::operator()(sqlite3* handle) const { ::sqlite3_close_v2(handle); }
 
 Result<Database, std::string> Database::open(std::string const& file, OpenMode mode) {
   int const flags =
       mode == OpenMode::create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  if (mode == OpenMode::create) make_private(file);
   sqlite3* raw = nullptr;
   int const status = ::sqlite3_open_v2(file.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(raw);

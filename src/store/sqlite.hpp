@@ -23,6 +23,8 @@ enum class OpenMode : std::uint8_t { read_only, create };
 
 class Database {
  public:
+  // OpenMode::create: the file and those that SQLite puts beside it are readable by their owner alone,
+  // whatever the umask.
   static Result<Database, std::string> open(std::string const& file, OpenMode mode);
   Result<void, std::string> run(std::string const& sql);  // one or more statements without results
   std::string last_error() const;

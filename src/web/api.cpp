@@ -138,7 +138,7 @@ HttpAnswer answer_queue(Control& control, Request const& request, std::string_vi
   }
   auto const slash = rest.find('/');
   auto const id = MessageId::parse(rest.substr(0, slash));
-  if (!id) return error(400, "that is no queue id");
+  if (!id) return error(400, "not a queue id (run `postern queue list`)");
   if (slash != std::string_view::npos)
     return request.method == "POST" ? act(control, *id, rest.substr(slash + 1), request)
                                     : error(405, "POST only");

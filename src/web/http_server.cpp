@@ -10,10 +10,13 @@
 #include <boost/beast/http.hpp>
 #include <sstream>
 
+#include "base/client_network.hpp"
 #include "net/deadlines.hpp"
 #include "net/pause.hpp"
 #include "net/spawn.hpp"
+#include "net/stop_state.hpp"
 #include "net/stream.hpp"
+#include "web/connection_shares.hpp"
 
 namespace postern::web {
 namespace {
@@ -23,24 +26,24 @@ namespace http = boost::beast::http;
 using Unix = asio::local::stream_protocol;
 using UnixAcceptor = asio::basic_socket_acceptor<Unix, net::Executor>;
 
-constexpr std::size_t connection_limit = 100;
 constexpr std::size_t request_limit = 16 * 1024;
-constexpr std::chrono::seconds idle_limit{30};
 
 class Connection : public net::Deadline {
  public:
-  Connection(net::EventLoop& loop, net::Socket socket)
-      : Deadline(loop.deadlines()), stream_(std::move(socket)) {}
+  Connection(net::EventLoop& loop, net::Socket socket, ClientNetwork const& network)
+      : Deadline(loop.deadlines()), network_(network), stream_(std::move(socket), stop_) {}
+
+  ClientNetwork const& network() const { return network_; }
+  bool waits_for_request() const { return !answering_; }
+  void give_up() { stop_.stop(); }  // it ends soon, after this call
 
   net::Task<bool> start_tls(std::shared_ptr<net::TlsContext const> tls) {
-    in(idle_limit);
-    auto const info = co_await stream_.accept_tls(std::move(tls));
+    auto const info = co_await stream_.accept_tls(std::move(tls), received_);
     co_return info.has_value();
   }
 
-  // Whether a whole request has come.
+  // Whether a whole request has come before the deadline.
   net::Task<bool> read(http::request_parser<http::string_body>* parser) {
-    in(idle_limit);
     for (;;) {
       boost::system::error_code error;
       while (!received_.empty() && !parser->is_done()) {
@@ -60,18 +63,22 @@ class Connection : public net::Deadline {
   }
 
   net::Task<bool> write(std::string bytes) {
-    in(idle_limit);
+    answering_ = true;
     auto const written = co_await stream_.write(std::move(bytes));
+    answering_ = false;
     co_return written.has_value();
   }
 
   void close() { stream_.close(); }
 
  private:
-  void expire() override { stream_.end_waits(); }
+  void expire() override { give_up(); }
 
+  ClientNetwork network_;
+  net::StopState stop_;
   net::Stream stream_;
   std::string received_;
+  bool answering_ = false;
 };
 
 HttpRequest to_request(http::request<http::string_body> const& request) {
@@ -84,21 +91,27 @@ HttpRequest to_request(http::request<http::string_body> const& request) {
 
 class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(net::EventLoop& loop, HttpHandler handler, Log& log, Counters& counters)
-      : loop_(loop), handler_(std::move(handler)), log_(log), counters_(counters) {}
+  Impl(net::EventLoop& loop, HttpHandler handler, Log& log, Counters& counters, HttpLimits limits)
+      : loop_(loop),
+        handler_(std::move(handler)),
+        log_(log),
+        counters_(counters),
+        limits_(limits),
+        open_(ConnectionLimits{.in_all = limits.connections, .of_network = limits.of_network}) {}
 
-  void take(net::Socket socket) {
-    if (open_ >= connection_limit) return;
-    ++open_;
+  void take(net::Socket socket, ClientNetwork const& network) {
+    auto connection = std::make_shared<Connection>(loop_, std::move(socket), network);
+    if (!open_.enter(connection)) return;
     auto const self = shared_from_this();
-    net::spawn(loop_, serve(self, std::make_shared<Connection>(loop_, std::move(socket))), log_, counters_,
-               "http-connection", [self] { --self->open_; });
+    net::spawn(loop_, serve(self, connection), log_, counters_, "http-connection",
+               [self, connection] { self->open_.leave(connection); });
   }
 
   void start_unix() { net::spawn(loop_, accept_unix(shared_from_this()), log_, counters_, "http-listener"); }
 
   static net::Task<void> serve(std::shared_ptr<Impl> self, std::shared_ptr<Connection> connection) {
     bool open = true;
+    connection->in(self->limits_.first_request);
     if (self->tls_) open = co_await connection->start_tls(self->tls_());
     while (open) {
       http::request_parser<http::string_body> parser;
@@ -118,7 +131,9 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
       response.keep_alive(keep);
       std::ostringstream printed;
       printed << response;
+      connection->in(self->limits_.idle);
       bool const sent = co_await connection->write(printed.str());
+      connection->in(self->limits_.idle);
       open = sent && keep;
     }
     connection->close();
@@ -128,7 +143,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     while (self->unix_->is_open()) {
       auto [error, socket] = co_await self->unix_->async_accept(net::quietly);
       if (!error) {
-        self->take(net::Socket(std::move(socket)));
+        self->take(net::Socket(std::move(socket)), ClientNetwork());
       } else if (self->unix_->is_open()) {
         self->log_.write(
             LogEvent(Severity::error, "accept-failed").add("reason", "accept: " + error.message()));
@@ -145,11 +160,13 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   std::unique_ptr<net::Listener> tcp_;
   std::unique_ptr<UnixAcceptor> unix_;
   std::string unix_path_;
-  std::size_t open_ = 0;
+  HttpLimits limits_;
+  ConnectionShares<Connection> open_;
 };
 
-HttpServer::HttpServer(net::EventLoop& loop, HttpHandler handler, Log& log, Counters& counters)
-    : impl_(std::make_shared<Impl>(loop, std::move(handler), log, counters)) {}
+HttpServer::HttpServer(net::EventLoop& loop, HttpHandler handler, Log& log, Counters& counters,
+                       HttpLimits limits)
+    : impl_(std::make_shared<Impl>(loop, std::move(handler), log, counters, limits)) {}
 
 HttpServer::~HttpServer() {
   if (!impl_->unix_path_.empty()) ::unlink(impl_->unix_path_.c_str());
@@ -167,14 +184,18 @@ Result<net::Endpoint, std::string> HttpServer::bind(net::Endpoint at) {
     if (auto const free = net::Listener::check_free(at); !free) return fail(free.error());
   auto listener = net::Listener::bind(
       impl_->loop_, at,
-      [impl = impl_.get()](net::Socket socket, net::Endpoint) { impl->take(std::move(socket)); }, impl_->log_,
-      impl_->counters_);
+      [impl = impl_.get()](net::Socket socket, net::Endpoint peer) {
+        impl->take(std::move(socket), ClientNetwork(peer.address));
+      },
+      impl_->log_, impl_->counters_);
   if (!listener) return fail(listener.error());
   impl_->tcp_ = std::move(*listener);
   return impl_->tcp_->endpoint();
 }
 
 Result<void, std::string> HttpServer::listen_unix(std::string const& path) {
+  auto const all = impl_->limits_.connections;
+  impl_->open_ = ConnectionShares<Connection>(ConnectionLimits{.in_all = all, .of_network = all});
   if (path.size() > 107) return fail("the control socket's path is too long for a Unix socket: " + path);
   ::unlink(path.c_str());
   impl_->unix_ = std::make_unique<UnixAcceptor>(impl_->loop_.context());

@@ -1,8 +1,11 @@
 // A small HTTP/1.1 server on Boost.Beast's parser, over TCP, TLS or a Unix socket: takes a request, gives the
-// answer its owner computes. Thread: its event loop. Bounds: 100 connections, requests of 16 KiB, 30 s
-// without one.
+// answer its owner computes. Thread: its event loop. Bounds: HttpLimits, requests of 16 KiB. Where there is
+// no room for one more connection, the one is closed that has waited for a request the longest: of the same
+// client network when that has its share, else of the network that has most. So silent or slow connections
+// never keep others out.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -10,6 +13,7 @@
 #include <string_view>
 
 #include "base/counters.hpp"
+#include "base/instant.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "net/event_loop.hpp"
@@ -33,9 +37,16 @@ struct HttpRequest {
 using HttpHandler = std::function<HttpAnswer(HttpRequest const&)>;
 using CurrentTls = std::function<std::shared_ptr<net::TlsContext const>()>;  // a reload may bring another
 
+struct HttpLimits {
+  std::size_t connections = 100;
+  std::size_t of_network = 20;                        // of them; those of a Unix socket have all
+  Duration first_request = std::chrono::seconds(10);  // TLS handshake included
+  Duration idle = std::chrono::seconds(30);           // for each later one, and for an answer to be taken
+};
+
 class HttpServer {
  public:
-  HttpServer(net::EventLoop& loop, HttpHandler handler, Log& log, Counters& counters);
+  HttpServer(net::EventLoop& loop, HttpHandler handler, Log& log, Counters& counters, HttpLimits limits = {});
   ~HttpServer();
 
   Result<net::Endpoint, std::string> listen(net::Endpoint at);

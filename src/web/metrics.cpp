@@ -34,6 +34,10 @@ std::string print_metrics(Counters const& counters, store::SpoolSummary const& s
   }
   families.push_back(gauge("postern_connections_open", "Connections open now.",
                            static_cast<std::uint64_t>(counters.open_connections.load())));
+  if (auto const expiry = counters.certificate_expiry.load(); expiry > 0)
+    families.push_back(gauge("postern_certificate_expiry_seconds",
+                             "When the first of the configured certificates ends, in seconds since 1970.",
+                             static_cast<std::uint64_t>(expiry)));
   families.push_back(gauge("postern_queue_messages", "Messages in the queue.", spool.messages));
   families.push_back(
       gauge("postern_spool_live_bytes", "Bytes in the spool that are still needed.", spool.bytes_live));

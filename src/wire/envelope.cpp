@@ -58,7 +58,10 @@ Notify unpack(std::uint8_t bits) {
           .delay = has(bits, NotifyFlag::delay)};
 }
 
+thread_local std::uint64_t coded_recipients = 0;
+
 void encode(BinaryWriter& out, QueuedRecipient const& r) {
+  ++coded_recipients;
   out.put_text(r.address.print());
   out.put_text(r.original);
   out.put_text(r.orcpt);
@@ -70,6 +73,7 @@ void encode(BinaryWriter& out, QueuedRecipient const& r) {
 }
 
 std::optional<QueuedRecipient> decode_recipient(BinaryReader& in) {
+  ++coded_recipients;
   auto address = parse_mailbox(in.get_text());
   if (!address) return std::nullopt;
   QueuedRecipient r{.address = std::move(*address)};
@@ -113,9 +117,9 @@ std::string Envelope::flag_fields(std::string_view line_end) const {
   return fields;
 }
 
-std::string encode(Envelope const& e) {
+std::string encode_head(Envelope const& e) {
   std::string bytes;
-  bytes.reserve(96 + e.recipients.size() * 64);
+  bytes.reserve(96);
   BinaryWriter out(bytes);
   out.put(format);
   out.put(pack(e));
@@ -127,6 +131,31 @@ std::string encode(Envelope const& e) {
   out.put_text(e.envid);
   out.put_text(e.route);
   out.put_text(e.flags);
+  return bytes;
+}
+
+std::string encode_recipient(QueuedRecipient const& recipient) {
+  std::string bytes;
+  BinaryWriter out(bytes);
+  encode(out, recipient);
+  return bytes;
+}
+
+std::optional<QueuedRecipient> decode_recipient(std::string_view bytes) {
+  BinaryReader in(bytes);
+  return decode_recipient(in);
+}
+
+std::uint64_t recipients_coded() { return coded_recipients; }
+
+bool is_of_newer_format(std::string_view envelope) {
+  return !envelope.empty() && static_cast<std::uint8_t>(envelope.front()) > format;
+}
+
+std::string encode(Envelope const& e) {
+  std::string bytes = encode_head(e);
+  bytes.reserve(bytes.size() + 4 + e.recipients.size() * 64);
+  BinaryWriter out(bytes);
   out.put(static_cast<std::uint32_t>(e.recipients.size()));
   for (auto const& recipient : e.recipients) encode(out, recipient);
   return bytes;

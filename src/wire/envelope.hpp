@@ -97,5 +97,15 @@ static_assert(distinct_bits(notify_flags));
 
 std::string encode(Envelope const& envelope);
 std::optional<Envelope> decode_envelope(std::string_view bytes);  // absent when damaged
+bool is_of_newer_format(std::string_view envelope);               // encoded by a later version than this one
+
+// The same in parts (wire/encoded_envelope): what stands before the number of recipients, and one recipient.
+std::string encode_head(Envelope const& envelope);
+std::string encode_recipient(QueuedRecipient const& recipient);
+std::optional<QueuedRecipient> decode_recipient(std::string_view bytes);  // absent when damaged
+
+// How many recipients this thread has encoded and decoded so far. By this number tests measure what an
+// operation costs, since time is no measure there.
+std::uint64_t recipients_coded();
 
 }  // namespace postern::wire

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/ascii.hpp"
+#include "wire/dsn_parameters.hpp"
 #include "wire/esmtp_parameters.hpp"
 #include "wire/path.hpp"
 
@@ -48,9 +49,8 @@ Result<void, ArgumentError> apply(MailCommand& mail, Parameter const& parameter)
     else
       return bad(parameter);
   } else if (iequals(keyword, "ENVID")) {
-    if (value.size() > 100 || !mail.envid.empty() || !decode_xtext(value)) return bad(parameter);
-    mail.envid = value;
-  } else {
+    if (mail.envid.empty()) mail.envid = read_envid(value).value_or("");
+  } else if (!iequals(keyword, "AUTH")) {
     return fail(ArgumentError{Kind::unknown_parameter, "unknown parameter " + named(keyword)});
   }
   return {};

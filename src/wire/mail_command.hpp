@@ -1,6 +1,7 @@
 // MAIL's argument: "FROM:" Reverse-path [SP Mail-parameters] (RFC 5321 section 4.1.1.2) with SIZE (RFC 1870),
 // BODY (RFC 6152, RFC 3030), SMTPUTF8 (RFC 6531), RET and ENVID (RFC 3461 section 4.3, 4.4), REQUIRETLS (RFC
-// 8689).
+// 8689). AUTH (RFC 4954 section 5) is taken and not looked at, whether AUTH is offered or not: no client
+// proves anything by it.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,8 @@ struct MailCommand {
   bool smtputf8 = false;
   bool requiretls = false;
   Ret ret = Ret::unsaid;
-  std::string envid;  // as written, xtext; 100 characters at most
+  std::string
+      envid;  // xtext, 100 characters at most; empty: not said, or not to be read (wire/dsn_parameters)
 };
 
 struct ArgumentError {

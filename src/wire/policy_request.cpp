@@ -71,6 +71,8 @@ Result<std::optional<PolicyRequest>, std::string> PolicyRequestReader::on_line(s
     r.size = attribute_number<std::uint64_t>(value);
   } else if (name == "instance") {
     r.instance = value;
+  } else if (name == "queue_id") {
+    r.queue_id = value;
   } else if (name == "sasl_username") {
     r.login = value;
   } else if (name == "encryption_protocol") {

@@ -25,6 +25,7 @@ struct PolicyRequest {
   std::string recipient;
   std::uint64_t size = 0;
   std::string instance;  // the same for all requests about one message
+  std::string queue_id;  // empty: the MTA has given it none yet
   std::string login;
   std::string tls_version;  // empty: in the clear
   std::string tls_cipher;

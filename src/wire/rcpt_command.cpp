@@ -1,6 +1,7 @@
 #include "wire/rcpt_command.hpp"
 
 #include "base/ascii.hpp"
+#include "wire/dsn_parameters.hpp"
 #include "wire/esmtp_parameters.hpp"
 #include "wire/path.hpp"
 
@@ -8,12 +9,6 @@ namespace postern::wire {
 namespace {
 
 using Kind = ArgumentError::Kind;
-
-bool is_orcpt(std::string_view value) {  // addr-type ";" xtext
-  auto const semicolon = value.find(';');
-  if (value.size() > 500 || semicolon == std::string_view::npos || semicolon == 0) return false;
-  return is_ascii(value) && decode_xtext(value.substr(semicolon + 1)).has_value();
-}
 
 }  // namespace
 
@@ -57,18 +52,17 @@ Result<RcptCommand, ArgumentError> parse_rcpt(std::string_view argument) {
   if (!path) return fail(ArgumentError{Kind::path, std::string(explain(path.error()))});
   RcptCommand rcpt{.forward_path = std::move(*path)};
   while (auto const parameter = next_parameter(at)) {
-    auto const& [keyword, value, has_value] = *parameter;
+    auto const& keyword = parameter->keyword;
+    auto const& value = parameter->value;
     if (keyword.empty()) return fail(ArgumentError{Kind::bad_parameter, "malformed parameter"});
     if (iequals(keyword, "NOTIFY")) {
       auto const notify = Notify::parse(value);
       if (!notify) return fail(notify.error());
-      if (rcpt.notify.said || !has_value)
+      if (rcpt.notify.said || value.empty())
         return fail(ArgumentError{Kind::bad_parameter, "bad value for NOTIFY"});
       rcpt.notify = *notify;
     } else if (iequals(keyword, "ORCPT")) {
-      if (!rcpt.orcpt.empty() || !is_orcpt(value))
-        return fail(ArgumentError{Kind::bad_parameter, "bad value for ORCPT"});
-      rcpt.orcpt = value;
+      if (rcpt.orcpt.empty()) rcpt.orcpt = read_orcpt(value).value_or("");
     } else {
       return fail(ArgumentError{Kind::unknown_parameter, "unknown parameter " + printable(keyword, 32)});
     }

@@ -27,7 +27,7 @@ struct Notify {
 struct RcptCommand {
   Address forward_path;
   Notify notify{};
-  std::string orcpt{};  // as written: addr-type ";" xtext; 500 characters at most
+  std::string orcpt{};  // addr-type ";" xtext, 500 characters at most; empty as MailCommand::envid
 };
 
 Result<RcptCommand, ArgumentError> parse_rcpt(std::string_view argument);

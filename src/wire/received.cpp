@@ -3,21 +3,20 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
-#include "base/utf8.hpp"
 #include "wire/date_time.hpp"
 
 namespace postern::wire {
 namespace {
 
-// What stands where a host name or atom is due: nothing that could open a comment, end the field or fold it.
+// What stands where a host name or atom is due: nothing that could open a comment, end the field or fold it,
+// and ASCII, so that the field never makes a message need SMTPUTF8.
 std::string harmless(std::string_view text) {
   std::string out(text.substr(0, 255));
-  bool const utf8 = is_utf8(out);
   std::replace_if(
       out.begin(), out.end(),
-      [utf8](char c) {
-        if (is_8bit(c)) return !utf8;
-        return c <= ' ' || c == 0x7F || std::string_view("()<>;\\\"").find(c) != std::string_view::npos;
+      [](char c) {
+        return c <= ' ' || c == 0x7F || is_8bit(c) ||
+               std::string_view("()<>;\\\"").find(c) != std::string_view::npos;
       },
       '?');
   return out.empty() ? "unknown" : out;
@@ -49,7 +48,7 @@ std::string print(Received const& r) {
     out += ";\r\n\t " + r.tls.client_certificate + ")";
   }
   out += "\r\n\tby " + r.by + " (Postern) with " + r.protocol + " id " + r.id;
-  if (!r.for_recipient.empty()) out += "\r\n\tfor <" + r.for_recipient + ">";
+  if (!r.for_recipient.empty() && is_ascii(r.for_recipient)) out += "\r\n\tfor <" + r.for_recipient + ">";
   if (r.over_tls) out += "\r\n\ttls " + r.tls.cipher;  // RFC 8314 section 4.3: behind the other clauses
   return out + ";\r\n\t" + print_date_time(r.at) + "\r\n";
 }

@@ -28,7 +28,9 @@ struct Received {
   Instant at;
 };
 
-std::string print(Received const& received);  // folded, lines end with CRLF; strangers' text made harmless
+// Folded, lines end with CRLF; strangers' text is made harmless, and all is ASCII: an address that is not is
+// left out.
+std::string print(Received const& received);
 
 // The field of a message that a program on this machine has left.
 std::string print_local_received(std::string const& by, std::uint32_t user, std::string const& id,

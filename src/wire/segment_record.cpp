@@ -10,7 +10,7 @@
 namespace postern::wire {
 namespace {
 
-constexpr std::string_view magic = "POSTERN1";
+constexpr std::string_view magic = "POSTERN1";  // a name, and the version of the format
 static_assert(magic.size() + 3 * sizeof(std::uint64_t) == segment_header_size);
 static_assert(3 * sizeof(std::uint64_t) + 2 * sizeof(std::uint32_t) == record_header_size);
 constexpr std::size_t settled_reply_limit = 512;
@@ -64,6 +64,13 @@ std::optional<SegmentHeader> decode_segment_header(std::string_view bytes) {
   if (in.get<std::uint64_t>() != XXH3_64bits(bytes.data(), segment_header_size - sizeof(std::uint64_t)))
     return std::nullopt;
   return header;
+}
+
+bool is_of_other_format(std::string_view bytes) {
+  constexpr std::size_t name_size = magic.size() - 1;
+  if (bytes.size() < magic.size() || bytes.substr(0, name_size) != magic.substr(0, name_size)) return false;
+  if (bytes[name_size] == magic[name_size]) return false;
+  return !decode_segment_header(std::string(magic) + std::string(bytes.substr(magic.size())));
 }
 
 std::string encode_record_header(std::uint64_t salt, RecordKind kind, MessageId id,

@@ -26,6 +26,9 @@ struct SegmentHeader {
 
 std::string encode(SegmentHeader const& header);
 std::optional<SegmentHeader> decode_segment_header(std::string_view bytes);  // absent when it is none
+// Whether these bytes begin a segment of another version's format. The header of our own with a damaged
+// version is none: with the right version its checksum holds.
+bool is_of_other_format(std::string_view bytes);
 
 enum class RecordKind : std::uint8_t {
   chunk = 1,    // a piece of content

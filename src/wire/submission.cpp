@@ -1,90 +1,109 @@
 #include "wire/submission.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "base/ascii.hpp"
 #include "wire/address_list.hpp"
+#include "wire/bare_newlines.hpp"
 #include "wire/date_time.hpp"
+#include "wire/local_header.hpp"
 
 namespace postern::wire {
 namespace {
 
-std::string_view take_line(std::string_view& text) {  // without its end
-  auto const end = text.find('\n');
-  auto line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return line;
-}
+using LocalFields = std::vector<LocalField>;
 
-bool begins_field(std::string_view line) {  // RFC 5322 section 2.2
-  auto const colon = line.find(':');
-  return colon != std::string_view::npos && colon > 0 &&
-         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon),
-                     [](char c) { return c > ' ' && c < 0x7F; });
-}
-
-struct Field {
-  std::string text;  // its lines, with CRLF
-  std::string_view name() const { return std::string_view(text).substr(0, text.find(':')); }
-  std::string_view body() const { return std::string_view(text).substr(text.find(':') + 1); }
-};
-
-std::vector<Field> take_header(std::string_view& text) {
-  std::vector<Field> fields;
+// A program that writes CRLF through a stream that makes CRLF of each LF ends its lines with CR CR LF: any
+// number of CR before an LF is one line end.
+std::string with_single_returns(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
   while (!text.empty()) {
-    auto rest = text;
-    auto const line = take_line(rest);
-    bool const folded = !line.empty() && is_blank(line.front()) && !fields.empty();
-    if (!folded && !begins_field(line)) {  // the empty line, or a message that is all body
-      if (line.empty()) text = rest;
-      break;
-    }
-    if (folded)
-      fields.back().text += std::string(line) + "\r\n";
-    else
-      fields.push_back({std::string(line) + "\r\n"});
-    text = rest;
+    auto const at = std::min(text.find('\r'), text.size());
+    auto const end = std::min(text.find_first_not_of('\r', at), text.size());
+    bool const ends_line = end < text.size() && text[end] == '\n';
+    out += text.substr(0, ends_line && end > at ? at + 1 : end);
+    text.remove_prefix(end);
+    if (at == end) break;
   }
-  return fields;
+  return out += text;
 }
 
-bool has(std::vector<Field> const& fields, std::string_view name) {
-  return std::any_of(fields.begin(), fields.end(), [&](auto const& f) { return iequals(f.name(), name); });
+std::string with_crlf_lines(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 16 + 2);
+  NewlineNormalizer newlines;
+  newlines.feed(with_single_returns(text), out);
+  newlines.finish(out);
+  if (!out.empty() && out.back() != '\n') out += "\r\n";
+  return out;
 }
 
-std::string quoted_name(std::string_view name) {
-  return is_ascii(name) ? in_quotes(printable(name, 100)) + " " : std::string();
+bool has_field(LocalFields const& fields, std::string_view name) {
+  return std::any_of(fields.begin(), fields.end(), [&](auto const& f) { return iequals(f.name, name); });
+}
+
+bool is_resent(LocalField const& field) { return istarts_with(field.name, "Resent-"); }
+
+bool is_hidden(LocalField const& field) {
+  return iequals(field.name, "Bcc") || iequals(field.name, "Resent-Bcc");
+}
+
+bool names_recipients(LocalField const& field, bool resent) {
+  if (resent != is_resent(field)) return false;
+  auto name = std::string_view(field.name);
+  if (resent) name.remove_prefix(std::string_view("Resent-").size());
+  return iequals(name, "To") || iequals(name, "Cc") || iequals(name, "Bcc");
+}
+
+Result<std::vector<Address>, std::string> recipients_in(LocalFields const& fields,
+                                                        std::string const& origin) {
+  bool const resent = std::any_of(fields.begin(), fields.end(), is_resent);
+  auto end = std::find_if(fields.begin(), fields.end(),
+                          [](LocalField const& field) { return iequals(field.name, "Received"); });
+  if (!std::any_of(fields.begin(), end, is_resent)) end = fields.end();
+  std::vector<Address> recipients;
+  for (auto field = fields.begin(); field != end; ++field) {
+    if (!names_recipients(*field, resent)) continue;
+    auto addresses = parse_address_list(field->body, origin);
+    if (!addresses) return fail(printable(field->name, 100) + ": " + addresses.error());
+    std::move(addresses->begin(), addresses->end(), std::back_inserter(recipients));
+  }
+  return recipients;
+}
+
+std::string from_field(SubmissionContext const& context) {
+  bool const named = !context.full_name.empty() && is_ascii(context.full_name);
+  std::string const name = named ? in_quotes(printable(context.full_name, 100)) + " " : std::string();
+  return "From: " + name + "<" + context.from + ">\r\n";
 }
 
 }  // namespace
 
 Result<Submission, std::string> prepare_submission(std::string_view text, SubmissionContext const& context) {
   Submission submission;
-  auto fields = take_header(text);
-  if (context.reads_recipients)
-    for (auto const& field : fields)
-      for (auto const* name : {"To", "Cc", "Bcc"}) {
-        if (!iequals(field.name(), name)) continue;
-        auto addresses = parse_address_list(field.body(), context.hostname);
-        if (!addresses) return fail(std::string(name) + ": " + addresses.error());
-        std::move(addresses->begin(), addresses->end(), std::back_inserter(submission.recipients));
-      }
-  std::erase_if(fields, [](auto const& field) { return iequals(field.name(), "Bcc"); });
-  auto& out = submission.content;
-  for (auto const& field : fields) out += field.text;
-  if (!has(fields, "From"))
-    out += "From: " + (context.full_name.empty() ? std::string() : quoted_name(context.full_name)) + "<" +
-           context.from + ">\r\n";
-  if (!has(fields, "Date")) out += "Date: " + print_date_time(context.now) + "\r\n";
-  if (!has(fields, "Message-ID")) out += "Message-ID: <" + context.unique + "@" + context.hostname + ">\r\n";
-  out += "\r\n";
-  while (!text.empty()) {
-    out += take_line(text);
-    out += "\r\n";
+  std::string const whole = with_crlf_lines(text);
+  std::string_view body = whole;
+  auto fields = take_local_header(body);
+  if (context.reads_recipients) {
+    auto recipients = recipients_in(fields, context.origin);
+    if (!recipients) return fail(recipients.error());
+    submission.recipients = *std::move(recipients);
   }
+  std::erase_if(fields, is_hidden);
+  auto& out = submission.content;
+  out.reserve(whole.size() + 1024);
+  for (auto const& field : fields) out += field.name + ":" + field.body;
+  if (!has_field(fields, "From")) out += from_field(context);
+  if (!has_field(fields, "Date")) out += "Date: " + print_date_time(context.now) + "\r\n";
+  if (!has_field(fields, "Message-ID"))
+    out += "Message-ID: <" + context.unique + "@" + context.hostname + ">\r\n";
+  out += "\r\n";
+  out += body;
   return submission;
 }
+
+bool is_lone_dot(std::string_view line) { return line == "." || line == ".\r"; }
 
 }  // namespace postern::wire

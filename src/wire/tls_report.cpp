@@ -4,6 +4,11 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "base/ascii.hpp"
 
 namespace postern::wire {
 namespace {
@@ -52,11 +57,46 @@ std::string text_at(json::value const& value, std::string_view key) {
   return found != nullptr && found->is_string() ? std::string(found->get_string().c_str()) : std::string();
 }
 
-std::uint64_t count_at(json::value const& value, std::string_view key) {
+// What could not be read, so far. Bounds: a stranger's report does not make a list of any length.
+class Unread {
+ public:
+  void add(std::string sentence) {
+    if (sentences_.size() < limit) sentences_.push_back(std::move(sentence));
+    if (sentences_.size() == limit) sentences_.emplace_back("there is more that cannot be read");
+  }
+  std::vector<std::string> take() { return std::move(sentences_); }
+
+ private:
+  static constexpr std::size_t limit = 20;
+  std::vector<std::string> sentences_;
+};
+
+std::optional<std::uint64_t> to_count(std::string_view text) {
+  text = trimmed(text);
+  std::uint64_t count = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return count;
+}
+
+std::optional<std::uint64_t> to_count(json::value const& value) {
+  if (value.is_uint64()) return value.get_uint64();
+  if (value.is_string())
+    return to_count(std::string_view(value.get_string().data(), value.get_string().size()));
+  if (value.is_int64() && value.get_int64() >= 0) return static_cast<std::uint64_t>(value.get_int64());
+  if (!value.is_double()) return std::nullopt;
+  double const number = value.get_double();  // "5.0", as languages without integers write it
+  bool const is_whole = number >= 0 && number < 0x1p63 && std::trunc(number) >= number;
+  return is_whole ? std::optional(static_cast<std::uint64_t>(number)) : std::nullopt;
+}
+
+// Absent when it is missing. One that cannot be read is 0, and told.
+std::optional<std::uint64_t> count_at(json::value const& value, std::string_view key, Unread& unread) {
   auto const* found = find(value, key);
-  if (found == nullptr) return 0;
-  if (found->is_uint64()) return found->get_uint64();
-  return found->is_int64() && found->get_int64() > 0 ? static_cast<std::uint64_t>(found->get_int64()) : 0;
+  if (found == nullptr || found->is_null()) return std::nullopt;
+  auto const count = to_count(*found);
+  if (!count) unread.add(std::string(key) + " is not a count: " + printable(json::serialize(*found), 40));
+  return count.value_or(0);
 }
 
 std::vector<std::string> texts_at(json::value const& value,
@@ -70,7 +110,37 @@ std::vector<std::string> texts_at(json::value const& value,
   return texts;
 }
 
-TlsPolicyResult to_policy(json::value const& value) {
+std::uint64_t failed_count(json::value const& failure, Unread& unread) {
+  constexpr std::string_view key = "failed-session-count";
+  auto const count = count_at(failure, key, unread);
+  if (!count) unread.add("a failure has no " + std::string(key));
+  return count.value_or(0);
+}
+
+void read_failures(json::value const& value, TlsPolicyResult& result, Unread& unread) {
+  auto const* failures = find(value, "failure-details");
+  if (failures == nullptr || !failures->is_array()) return;
+  for (auto const& each : failures->get_array()) {
+    if (result.failures.size() == failure_limit) {
+      unread.add("a policy has more than 10,000 failures");
+      return;
+    }
+    result.failures.push_back({.result = text_at(each, "result-type"),
+                               .sending_ip = text_at(each, "sending-mta-ip"),
+                               .receiving_host = text_at(each, "receiving-mx-hostname"),
+                               .receiving_ip = text_at(each, "receiving-ip"),
+                               .sessions = failed_count(each, unread),
+                               .reason = text_at(each, "failure-reason-code")});
+  }
+}
+
+std::uint64_t sessions_of(std::vector<TlsFailure> const& failures) {
+  std::uint64_t sum = 0;
+  for (auto const& failure : failures) sum += failure.sessions;
+  return sum;
+}
+
+TlsPolicyResult to_policy(json::value const& value, Unread& unread) {
   TlsPolicyResult result;
   if (auto const* policy = find(value, "policy")) {
     result.type = text_at(*policy, "policy-type");
@@ -78,22 +148,23 @@ TlsPolicyResult to_policy(json::value const& value) {
     result.domain = text_at(*policy, "policy-domain");
     result.mx_hosts = texts_at(*policy, "mx-host");
   }
-  if (auto const* summary = find(value, "summary")) {
-    result.successful = count_at(*summary, "total-successful-session-count");
-    result.failed = count_at(*summary, "total-failure-session-count");
+  read_failures(value, result, unread);
+  auto const* summary = find(value, "summary");
+  if (summary == nullptr || !summary->is_object()) {
+    unread.add("a policy has no summary, and so no count of sessions");
+    return result;
   }
-  auto const* failures = find(value, "failure-details");
-  if (failures == nullptr || !failures->is_array()) return result;
-  for (auto const& each : failures->get_array()) {
-    if (result.failures.size() == failure_limit) break;
-    result.failures.push_back({.result = text_at(each, "result-type"),
-                               .sending_ip = text_at(each, "sending-mta-ip"),
-                               .receiving_host = text_at(each, "receiving-mx-hostname"),
-                               .receiving_ip = text_at(each, "receiving-ip"),
-                               .sessions = count_at(each, "failed-session-count"),
-                               .reason = text_at(each, "failure-reason-code")});
-  }
+  // Programs that leave out what is 0 are common.
+  result.successful = count_at(*summary, "total-successful-session-count", unread).value_or(0);
+  auto const failed = count_at(*summary, "total-failure-session-count", unread);
+  result.failed = failed ? *failed : sessions_of(result.failures);
   return result;
+}
+
+std::string_view without_mark(std::string_view text) {  // without a byte order mark and white space
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  text = trimmed(text);
+  return text.starts_with(mark) ? trimmed(text.substr(mark.size())) : text;
 }
 
 }  // namespace
@@ -113,6 +184,7 @@ std::string print(TlsReport const& report) {
 Result<TlsReport, std::string> parse_tls_report(std::string_view text) {
   if (text.size() > tls_report_limit) return fail(std::string("larger than 16 MiB"));
   boost::system::error_code error;
+  text = without_mark(text);
   auto const value = json::parse({text.data(), text.size()}, error);
   if (error) return fail("no JSON: " + error.message());
   auto const* policies = find(value, "policies");
@@ -126,11 +198,18 @@ Result<TlsReport, std::string> parse_tls_report(std::string_view text) {
     report.start = text_at(*range, "start-datetime");
     report.end = text_at(*range, "end-datetime");
   }
+  Unread unread;
   for (auto const& policy : policies->get_array()) {
-    if (report.policies.size() == policy_limit) break;
-    report.policies.push_back(to_policy(policy));
+    if (report.policies.size() == policy_limit) {
+      unread.add("the report has more than 10,000 policies");
+      break;
+    }
+    report.policies.push_back(to_policy(policy, unread));
   }
+  report.unread = unread.take();
   return report;
 }
+
+bool looks_like_json(std::string_view text) { return without_mark(text).starts_with('{'); }
 
 }  // namespace postern::wire

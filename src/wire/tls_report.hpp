@@ -38,11 +38,18 @@ struct TlsReport {
   std::string id;
   std::string start, end;  // RFC 3339, UTC
   std::vector<TlsPolicyResult> policies;
+  std::vector<std::string> unread{};  // what could not be read: sentences for people, which are not printed
 };
 
 constexpr std::size_t tls_report_limit = 16 * 1024 * 1024;
 
-std::string print(TlsReport const& report);                              // JSON
-Result<TlsReport, std::string> parse_tls_report(std::string_view text);  // the error is for people
+std::string print(TlsReport const& report);  // JSON
+
+// Reports come from many programs, so a byte order mark and white space around the report are passed over, a
+// number may be written as text, and members may be missing. A member of another type than it should be
+// counts as missing; a count that cannot be read is 0 and told in `unread`. The error is for people.
+Result<TlsReport, std::string> parse_tls_report(std::string_view text);
+
+bool looks_like_json(std::string_view text);  // its first character is that of a JSON object
 
 }  // namespace postern::wire

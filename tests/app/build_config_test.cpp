@@ -9,6 +9,8 @@
 
 #include "app/settings/build_rules.hpp"
 #include "app/settings/settings_file.hpp"
+#include "net/certificate.hpp"
+#include "net/ticket_keys.hpp"
 #include "policy/rules.hpp"
 #include "support/workplace.hpp"
 
@@ -69,6 +71,10 @@ TEST(BuildConfig, NamesWhatIsWrongWithTheGeneralKeys) {
 TEST(BuildConfig, NamesWhatIsWrongWithADomainAndWhereItStands) {
   expect_errors({
       {"\n[domains.\"not a name\"]", "dir/postern.toml:2: domains.\"not a name\": not a domain name"},
+      {"[domains.\"x.example\"]\nmailboxes = [\"a@x.example\"]",
+       "write the local part alone, without the domain"},
+      {"[domains.\"x.example\"]\nmailboxes = [\"a\"]\n[domains.\"X.example\"]\nmailboxes = [\"b\"]",
+       "this domain is configured twice"},
       {"[domains.\"x.example\"]\nmailboxes_file = \"/no/such/file\"",
        "dir/postern.toml:1: domains.\"x.example\".mailboxes_file: /no/such/file cannot be read"},
       {"[domains.\"x.example\"]\naliases = { \"a\" = [\"nobody\"] }",
@@ -99,11 +105,40 @@ TEST(BuildConfig, NamesWhatIsWrongWithARoute) {
        "dir/postern.toml:1: routes.\"not a name\": not a domain name, \"*.domain\" or \"*\""},
       {"[routes.\"x.example\"]\ntls = \"fingerprint\"",
        "routes.\"x.example\".tls = \"fingerprint\": tls_fingerprints says which"},
+      {"[routes.\"x.example\"]\ntls = \"required\"\n"
+       "tls_fingerprints = [\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]",
+       "they count only with tls = \"fingerprint\""},
+      {"[routes.\"x.example\"]\nvia = \"mx\"\n[routes.\"X.example\"]\nvia = \"mx\"",
+       "there are two routes for this name"},
       {"[routes.\"x.example\"]\ntls_fingerprints = [\"zz\"]",
        "routes.\"x.example\".tls_fingerprints: \"zz\" is no SHA-256"},
       {"[routes.\"*\"]\nvia = \"smtp:relay.example:587\"\nuser = \"me\"\npassword_file = \"/no/such/file\"",
        "routes.\"*\".password_file = \"/no/such/file\": cannot be read, or is empty"},
+      {"[routes.\"*\"]\nvia = \"smtp:192.0.2.1:587\"\nuser = \"me\"\ntls = \"dane\"",
+       "dir/postern.toml:1: routes.\"*\".user: with tls = \"dane\" the server needs a name"},
   });
+}
+
+TEST(BuildConfig, WantsAServerToProveItselfBeforeItHearsAPassword) {
+  std::string const route =
+      "[routes.\"*\"]\nvia = \"smtp:relay.example:587\"\nuser = \"me\"\npassword_file = \"/no/such/file\"\n";
+  std::string const wrong = "routes.\"*\".user: with tls = ";
+  for (auto const* tls : {"none", "opportunistic", "mta-sts", "required"})
+    EXPECT_TRUE(mentions(check(route + "tls = \"" + tls + "\"").errors, wrong + "\"" + tls + "\"")) << tls;
+  EXPECT_TRUE(mentions(check(route).errors, wrong)) << "it is opportunistic unless something is said";
+  for (auto const* tls : {"dane", "verified", "fingerprint"})
+    EXPECT_FALSE(mentions(check(route + "tls = \"" + tls + "\"").errors, wrong)) << tls;
+}
+
+TEST(BuildConfig, WarnsOfAHostnameThatOthersRefuse) {  // RFC 5321 section 2.3.5
+  for (auto const* odd : {"vm", "localhost", "192.0.2.1", "mx_1.example.org", "mx.1"}) {
+    auto const built = check("hostname = \"" + std::string(odd) + "\"");
+    EXPECT_TRUE(mentions(built.warnings, "hostname = \"" + std::string(odd) + "\"")) << odd;
+    EXPECT_TRUE(built.errors.empty()) << odd;
+  }
+  EXPECT_FALSE(mentions(check("hostname = \"mx.example.org\"").warnings, "hostname"));
+  auto const read = parse_settings("hostname = \"m\u00fcnchen.example\"", "dir/postern.toml");
+  EXPECT_EQ(read.settings.live.hostname, "xn--mnchen-3ya.example") << "as it is said at EHLO";
 }
 
 TEST(BuildRules, NamesWhatIsWrongWithARule) {
@@ -145,6 +180,21 @@ TEST(BuildRules, TakeTheirRolloutAndTheirQuarantineFromTheSettings) {
   EXPECT_EQ(rule.deliver_to, "a@x.example");
 }
 
+TEST(BuildRules, AnswerWhatFitsWhereTheOwnerSaysNothing) {
+  auto const reply_of = [](std::string const& rule) {
+    auto const built = check("[[rules]]\nname = \"r\"\n" + rule);
+    EXPECT_TRUE(built.errors.empty()) << all(built.errors);
+    return built.gate ? built.gate->policy.rules->rules().at(0).reply.one_line() : std::string();
+  };
+  EXPECT_EQ(reply_of("when = \"not tls\"\nthen = \"defer\""),
+            "450 4.7.10 TLS is required, please use STARTTLS");
+  EXPECT_EQ(reply_of("when = \"memory.tls_sessions > 3\"\nthen = \"reject\""),
+            "550 5.7.10 TLS is required, please use STARTTLS");
+  EXPECT_EQ(reply_of("when = \"size > 3\"\nthen = \"defer\""), "450 4.7.1 Please try again later");
+  EXPECT_EQ(reply_of("when = \"size > 3\"\nthen = \"reject\""), "550 5.7.1 Refused by a rule of this server");
+  EXPECT_EQ(reply_of("when = \"not tls\"\nreply = \"Later\""), "450 4.7.1 Later");
+}
+
 TEST(BuildConfig, WarnsOfWhatIsLegalButCostsMail) {
   for (auto const& [text, warning] : std::vector<std::pair<std::string, std::string>>{
            {"[tls]\nrequire = \"always\"", "tls.require: RFC 3207 section 4"},
@@ -175,6 +225,31 @@ TEST(BuildConfig, ChecksWhatOnlyAStartReadsByItself) {
   EXPECT_TRUE(start_errors(settings).empty());
   settings.start.web_address = "here";
   EXPECT_EQ(start_errors(settings).size(), 1U);
+}
+
+TEST(BuildConfig, KnowsSinceWhenClientsMeetTheSameTls) {
+  tests::Workplace place;
+  auto settings = default_settings();
+  settings.live.tls.certificate = {place.path("mx.pem")};
+  settings.live.tls.key = {place.path("mx.key")};
+  auto const certify = [&] {
+    ASSERT_TRUE(net::make_self_signed(place.path("mx.pem"), place.path("mx.key"), {"mx.example.org"}));
+  };
+  net::TicketKeys tickets(settings.start.ticket_lifetime);
+  certify();
+  auto const first = build_config(settings, tickets);
+  ASSERT_TRUE(first.errors.empty()) << all(first.errors);
+  EXPECT_EQ(first.gate->policy.fallback.certificates_since, first.tls.since);
+  TlsInUse const long_ago{.fingerprint = first.tls.fingerprint, .since = from_micros(1)};
+  auto const same = build_config(settings, tickets, long_ago);
+  EXPECT_EQ(same.gate->policy.fallback.certificates_since, from_micros(1));
+  EXPECT_EQ(same.tls.fingerprint, first.tls.fingerprint);
+  certify();
+  auto const other = build_config(settings, tickets, long_ago);
+  EXPECT_GE(other.gate->policy.fallback.certificates_since, first.tls.since) << "another certificate";
+  certify();
+  settings.live.tls.max_version = net::TlsVersion::v1_2;
+  EXPECT_NE(build_config(settings, tickets, other.tls).tls.fingerprint, other.tls.fingerprint);
 }
 
 TEST(BuildRules, SeeAListFileChange) {

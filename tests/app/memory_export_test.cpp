@@ -21,6 +21,7 @@ policy::MemoryEntry full_entry() {
   e.failure = "why";
   e.key = "ab12";
   e.key_since = from_micros(9);
+  e.distrusts_us = true;
   return e;
 }
 
@@ -29,7 +30,8 @@ TEST(MemoryExport, NamesEveryColumn) {
       print_export_line(full_entry()),
       "{\"postern_memory\":1,\"kind\":\"sender\",\"name\":\"sender.example\",\"sessions\":1,\"clear\":2,"
       "\"failures\":3,\"versions\":12,\"first_tls\":4,\"last_tls\":5,\"clear_since\":6,"
-      "\"last_failure\":7,\"last_seen\":8,\"failure\":\"why\",\"key\":\"ab12\",\"key_since\":9}");
+      "\"last_failure\":7,\"last_seen\":8,\"failure\":\"why\",\"key\":\"ab12\",\"key_since\":9,"
+      "\"distrusts_us\":1}");
 }
 
 TEST(MemoryExport, LeavesOutWhatIsAbsentOrEmpty) {
@@ -37,7 +39,7 @@ TEST(MemoryExport, LeavesOutWhatIsAbsentOrEmpty) {
   e.name = "192.0.2.0/24";
   EXPECT_EQ(print_export_line(e),
             "{\"postern_memory\":1,\"kind\":\"host\",\"name\":\"192.0.2.0/24\",\"sessions\":0,\"clear\":0,"
-            "\"failures\":0,\"versions\":0,\"last_seen\":0}");
+            "\"failures\":0,\"versions\":0,\"last_seen\":0,\"distrusts_us\":0}");
 }
 
 TEST(MemoryExport, IsReadBackAsItWas) {

@@ -4,13 +4,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <memory>
 #include <thread>
 
+#include "app/server/last_sync.hpp"
 #include "app/server/log_output.hpp"
 #include "app/server/stop_watchdog.hpp"
 #include "app/server/thread_report.hpp"
+#include "store/recovery.hpp"
+#include "store/spool_answer.hpp"
+#include "support/example_policy.hpp"
+#include "support/workplace.hpp"
 
 namespace postern::app {
 namespace {
@@ -48,6 +54,47 @@ TEST(StopWatchdog, DoesNothingWhenItIsDisarmedInTime) {
   watchdog.disarm();
   watchdog.disarm();
   EXPECT_EQ(*done.said.access(), "");
+}
+
+TEST(LastSync, MakesSafeWhatWaitsInTheSpool) {
+  tests::Workplace place;
+  auto spool = store::SegmentSpool::open({.directory = place.path("spool"), .idle_interval = never},
+                                         store::real_files(), place.log, place.counters);
+  ASSERT_TRUE(spool);
+  LastSync last_sync;
+  last_sync.opened(**spool);
+  wire::Envelope envelope;
+  envelope.recipients.push_back({.address = tests::address("a@example.org")});
+  auto const id = (*spool)->next_id();
+  auto const accepted =
+      store::answer_of([&](auto done) { (*spool)->accept(id, "x", envelope, std::move(done)); });
+  ASSERT_TRUE(accepted);
+  (*spool)->settle(id, {{0, wire::RecipientState::delivered, 1, {}, "250"}});
+  last_sync.sync();
+  store::SpoolIndex index;
+  ASSERT_TRUE(store::recover(store::real_files(), place.path("spool"), index));
+  EXPECT_EQ(index.find(id), nullptr) << "that it was delivered is on disk";
+}
+
+TEST(LastSync, WaitsForASpoolThatIsBeingClosed) {
+  tests::Workplace place;
+  auto spool = store::SegmentSpool::open({.directory = place.path("spool")}, store::real_files(), place.log,
+                                         place.counters);
+  ASSERT_TRUE(spool);
+  LastSync last_sync;
+  last_sync.sync();  // nothing is open
+  last_sync.opened(**spool);
+  last_sync.closing();
+  std::atomic<bool> closed{false};
+  std::thread watchdog([&] {
+    last_sync.sync();
+    EXPECT_TRUE(closed.load());
+  });
+  spool->reset();
+  closed = true;
+  last_sync.closed();
+  watchdog.join();
+  last_sync.sync();
 }
 
 TEST(ThreadReport, NamesEachThread) {

@@ -167,8 +167,12 @@ TEST_F(DestinationQueuesTest, WithdrawEntriesOfOneMessageFromAllQueues) {
   auto const one = submit("one.example");
   auto const id = MessageId{last_id};
   auto const two = submit("two.example");
-  queues.submit(two->route, "s@far.example", {.id = id});
-  EXPECT_EQ(queues.withdraw([&](MessageId each) { return each == id; }), (std::vector{id, id}));
+  queues.submit(two->route, "s@far.example", {.id = id, .recipients = {1}});
+  auto const withdrawn = queues.withdraw([&](MessageId each) { return each == id; });
+  ASSERT_EQ(withdrawn.size(), 2U);
+  EXPECT_EQ(withdrawn[0].id, id);
+  EXPECT_EQ(withdrawn[1].id, id);
+  EXPECT_EQ(withdrawn[0].recipients[0] + withdrawn[1].recipients[0], 1U) << "recipients 0 and 1";
   EXPECT_TRUE(one->entries.empty());
   EXPECT_EQ(two->entries.size(), 1U);
 }

@@ -22,7 +22,7 @@ TEST(DigestMessage, TellsAMailboxAboutItsOwnMailAndThePostmasterAboutAll) {
   auto const own = digest_text(mail(DigestOf::own_mail, 1));
   EXPECT_NE(own.find("of mail for you"), std::string::npos);
   EXPECT_NE(own.find("00:00:00  deferred  from <a@far.example>"), std::string::npos);
-  EXPECT_NE(own.find("by mx.far.example, in the clear: rule; reason"), std::string::npos);
+  EXPECT_NE(own.find("by mx.far.example, without TLS: rule; reason"), std::string::npos);
   EXPECT_NE(own.find("postmaster@example.org"), std::string::npos);
   EXPECT_EQ(own.find("alice"), std::string::npos);
   auto const all = digest_text(mail(DigestOf::all_mail, 1));
@@ -47,7 +47,6 @@ TEST(DigestMessage, IsFromTheNullSenderAndAnswersNobody) {  // RFC 3834 section 
   EXPECT_FALSE(message.envelope.reverse_path);
   ASSERT_EQ(message.envelope.recipients.size(), 1U);
   EXPECT_EQ(message.envelope.recipients[0].address.print(), "alice@example.org");
-  EXPECT_EQ(message.envelope.size, message.content.size());
   EXPECT_NE(message.content.find("\r\nAuto-Submitted: auto-generated\r\n"), std::string::npos);
 }
 

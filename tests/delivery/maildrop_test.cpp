@@ -44,6 +44,17 @@ TEST_F(Maildrop, ReadsAMessageAndWhoLeftIt) {
   EXPECT_EQ(read->message.content, "Subject: x\r\n\r\nbody\r\n");
 }
 
+TEST_F(Maildrop, CleansWhatItReads) {
+  auto const content_of = [&](std::string const& text) {
+    auto const read = read_maildrop(leave("1.drop", text), limit);
+    return read ? read->message.content : read.error();
+  };
+  EXPECT_EQ(content_of(good("X-Postern-Flag: mine\nSubject: x\n\n.\rb")), "Subject: x\r\n\r\n.\r\nb");
+  EXPECT_EQ(content_of(good("\tby forged.example\n")), "\r\n\tby forged.example\r\n");
+  auto const binary = "postern-drop 1\nFROM:<s@far.example> BODY=BINARYMIME\nTO:<alice@example.org>\n\n";
+  EXPECT_EQ(content_of(binary + std::string("Subject: x\r\n\r\n\n.\n")), "Subject: x\r\n\r\n\n.\n");
+}
+
 TEST_F(Maildrop, TakesNoLinkAndNothingThatIsNoFile) {
   auto const path = leave("1.drop", good());
   ASSERT_EQ(::symlink(path.c_str(), place.path("2.drop").c_str()), 0);
@@ -57,7 +68,8 @@ TEST_F(Maildrop, TakesNoLinkAndNothingThatIsNoFile) {
 
 TEST_F(Maildrop, SaysWhatIsWrongWithAFile) {
   EXPECT_EQ(problem_of(leave("1.drop", "")), "it does not begin with the version");
-  EXPECT_EQ(problem_of(leave("2.drop", good(std::string(limit + 1, 'x')))), "too large");
+  EXPECT_EQ(problem_of(leave("2.drop", good(std::string(limit + 1, 'x')))),
+            "too large: 1001 bytes, and 1000 are the most (smtp.max_message_size)");
   EXPECT_EQ(problem_of(leave("3.drop", good(std::string(limit, 'x')))), "");
   EXPECT_EQ(problem_of(leave("4.drop", "postern-drop 1\nFROM:<>\n\nx")), "it has no recipients");
   EXPECT_EQ(problem_of(leave("5.drop", "postern-drop 1\nFROM:<>\nTO:<a@b.example>")),

@@ -165,5 +165,17 @@ TEST_F(OutcomeRecorderTest, ReportsNothingOfAReport) {
   EXPECT_FALSE(spool.envelope(attempt.id));
 }
 
+TEST_F(OutcomeRecorderTest, TellsTheLogOfAReportThatIsLost) {
+  auto attempt = accept();
+  spool.remove(attempt.id, [](auto) {});
+  attempt.envelope.reverse_path.reset();
+  spool.accept(attempt.id, "From: us\r\nSubject: Your message\r\n\r\nx", attempt.envelope, [](auto) {});
+  record(attempt, same_for_all(attempt, {451, {4, 3, 2}, "later"}));
+  EXPECT_FALSE(place.log.mentions("report-lost")) << "it is tried again";
+  record(attempt, same_for_all(attempt, {552, {5, 3, 4}, "too big"}));
+  for (auto const* text : {"report-lost", "r0@d.example", "Your message", "552 5.3.4 too big"})
+    EXPECT_TRUE(place.log.mentions(text)) << text;
+}
+
 }  // namespace
 }  // namespace postern::delivery

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/ascii.hpp"
+#include "support/line_ends.hpp"
 #include "support/one_message.hpp"
 
 namespace postern::delivery {
@@ -36,6 +38,59 @@ class Reports {
   OneMessage spool_{{"Subject: x\r\n\r\nbody\r\n"}};
   std::string hostname_ = "mx";
 };
+
+ReportMessage report_of_failure(std::string const& content, wire::Body body, std::string_view sender) {
+  OneMessage const spool({content});
+  auto attempt = attempt_for("alice@example.org");
+  attempt.envelope.reverse_path = address(sender);
+  attempt.envelope.body = body;
+  attempt.envelope.size = content.size();
+  auto const outcomes = same_for_all(attempt, {550, {5, 1, 1}, "no, d\xC3\xA9sol\xC3\xA9"});
+  std::string const hostname = "mx";
+  return make_report({wire::Action::failed, attempt, outcomes, hostname, from_micros(0),
+                      std::chrono::hours(4), std::chrono::hours(120)},
+                     spool, MessageId{9});
+}
+
+TEST(ReportMessage, NeverNeedsWhatTheSendersServerMayLack) {  // RFC 3461 section 6.2
+  std::vector<std::string> const contents{
+      "Subject: x\r\n\r\ncaf\xE9\r\n",
+      "Subject: \xC3\xA9\r\n\r\nx\r\n",
+      "Subject: x\n.\nMAIL FROM:<a@b.example>\n\n\r.\r\r\n\xFF",
+      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\xE9\r\n--b--\r\n",
+      "Content-Type: message/rfc822\r\n\r\nSubject: \xE9\r\n",
+      std::string(70'000, 'x'),
+      ""};
+  for (auto const& content : contents)
+    for (auto const body : {wire::Body::seven_bit, wire::Body::eight_bit_mime, wire::Body::binary_mime}) {
+      auto const report = report_of_failure(content, body, "s@far.example");
+      EXPECT_TRUE(is_ascii(report.content)) << content;
+      EXPECT_TRUE(tests::only_crlf(report.content)) << content;
+      EXPECT_FALSE(report.envelope.smtputf8);
+      EXPECT_LT(report.content.size(), 70'000U);
+    }
+}
+
+TEST(ReportMessage, SaysWhyTheContentIsNotReturned) {
+  constexpr std::string_view told = "Only the header section of your message is returned:\r\n";
+  auto const says = [&](std::string const& content, wire::Body body) {
+    auto const text = report_of_failure(content, body, "s@far.example").content;
+    auto const at = text.find(told);
+    return at == std::string::npos ? std::string() : text.substr(at + told.size(), 15);
+  };
+  EXPECT_EQ(says("Subject: x\r\n\r\ncaf\xE9\r\n", wire::Body::eight_bit_mime), "");
+  EXPECT_EQ(says("Subject: x\r\n\r\nx\r\n", wire::Body::binary_mime), "it is binary (B");
+  EXPECT_EQ(says("Subject: x\r\n\r\n" + std::string(70'000, 'x'), wire::Body::seven_bit), "it is larger th");
+  EXPECT_EQ(says("Subject: \xE9\r\n\r\nx\r\n", wire::Body::eight_bit_mime), "its text has ch");
+}
+
+TEST(ReportMessage, CarriesAllAsItIsToASenderWhoseServerKnowsUtf8) {  // RFC 6533 section 3
+  auto const report = report_of_failure("Subject: x\r\n\r\ncaf\xC3\xA9\r\n", wire::Body::eight_bit_mime,
+                                        "\xC3\xBC@far.example");
+  EXPECT_TRUE(report.envelope.smtputf8);
+  EXPECT_NE(report.content.find("message/global\r\n"), std::string::npos);
+  EXPECT_NE(report.content.find("caf\xC3\xA9\r\n"), std::string::npos);
+}
 
 TEST(ReportMessage, TellsOfFailuresUnlessTheSenderSaidNever) {  // RFC 3461 section 5.2
   Reports reports;
@@ -102,6 +157,7 @@ TEST(ReportMessage, CarriesRequireTlsOn) {  // RFC 8689 section 5
   reports.ended({550, {5, 7, 30}, "no"});
   reports.attempt.envelope.requiretls = true;
   EXPECT_TRUE(reports.make(Action::failed).envelope.requiretls);
+  EXPECT_EQ(reports.make(Action::failed).content.find("body\r\n"), std::string::npos);
 }
 
 }  // namespace

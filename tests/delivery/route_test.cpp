@@ -47,7 +47,7 @@ TEST(Route, OfAnAddress) {
   auto const find = [&](std::string_view a) { return print(route_for(directory, {}, address(a))); };
   EXPECT_EQ(find("alice@example.org"), "maildir:/m");
   EXPECT_EQ(find("x@elsewhere.example"), "mx:elsewhere.example");
-  EXPECT_EQ(find("x@[192.0.2.7]"), "smtp:192.0.2.7:25");  // RFC 5321 section 4.1.3
+  EXPECT_EQ(find("x@[192.0.2.7]"), "smtp:192.0.2.7:25 literal");  // RFC 5321 section 4.1.3
   EXPECT_EQ(find("gone@example.org"), "nowhere");
 }
 

@@ -155,6 +155,7 @@ TEST(ClientDialogue, LogsInUnderTlsOnly) {  // RFC 4954 section 4
     P: 451)");
   stage.settings.tls = ClientTls::implicit;
   converse_as_client(stage, R"(
+    T: name
     S: 220 hi
     C: EHLO mx.far.example
     S: 250-there
@@ -166,6 +167,7 @@ TEST(ClientDialogue, LogsInUnderTlsOnly) {  // RFC 4954 section 4
     S: 250 ok
     C: RCPT TO:<a@example.org>)");
   converse_as_client(stage, R"(
+    T: name
     S: 220 hi
     C: EHLO mx.far.example
     S: 250-there
@@ -177,6 +179,84 @@ TEST(ClientDialogue, LogsInUnderTlsOnly) {  // RFC 4954 section 4
     C: c2VjcmV0
     S: 535 5.7.8 no
     P: 451)");
+}
+
+TEST(ClientDialogue, SaysThePasswordOnlyToWhoHasProvedHimselfAsTheRouteAsks) {
+  using policy::DestinationLevel;
+  auto stage = with({outgoing({"a@example.org"})});
+  auto const logs_in = [&](DestinationLevel demand, std::string const& proof, bool heard) {
+    SCOPED_TRACE(std::string(print(demand)) + " and " + proof);
+    stage.settings.login = ClientLogin{.user = "me", .password = "secret", .demand = demand};
+    stage.settings.tls = ClientTls::required;
+    converse_as_client(stage, R"(
+      S: 220 hi
+      C: EHLO mx.far.example
+      S: 250-there
+      S: 250 STARTTLS
+      C: STARTTLS
+      S: 220 ready
+      T: )" + proof + R"(
+      C: EHLO mx.far.example
+      S: 250-there
+      S: 250 AUTH PLAIN
+      )" + (heard ? "C: AUTH PLAIN AG1lAHNlY3JldA==" : "P: 451"));
+    stage.settings.tls = ClientTls::implicit;
+    converse_as_client(stage, "T: " + proof + R"(
+      S: 220 hi
+      C: EHLO mx.far.example
+      S: 250-there
+      S: 250 AUTH PLAIN
+      )" + (heard ? "C: AUTH PLAIN AG1lAHNlY3JldA==" : "P: 451"));
+  };
+  logs_in(DestinationLevel::verified, "name", true);
+  logs_in(DestinationLevel::verified, "dane", true);
+  logs_in(DestinationLevel::dane, "dane", true);
+  logs_in(DestinationLevel::fingerprint, "fingerprint", true);
+  logs_in(DestinationLevel::verified, "ok", false);
+  logs_in(DestinationLevel::dane, "name", false);
+  logs_in(DestinationLevel::fingerprint, "name", false);
+  logs_in(DestinationLevel::opportunistic, "name", false);
+  logs_in(DestinationLevel::required, "ok", false);
+}
+
+TEST(ClientDialogue, TakesOurOwnNameForALoopWhereAStrangerHasNamedTheServer) {  // RFC 5321 section 5.1
+  auto stage = with({outgoing({"a@example.org"})});
+  auto const greeting = R"(
+    S: 220 MX.far.example ESMTP
+    P: 554
+    F: 554)";
+  auto const hello = R"(
+    S: 220 hi
+    C: EHLO mx.far.example
+    S: 250-mx.far.example Hello
+    S: 250 PIPELINING
+    P: 554
+    F: 554)";
+  auto const not_ours = R"(
+    S: 220 mx.far.example.org ESMTP
+    C: EHLO mx.far.example
+    S: 250 mx.far.example.org
+    M:
+    C: MAIL FROM:<s@far.example>)";
+  stage.settings.named_by_stranger = true;
+  converse_as_client(stage, greeting);
+  converse_as_client(stage, hello);
+  converse_as_client(stage, not_ours);
+  stage.settings.named_by_stranger = false;
+  converse_as_client(stage, R"(
+    S: 220 mx.far.example ESMTP
+    C: EHLO mx.far.example
+    S: 250 mx.far.example
+    M:
+    C: MAIL FROM:<s@far.example>)");
+  stage.settings.named_by_stranger = true;
+  stage.settings.hostname = "localhost";
+  converse_as_client(stage, R"(
+    S: 220 localhost ESMTP
+    C: EHLO localhost
+    S: 250 localhost
+    M:
+    C: MAIL FROM:<s@far.example>)");
 }
 
 TEST(ClientDialogue, SendsChunks) {  // RFC 3030 section 2
@@ -288,7 +368,7 @@ TEST(ClientDialogue, KeepsMailThatTheServerCannotTake) {
   auto refuses = [](OutgoingMessage message, std::string const& extensions, std::string const& code) {
     converse_as_client(
         with({std::move(message)}, ClientTls::implicit),
-        "S: 220 hi\nC: EHLO mx.far.example\nS: 250-there\nS: 250 " + extensions + "\nM:\nR: " + code);
+        "T: ok\nS: 220 hi\nC: EHLO mx.far.example\nS: 250-there\nS: 250 " + extensions + "\nM:\nR: " + code);
   };
   auto large = outgoing({"a@example.org"});
   large.size = 2000;
@@ -312,6 +392,7 @@ TEST(ClientDialogue, DeclaresWhatItSends) {
   message.content.content_8bit = true;
   message.requiretls = true;
   converse_as_client(with({message}, ClientTls::implicit), R"(
+    T: ok
     S: 220 hi
     C: EHLO mx.far.example
     S: 250-there
@@ -322,6 +403,64 @@ TEST(ClientDialogue, DeclaresWhatItSends) {
     C: MAIL FROM:<s@far.example> BODY=8BITMIME SMTPUTF8 REQUIRETLS
     S: 250 ok
     C: RCPT TO:<ü@example.org>)");
+}
+
+OutgoingMessage internationalised(bool header, bool content) {
+  auto message = outgoing({"a@example.org"});
+  message.smtputf8 = true;  // what the client said
+  message.content.header_8bit = header;
+  message.content.content_8bit = header || content;
+  return message;
+}
+
+TEST(ClientDialogue, SendsBinaryContentByBdatOnly) {  // RFC 3030 section 3
+  auto binary = outgoing({"a@example.org"});
+  binary.body = wire::Body::binary_mime;
+  std::string const begin =
+      "S: 220 hi\nC: EHLO mx.far.example\nS: 250-there\nS: 250-CHUNKING\nS: 250-BINARYMIME\nS: 250 ";
+  converse_as_client(with({binary}, ClientTls::never), begin + "DSN\nM:\nR: 554");  // it would be DATA
+  converse_as_client(with({binary}, ClientTls::never),
+                     begin +
+                         "PIPELINING\nM:\nC: MAIL FROM:<s@far.example> BODY=BINARYMIME\n"
+                         "C: RCPT TO:<a@example.org>");
+}
+
+TEST(ClientDialogue, SaysSmtpUtf8ForWhatNeedsIt) {  // RFC 6531 section 3.2
+  for (auto const& [message, said] :
+       {std::pair{internationalised(false, false), ""},
+        std::pair{internationalised(false, true), " SMTPUTF8"},
+        std::pair{internationalised(true, true), " SMTPUTF8"}, std::pair{outgoing({"a@example.org"}), ""}})
+    converse_as_client(with({message}, ClientTls::never),
+                       "S: 220 hi\nC: EHLO mx.far.example\nS: 250-there\nS: 250 SMTPUTF8\nM:\n"
+                       "C: MAIL FROM:<s@far.example>" +
+                           std::string(said));
+}
+
+TEST(ClientDialogue, GoesOnWithoutSmtpUtf8WhereNothingNeedsIt) {
+  std::string const begin = "S: 220 hi\nC: EHLO mx.far.example\nS: 250-there\nS: 250 8BITMIME\nM:\n";
+  auto const mail = begin + "C: MAIL FROM:<s@far.example>";
+  converse_as_client(with({internationalised(false, false)}, ClientTls::never), mail);
+  converse_as_client(with({internationalised(false, true)}, ClientTls::never), mail + " BODY=8BITMIME");
+  converse_as_client(with({internationalised(true, true)}, ClientTls::never), begin + "R: 553");
+}
+
+TEST(ClientDialogue, HandsAHeaderInUtf8ToAnLmtpServerWithoutSmtpUtf8) {
+  auto stage = lmtp({"a@example.org"});
+  stage.messages = {internationalised(true, true)};
+  converse_as_client(stage, R"(
+    S: 220 hi
+    C: LHLO mx.far.example
+    S: 250-there
+    S: 250 8BITMIME
+    M:
+    C: MAIL FROM:<s@far.example> BODY=8BITMIME)");
+  stage.messages = {outgoing({"\xC3\xBC@example.org"})};
+  converse_as_client(stage, R"(
+    S: 220 hi
+    C: LHLO mx.far.example
+    S: 250 there
+    M:
+    R: 553)");
 }
 
 TEST(ClientDialogue, GivesARefusedSenderToAllRecipients) {

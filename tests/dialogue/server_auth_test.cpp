@@ -114,6 +114,42 @@ TEST(ServerAuth, EndsAfterThreeWrongOnes) {
                   tls);
 }
 
+TEST(ServerAuth, LetsAUserSendAsHimselfOnly) {  // RFC 6409 section 6.1
+  auto tls = submission();
+  tls.connection.tls.state = policy::TlsState::established;
+  tls.policy.senders = policy::Senders::own;
+  auto const stage = tests::converse(R"(
+    S: 220
+    C: HELO client.example
+    S: 250
+    C: AUTH PLAIN AG1lAHNlY3JldA==
+    S: 235
+    C: MAIL FROM:<ceo@example.org>
+    S: 550 5.7.1 You are logged in as me
+    C: MAIL FROM:<me@example.org>
+    S: 250
+    C: RCPT TO:<x@elsewhere.example>
+    S: 250
+    C: DATA
+    S: 354
+    X: From: CEO <ceo@example.org>\r\n\r\nhello\r\n.\r\n
+    S: 550 5.7.1 You are logged in as me: From: ceo@example.org
+    C: MAIL FROM:<me@example.org>
+    S: 250
+    C: RCPT TO:<x@elsewhere.example>
+    S: 250
+    C: DATA
+    S: 354
+    X: From: Me <me@example.org>\r\n\r\nhello\r\n.\r\n
+    S: 250
+    C: QUIT
+    S: 221)",
+                                     tls);
+  EXPECT_EQ(stage.messages.size(), 1U);
+  ASSERT_EQ(stage.transactions.size(), 3U);
+  EXPECT_EQ(stage.transactions[1].decided_by.builtin, policy::Builtin::auth_senders);
+}
+
 TEST(ServerAuth, IsNotThereForOtherServers) {
   tests::Stage stage;
   stage.connection.tls.state = policy::TlsState::established;

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "dialogue/transaction.hpp"
+#include "policy/around_decide.hpp"
 #include "policy/rules.hpp"
 #include "support/conversation.hpp"
 
@@ -84,7 +85,7 @@ TEST(ServerDialogue, TakesTheNullSenderPostmasterSourceRoutesAndLiterals) {
     S: 354
     C: .
     S: 250)");
-  EXPECT_EQ(stage.messages, std::vector<std::string>{""});
+  EXPECT_EQ(stage.messages, std::vector<std::string>{"\r\n"});
   EXPECT_EQ(stage.transactions[0].recipients.size(), 4U);
 }
 
@@ -318,7 +319,7 @@ TEST(ServerDialogue, EndsDataAtCrLfDotCrLfOnly) {
     S: 354
     X: one\n.\nMAIL FROM:<smuggled@evil.example>\r.\r\n.\rtwo\r\n.\r\n
     S: 250)");
-  EXPECT_EQ(stage.messages.at(0), "one\r\n.\r\nMAIL FROM:<smuggled@evil.example>\r\n.\r\n\r\ntwo\r\n");
+  EXPECT_EQ(stage.messages.at(0), "\r\none\r\n.\r\nMAIL FROM:<smuggled@evil.example>\r\n.\r\n\r\ntwo\r\n");
   EXPECT_EQ(stage.transactions.at(0).bare_newlines, 4U);
 }
 
@@ -369,7 +370,7 @@ TEST(ServerDialogue, TakesChunks) {  // RFC 3030
     S: 503
     C: NOOP
     S: 250)");
-  EXPECT_EQ(stage.messages.at(0), std::string("a\n\0\xff.\r\n.b", 9));
+  EXPECT_EQ(stage.messages.at(0), std::string("\r\na\n\0\xff.\r\n.b", 11));
   EXPECT_TRUE(stage.transactions.at(0).chunking);
 }
 
@@ -389,7 +390,7 @@ TEST(ServerDialogue, KeepsItsLimits) {
   converse("S: 220\nC: HELO x\nS: 250\nC: MAIL FROM:<a@b.example> SIZE=101\nS: 552 5.3.4\n" + envelope +
                "C: " + std::string(50, 'x') + "\nC:\nC: " + std::string(100, 'y') + "\nC: .\nS: 552 5.3.4\n" +
                envelope + "C: Received: a\nC: Received: b\nC: .\nS: 554 5.4.6\n" + envelope +
-               "C: " + std::string(70, 'x') + "\nC: .\nS: 552 5.3.4 Header\n" + R"(
+               "C: X: " + std::string(70, 'x') + "\nC: .\nS: 552 5.3.4 Header\n" + R"(
     C: MAIL FROM:<a@b.example>
     S: 250
     C: RCPT TO:<1@any.example>
@@ -413,7 +414,9 @@ TEST(ServerDialogue, RefusesNulAndEightBitAndControlsInCommands) {
     S: 220
     X: NOOP \0\r\n
     S: 500 5.5.2
-    X: EHLO \x\r\n
+    X: RSET \x\r\n
+    S: 500 5.5.2
+    X: EHLO a\rb\r\n
     S: 500 5.5.2
     X: NOOP a\rb\r\n
     S: 500 5.5.2
@@ -431,6 +434,50 @@ TEST(ServerDialogue, RefusesNulAndEightBitAndControlsInCommands) {
     S: 555 5.5.4
     C: MAIL FROM:<a@b.example> REQUIRETLS
     S: 555 5.5.4)");
+}
+
+TEST(ServerDialogue, TakesClientsWhateverTheyCallThemselves) {  // RFC 5321 section 4.1.4
+  std::vector<std::pair<std::string, std::string>> const names{
+      {"M\xc3\x9cLLER-PC", "M\xc3\x9cLLER-PC"},
+      {"M\xdcLLER-PC", "M?LLER-PC"},
+      {"my_pc.", "my_pc."},
+      {"[IPv6:::1]", "[IPv6:::1]"},
+      {"a b", "a"},
+      {"(x);", "(x);"},
+      {std::string(300, 'x'), std::string(255, 'x')}};
+  for (auto const& [name, kept] : names)
+    for (auto const* verb : {"HELO ", "EHLO "}) {
+      Stage stage;
+      tests::Play play(stage);
+      play.bytes(verb + name + "\r\n", 8192);
+      EXPECT_NE(play.output.find("\r\n250"), std::string::npos) << name;
+      play.end();
+      EXPECT_EQ(stage.ended.helo, kept);
+    }
+}
+
+TEST(ServerDialogue, TakesMailWithDecorationsThatItCannotRead) {
+  auto const stage = converse(R"(
+    S: 220
+    C: HELO x
+    S: 250
+    C: MAIL FROM:<a@b.example> AUTH=<> ENVID=X400-MTS-Id:+20[/PRMD+3dFirst/]
+    S: 250
+    C: RCPT TO:<alice@example.org> ORCPT=rfc822;alice+2btag@example.org
+    S: 250
+    C: RCPT TO:<bob@example.org> ORCPT=utf-8;ü@example.org
+    S: 250
+    C: RCPT TO:<info@example.org> ORCPT=nothing
+    S: 250
+    C: DATA
+    S: 354
+    C: .
+    S: 250)");
+  auto const& transaction = stage.transactions.at(0);
+  EXPECT_EQ(transaction.mail.envid, "X400-MTS-Id:+20[/PRMD+3DFirst/]");
+  EXPECT_EQ(transaction.recipients.at(0).orcpt, "rfc822;alice+2Btag@example.org");
+  EXPECT_EQ(transaction.recipients.at(1).orcpt, "utf-8;\\x{FC}@example.org");
+  EXPECT_EQ(transaction.recipients.at(2).orcpt, "");
 }
 
 TEST(ServerDialogue, SaysWhenAMessageCannotBeKept) {
@@ -482,6 +529,71 @@ TEST(Transaction, PutsEachMailboxIntoTheEnvelopeOnce) {
   EXPECT_EQ(envelope.recipients[1].original, "info@example.org");
   EXPECT_EQ(envelope.recipients[1].notify.print(), "NEVER");
   EXPECT_EQ(make_trace(facts, "mx", MessageId{1}, from_micros(0)).for_recipient, "");  // two were accepted
+}
+
+std::string guesses(int count) {
+  std::string script;
+  for (int i = 0; i < count; ++i)
+    script += "C: RCPT TO:<u" + std::to_string(i) + "@example.org>\nS: 550 5.1.1\n";
+  return script;
+}
+
+std::string const until_mail = "S: 220\nC: HELO x\nS: 250\nC: MAIL FROM:<a@far.example>\nS: 250\n";
+
+TEST(ServerDialogue, SendsAwayWhoNamesTooManyRecipientsThatDoNotExist) {
+  tests::Stage limited;
+  limited.settings.max_refused_recipients = 4;
+  auto const stage = tests::converse(until_mail + "C: RCPT TO:<alice@example.org>\nS: 250\n" + guesses(4) +
+                                         "C: RCPT TO:<x@elsewhere.example>\nS: 421 4.7.0\n",
+                                     limited);
+  EXPECT_EQ(stage.ended.end, policy::ConnectionEnd::too_many_errors);
+  ASSERT_EQ(stage.transactions.size(), 1U);
+  EXPECT_EQ(stage.transactions[0].outcome, policy::Outcome::aborted);
+}
+
+TEST(ServerDialogue, CountsRefusedRecipientsOverTheTransactionsOfAConnection) {
+  tests::Stage limited;
+  limited.settings.max_refused_recipients = 2;
+  tests::converse(until_mail + guesses(2) +
+                      "C: RSET\nS: 250\nC: MAIL FROM:<b@far.example>\nS: 250\n"
+                      "C: RCPT TO:<nobody@example.org>\nS: 421 4.7.0\n",
+                  limited);
+}
+
+TEST(ServerDialogue, LetsThoseRelayWhoseListsAreStale) {
+  tests::Stage ours;
+  ours.settings.max_refused_recipients = 2;
+  ours.connection.client = *IpAddress::parse("192.0.2.7");  // it may relay
+  tests::converse(until_mail + guesses(10) + "C: RCPT TO:<x@elsewhere.example>\nS: 250\nC: QUIT\nS: 221\n",
+                  ours);
+}
+
+TEST(ServerDialogue, ListsOnlySomeOfTheRecipientsThatWereRefused) {
+  auto const stage = tests::converse(until_mail + "C: RCPT TO:<alice@example.org>\nS: 250\n" + guesses(30) +
+                                         "C: RCPT TO:<bob@example.org>\nS: 250\nC: DATA\nS: 354\n"
+                                         "C: Subject: x\nC: .\nS: 250\nC: QUIT\nS: 221\n",
+                                     tests::Stage());
+  ASSERT_EQ(stage.transactions.size(), 1U);
+  auto const& transaction = stage.transactions[0];
+  EXPECT_EQ(transaction.recipients.size(), 2U + policy::most_guesses_listed);
+  EXPECT_EQ(transaction.recipients_unlisted, 30U - policy::most_guesses_listed);
+  EXPECT_TRUE(transaction.recipients.back().accepted);
+}
+
+TEST(ServerDialogue, CountsEveryRecipientTowardsTheLimitOfATransaction) {
+  tests::Stage limited;
+  limited.settings.max_recipients = 25;
+  tests::converse(
+      until_mail + guesses(25) + "C: RCPT TO:<alice@example.org>\nS: 452 4.5.3\nC: QUIT\nS: 221\n", limited);
+}
+
+TEST(ServerDialogue, SendsAwayWhoBeginsTransactionsThatLeadToNothing) {
+  tests::Stage limited;
+  limited.settings.max_idle_commands = 6;
+  std::string script = "S: 220\nC: HELO x\nS: 250\n";
+  for (int i = 0; i < 3; ++i) script += "C: MAIL FROM:<a@far.example>\nS: 250\nC: RSET\nS: 250\n";
+  auto const stage = tests::converse(script + "C: MAIL FROM:<a@far.example>\nS: 421 4.7.0\n", limited);
+  EXPECT_EQ(stage.transactions.size(), 3U);
 }
 
 }  // namespace

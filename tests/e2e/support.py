@@ -49,6 +49,22 @@ def wait_until(condition, what, seconds=20):
     raise AssertionError(f"in vain: {what() if callable(what) else what}")
 
 
+def stacks_of(pid):
+    """What each thread of a process is doing: its stack by gdb where that is installed, and what the kernel tells."""
+    told = []
+    if shutil.which("gdb"):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            done = subprocess.run(["gdb", "-p", str(pid), "-batch", "-ex", "thread apply all backtrace 30"],
+                                  capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=60)
+            told.append(done.stdout)
+    for task in sorted(pathlib.Path(f"/proc/{pid}/task").glob("*")):
+        told.append(f"thread {task.name}")
+        for name in ("comm", "wchan", "syscall", "stack"):
+            with contextlib.suppress(OSError):  # it has ended, or we may not look
+                told.append(f"  {name}: {(task / name).read_text().strip()}")
+    return "\n".join(told)
+
+
 class Server:
     """Postern with a configuration; `extra` is put before the sections, `sections` behind."""
 
@@ -87,18 +103,37 @@ class Server:
         return self
 
     def kill(self):
+        """When the server was told to stop, and has not, this says where each of its threads stands."""
         if self.process and self.process.poll() is None:
+            log = self.log()
+            if log.rfind("event=stopping") > log.rfind("event=started"):
+                print(f"a server that does not stop is killed\n{stacks_of(self.process.pid)}", file=sys.stderr)
             self.process.kill()
         if self.process:
             self.process.wait()
 
     def stop(self):
         self.process.terminate()
-        code = self.process.wait(60 * SLOW)
-        self.case.assertEqual(code, 0, self.log()[-3000:])
+        self.case.assertEqual(self.wait_for_end(), 0, self.log()[-3000:])
+
+    def wait_for_end(self):
+        """The exit code of a server that was told to stop."""
+        try:
+            return self.process.wait(60 * SLOW)
+        except subprocess.TimeoutExpired:
+            stacks = stacks_of(self.process.pid)
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"the server does not stop\n{stacks}\n{self.log()[-3000:]}")
 
     def log(self):
         return self.log_path.read_text(errors="replace")
+
+    def logged(self, *parts):
+        """The first line of the log that has all of these in it; lines are written a moment after what they tell."""
+        def line():
+            return next((each for each in self.log().splitlines() if all(part in each for part in parts)), None)
+        return wait_until(line, lambda: f"a line with {parts} in: {self.log()[-3000:]}")
 
     def run(self, *args):
         return subprocess.run([POSTERN, *args], capture_output=True, text=True, timeout=60 * SLOW)
@@ -122,8 +157,8 @@ class Server:
 
     def facts(self, query, count=1):
         """Rows of the store of facts, once there are `count`."""
-        def rows():
-            with contextlib.closing(sqlite3.connect(f"file:{self.data}/facts.db?mode=ro", uri=True)) as db:
+        def rows():  # none yet: the file may still have to be made
+            with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(f"file:{self.data}/facts.db?mode=ro", uri=True)) as db:
                 db.row_factory = sqlite3.Row
                 found = db.execute(query).fetchall()
                 return found if len(found) >= count else None

@@ -1,5 +1,5 @@
 """Postern beside a real Postfix: as a policy service and as a milter."""
-import concurrent.futures, json, os, socket, ssl, smtplib, subprocess, threading, unittest
+import concurrent.futures, json, os, signal, socket, ssl, smtplib, subprocess, threading, unittest
 
 from peers import Postfix
 from support import MESSAGE, Server, answer_of, free_port, wait_until
@@ -148,6 +148,35 @@ class PolicyTest(Beside, unittest.TestCase):
             self.assertEqual(self.request(server, odd), b"action=DUNNO\n\n")
         self.assertEqual(self.request(server, good + good.replace(b"1.2", b"1.3")), b"action=DEFER_IF_PERMIT 4.7.10 Please use STARTTLS\n\n" * 2)
         wait_until(lambda: "policy-request-malformed" in server.log(), "it is told of")
+        server.stop()
+
+    def test_a_reload_reaches_connections_that_stay(self):
+        rule = '[[rules]]\nname = "later"\nwhen = \'sender.domain == "far.example"\'\nthen = "defer"\nmode = "observe"\n'
+        server, mta = self.both(sections=rule)
+        kept = socket.create_connection(("127.0.0.1", server.beside_port), 30)
+        self.addCleanup(kept.close)
+        answers = kept.makefile("r")
+        self.addCleanup(answers.close)
+
+        def ask(instance):
+            kept.sendall(f"request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.9\nsender=a@far.example\nrecipient=alice@example.org\ninstance={instance}\n\n".encode())
+            answer = answers.readline().strip()
+            self.assertEqual(answers.readline(), "\n")
+            return answer
+
+        self.assertEqual(send(mta), 250)
+        self.assertEqual(ask("a.1"), "action=DUNNO")
+        for count, (before, after) in enumerate((("observe", "enforce"), ("enforce", "observe")), 1):
+            server.config.write_text(server.config.read_text().replace(f'mode = "{before}"', f'mode = "{after}"'))
+            server.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: server.log().count("event=reloaded") == count, "it is reloaded")
+            if after == "enforce":
+                self.assertEqual(ask("a.2"), "action=DEFER_IF_PERMIT 4.7.1 Please try again later")
+                self.assertEqual(send(mta)[0], 450)
+                wait_until(lambda: "event=verdict rule=later verdict=defer code=450" in server.log(), "the verdict is in the log")
+            else:
+                self.assertEqual(ask("a.3"), "action=DUNNO")
+                self.assertEqual(send(mta), 250)
         server.stop()
 
     def test_a_hundred_requests_in_flight(self):

@@ -175,7 +175,7 @@ class Certificates(unittest.TestCase):
         (server.dir / "c.pem").write_text("junk")
         os.kill(server.process.pid, signal.SIGHUP)
         wait_until(lambda: "reload-refused" in server.log(), "the reload is refused")
-        self.assertIn("c.pem: holds no PEM certificate", server.log())
+        server.logged("c.pem: holds no PEM certificate")
         self.assertEqual(served(), second)
 
 

@@ -95,7 +95,7 @@ class Crash(unittest.TestCase):
         server.process.wait()
         server.start()
         self.check_delivered(server, acknowledged)
-        self.assertIn("spool-failed", server.log())
+        server.logged("spool-failed")
         server.stop()
 
 

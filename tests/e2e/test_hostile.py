@@ -1,5 +1,5 @@
 """Clients that mean harm, or are broken: each gets a clear answer, and a well-behaved client is served all the while."""
-import os, socket, struct, subprocess, threading, unittest
+import os, socket, ssl, struct, subprocess, threading, unittest
 
 from support import MESSAGE, POSTERN, SLOW, Raw, Server, insecure, wait_until
 
@@ -161,6 +161,18 @@ class Hostile(unittest.TestCase):
         self.assertEqual(replies[-1], "421")
         self.assertLess(len(replies), 250)
 
+    def test_guessing_recipients_comes_to_an_end(self):
+        server = Server(self, smtp="max_refused_recipients = 30").start()
+        raw = server.raw().greet()
+        raw.ask("MAIL FROM:<a@far.example>\r\n")
+        raw.send("".join(f"RCPT TO:<u{i}@example.org>\r\n" for i in range(40)))
+        replies = []
+        while reply := raw.reply():
+            replies.append(reply[:3])
+        self.assertEqual(replies, ["550"] * 30 + ["421"])
+        row = server.facts("SELECT t.recipients_unlisted, (SELECT count(*) FROM recipients r WHERE r.message = t.id) AS listed FROM transactions t", 1)[0]
+        self.assertEqual((row["listed"], row["recipients_unlisted"]), (20, 11))
+
 
 class Proxy(unittest.TestCase):
     def setUp(self):
@@ -179,18 +191,59 @@ class Proxy(unittest.TestCase):
         rows = self.server.facts("SELECT client, port FROM connections ORDER BY id", 2)
         self.assertEqual([tuple(r) for r in rows], [("203.0.113.7", 4711), ("192.0.2.9", 12345)])
 
-    def test_what_comes_with_the_header_ahead_of_implicit_tls_is_thrown_away(self):  # RFC 3207 section 4.2
+    def test_what_stands_between_the_header_and_implicit_tls_is_never_run(self):  # RFC 3207 section 4.2
         server = Server(self, listen='[[listen]]\naddress = "127.0.0.1:PORT"\ntls = "implicit"\nproxy = ["127.0.0.0/8"]\n').start()
         raw = server.raw()
         raw.send("PROXY TCP4 203.0.113.7 127.0.0.1 4711 465\r\nEHLO evil.example\r\n")
-        wait_until(lambda: server.metric("postern_tls_injections_total") == 1, "it is thrown away, and counted")
-        raw.socket = insecure().wrap_socket(raw.socket, server_hostname="mx.example.org")
-        self.assertTrue(raw.reply().startswith("220"))
-        self.assertTrue(raw.ask("MAIL FROM:<a@far.example>\r\n").startswith("503"), "nobody has said EHLO under TLS")
+        self.assertEqual(raw.reply(), "", "without a handshake there is no conversation")
+        connection = server.facts("SELECT client, tls, helo, commands FROM connections")[0]
+        self.assertEqual(tuple(connection), ("203.0.113.7", "failed", "", 0))
+
+    def test_implicit_tls_begins_in_the_segment_of_the_header(self):
+        server = Server(self, listen='[[listen]]\naddress = "127.0.0.1:PORT"\ntls = "implicit"\nproxy = ["127.0.0.0/8"]\n').start()
+        come, go = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = insecure().wrap_bio(come, go, server_hostname="mx.example.org")
+        raw, ahead, greeting = server.raw(), b"PROXY TCP6 ::ffff:203.0.113.7 ::ffff:127.0.0.1 4711 465\r\n", b""
+        while not greeting:
+            try:
+                greeting = tls.read(1000)
+            except ssl.SSLWantReadError:
+                raw.send(ahead + go.read())
+                ahead = b""
+                come.write(raw.socket.recv(65536))
+        self.assertTrue(greeting.startswith(b"220 "))
+        raw.socket.close()
+        self.assertEqual(server.facts("SELECT client FROM connections WHERE tls = 'established'")[0][0], "203.0.113.7")
+
+    def test_a_client_over_ipv6_is_its_slash_64(self):
+        server = Server(self, smtp="max_connections_per_client = 3", listen='[[listen]]\naddress = "127.0.0.1:PORT"\nproxy = ["127.0.0.0/8"]\n').start()
+        held = [server.raw() for _ in range(5)]
+        replies = [raw.ask(f"PROXY TCP6 2001:db8:1:2::{i + 1:x} ::1 4711 25\r\n")[:3] for i, raw in enumerate(held)]
+        self.assertEqual(replies, ["220"] * 3 + ["421"] * 2)
+        self.assertTrue(server.raw().ask("PROXY TCP6 2001:db8:1:3::1 ::1 4711 25\r\n").startswith("220"))
+
+    def test_who_guesses_recipients_is_refused_for_a_while(self):
+        server = Server(self, smtp="max_refused_recipients_per_client = 10", listen='[[listen]]\naddress = "127.0.0.1:PORT"\nproxy = ["127.0.0.0/8"]\n').start()
+        for connection in range(3):
+            raw = server.raw()
+            if not raw.ask(f"PROXY TCP6 2001:db8:1:2::{connection + 1:x} ::1 4711 25\r\n").startswith("220"):
+                break
+            for command in ("EHLO x", "MAIL FROM:<a@far.example>", *[f"RCPT TO:<u{i}@example.org>" for i in range(6)], "QUIT"):
+                if raw.ask(command + "\r\n")[:3] in ("421", ""):
+                    break
+        self.assertTrue(server.raw().ask("PROXY TCP6 2001:db8:1:2::99 ::1 4711 25\r\n").startswith("421 4.7.0"))
+        self.assertTrue(server.raw().ask("PROXY TCP6 2001:db8:1:3::1 ::1 4711 25\r\n").startswith("220"))
 
     def test_without_a_header_nobody_is_served(self):
         raw = self.server.raw()
         self.assertEqual(raw.ask("EHLO x\r\n"), "")
+        wait_until(lambda: "event=proxy-refused" in self.server.log() and "is not a PROXY header" in self.server.log(), "the log says why")
+
+    def test_forwarded_unix_sockets_are_served_with_the_address_of_the_proxy(self):
+        raw = self.server.raw().send(b"\r\n\r\n\0\r\nQUIT\n\x21\x31\0\xd8" + bytes(216))
+        self.assertTrue(raw.reply().startswith("220"))
+        raw.ask("QUIT\r\n")
+        self.assertEqual(self.server.facts("SELECT client FROM connections")[0][0], "127.0.0.1")
 
     def test_untrusted_proxies_are_not_believed(self):
         server = Server(self, listen='[[listen]]\naddress = "127.0.0.1:PORT"\nproxy = ["10.0.0.0/8"]\n').start()

@@ -22,6 +22,32 @@ class Commands(unittest.TestCase):
             self.assertIn("good, with warnings", result.stdout)
             self.assertFalse((pathlib.Path(directory) / "postern-data").exists(), "a check makes nothing")
 
+    def test_a_strict_check_fails_on_warnings(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory) / "postern.toml"
+            file.write_text('hostname = "mx.example.org"\n[relay]\nnetworks = ["198.51.100.0/24"]\n')
+            self.assertEqual(self.run_postern("check", str(file)).returncode, 0)
+            strict = self.run_postern("check", "--strict", str(file))
+            self.assertEqual(strict.returncode, 1)
+            self.assertIn("warning: relay.networks: 198.51.100.0/24", strict.stderr)
+            file.write_text('hostname = "mx.example.org"\n')
+            self.assertEqual(self.run_postern("check", "--strict", str(file)).returncode, 0)
+
+    def test_a_server_that_never_was_is_an_error(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory) / "postern.toml"
+            file.write_text('hostname = "mx.example.org"\ndata_dir = "data"\n[[rules]]\nname = "r"\nwhen = "not tls"\n')
+            day = ["--day", "2026-01-31"]
+            for command in (["queue"], ["memory"], ["rules"], ["notices", *day], ["tlsrpt", "--send", *day]):
+                done = self.run_postern(*command, "--config", str(file))
+                self.assertEqual((done.returncode, done.stdout), (1, ""), command)
+                self.assertIn(f"no data directory at {directory}/data", done.stderr)
+            found = subprocess.run([POSTERN, "queue"], capture_output=True, text=True, timeout=60, env=dict(os.environ, POSTERN_CONFIG=str(file)))
+            self.assertIn(f"configuration: {file}", found.stderr)
+            missing = self.run_postern("tlsrpt", f"{directory}/nofile")
+            self.assertEqual(missing.returncode, 1)
+            self.assertIn(f"{directory}/nofile: No such file", missing.stderr)
+
     def test_exit_codes(self):
         self.assertEqual(self.run_postern("frob").returncode, 2)
         self.assertEqual(self.run_postern("version").returncode, 0)
@@ -76,7 +102,7 @@ class Operations(unittest.TestCase):
             return client.ask("RCPT TO:<alice@example.org>\r\n").startswith("530 5.7.0")
         wait_until(requires, "the new rule holds")
         raw.ask("MAIL FROM:<a@far.example>\r\n")
-        self.assertTrue(raw.ask("RCPT TO:<alice@example.org>\r\n").startswith("250"), "a session keeps what it began with")
+        self.assertTrue(raw.ask("RCPT TO:<alice@example.org>\r\n").startswith("530 5.7.0"), "a transaction of a session that stays goes by it, too")
         server.config.write_text(text.replace("[tls]\n", "[tls]\nfrob = 1\n"))
         os.kill(server.process.pid, signal.SIGHUP)
         wait_until(lambda: "tls.frob: there is no such key" in server.log(), "the error is told")
@@ -103,7 +129,7 @@ class Operations(unittest.TestCase):
         self.assertTrue(idle.reply().startswith("421 4.3.2"))
         self.assertTrue(busy.ask(MESSAGE + ".\r\n").startswith("250"))
         self.assertTrue(busy.reply().startswith("421 4.3.2"))
-        self.assertEqual(server.process.wait(60), 0)
+        self.assertEqual(server.wait_for_end(), 0)
         server.start()
         server.wait_for_mail(1)
 
@@ -115,7 +141,7 @@ class Operations(unittest.TestCase):
         busy.ask("MAIL FROM:<a@far.example>\r\n")
         server.process.terminate()
         self.assertTrue(busy.reply().startswith("421 4.3.2"))
-        self.assertEqual(server.process.wait(60), 0)
+        self.assertEqual(server.wait_for_end(), 0)
 
     def test_systemd_is_told(self):
         with tempfile.TemporaryDirectory() as directory:

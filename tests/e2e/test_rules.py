@@ -199,7 +199,7 @@ class MemoryTest(unittest.TestCase):
         self.assertEqual(self.server.metric("postern_tls_downgrade_total"), 1)
         self.assertEqual(send(self.server, to="postmaster@example.org"), 250)
         wait_until(lambda: send(self.server) == 250, "patience ends")
-        flagged = wait_until(lambda: [m for m in self.server.mailbox("alice") if b"X-Postern-Flag: tls.require; in the clear since" in m], "it is flagged")
+        flagged = wait_until(lambda: [m for m in self.server.mailbox("alice") if b"X-Postern-Flag: tls.require; without TLS since" in m], "it is flagged")
         self.assertEqual(len(flagged), 1)
         self.assertIn("DOWNGRADED", self.memory("list", "--downgraded").stdout)
         self.server.stop()
@@ -232,7 +232,7 @@ class MemoryTest(unittest.TestCase):
         self.assertEqual(said.returncode, 0, said.stderr)
         self.assertIn("1 hosts of them with TLS", said.stdout)
         listed = wait_until(lambda: (text := self.memory("list").stdout).startswith("host near.example") and text, lambda: self.memory("list").stdout)
-        self.assertIn("host far.example: 2 over TLS (1.2, 1.3, first 2026-11-01T12:00, last 2026-11-02T12:00), 0 in the clear", listed)
+        self.assertIn("host far.example: 2 over TLS (1.2, 1.3, first 2026-11-01T12:00, last 2026-11-02T12:00), 0 without TLS", listed)
         exported = self.server.dir / "export"
         exported.write_text(self.memory("export").stdout)
         self.server.stop()

@@ -1,5 +1,5 @@
 """Sending: the outgoing conversation with receivers that say what they are told to, good and bad ones."""
-import re, subprocess, threading, unittest
+import hashlib, pathlib, re, ssl, subprocess, threading, unittest
 
 from peers import Receiver
 from support import MESSAGE, SLOW, Server, free_port, make_certificate, wait_until
@@ -67,7 +67,9 @@ class Good(unittest.TestCase):
 
     def test_login_over_tls_to_a_smarthost(self):
         receiver = Receiver(self, certificate=self.certificate, implicit=True, extensions=("AUTH PLAIN LOGIN",))
-        server = sender(self, receiver, route=f"smtps:127.0.0.1:{receiver.port}", sections='user = "me"\npassword_file = "password"\n')
+        fingerprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pathlib.Path(self.certificate[0]).read_text())).hexdigest()
+        server = sender(self, receiver, tls="fingerprint", route=f"smtps:127.0.0.1:{receiver.port}",
+                        sections=f'tls_fingerprints = ["{fingerprint}"]\nuser = "me"\npassword_file = "password"\n')
         (server.dir / "password").write_text("secret\n")
         server.start()
         send(server, ["a@far.example"])
@@ -197,7 +199,7 @@ class Interrupted(unittest.TestCase):
         server.process.terminate()
         wait_until(lambda: "event=stopping" in server.log(), "it stops")
         release.set()
-        self.assertEqual(server.process.wait(60), 0)
+        self.assertEqual(server.wait_for_end(), 0)
         self.assertEqual(server.queue("list"), [], "the answer was heard before the end")
         self.assertEqual(len(receiver.messages), 1)
 
@@ -256,6 +258,16 @@ class Bad(unittest.TestCase):
         self.deferred(receiver, "cannot be authenticated", tls="verified")
         self.assertEqual(receiver.said("MAIL"), [])
 
+    def test_a_message_does_not_lift_what_the_owner_demands(self):  # RFC 8689 section 3
+        receiver = Receiver(self, certificate=self.certificate, extensions=("PIPELINING", "AUTH PLAIN"))
+        for tls, sections in (("verified", 'user = "me"\npassword_file = "password"\n'), ("fingerprint", f'tls_fingerprints = ["{"0" * 64}"]\n')):
+            server = sender(self, receiver, tls=tls, sections=sections, queue='first_retry = "1h"')
+            (server.dir / "password").write_text("secret\n")
+            server.start()
+            send(server, ["a@far.example"], message="TLS-Required: No\r\n" + MESSAGE)
+            wait_until(lambda: (q := server.queue("list")) and "cannot be authenticated" in (q[0]["recipients"][0].get("last_reply") or ""), lambda: "it is deferred: " + server.log()[-1000:])
+        self.assertEqual((receiver.said("MAIL"), receiver.said("AUTH")), ([], []))
+
     def test_fingerprints(self):
         spki = subprocess.run(f"openssl x509 -in {self.certificate[0]} -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum", shell=True, capture_output=True, text=True).stdout.split()[0]
         receiver = Receiver(self, certificate=self.certificate)
@@ -301,7 +313,7 @@ class Bad(unittest.TestCase):
         send(server, ["a@far.example"])
         empty(server)
         self.assertEqual(len(receiver.messages), 2)
-        self.assertIn("it may arrive twice", server.log())
+        server.logged("it may arrive twice")
 
     def test_refused_after_the_final_dot(self):
         receiver = Receiver(self, replies={"DOT": ["452 4.2.2 full", "554 5.6.0 I do not like it"]})

@@ -58,19 +58,45 @@ class Submit(unittest.TestCase):
         self.assertEqual(self.receiver.said("RCPT"), ["RCPT TO:<a@far.example> NOTIFY=SUCCESS"])
         self.assertTrue(self.receiver.messages[0]["body"].endswith(b"\r\n.dot\r\n"))
 
+    def test_smtp_on_standard_input_in_lines_that_end_with_lf(self):
+        result = self.sendmail("-bs", text="EHLO me\nMAIL FROM:<s@local.example>\nRCPT TO:<a@far.example>\nDATA\nSubject: x\n\n..dot\n.\nQUIT\n")
+        self.assertIn("221 ", result.stdout)
+        self.assertTrue(self.received()[0]["body"].endswith(b"\r\n.dot\r\n"))
+
+    def test_smtp_on_standard_input_that_sends_nothing(self):
+        hello = "EHLO me\r\nMAIL FROM:<s@local.example>\r\n"
+        self.sendmail("-bs", text=hello + "RCPT TO:<a@far.example>\r\nDATA\r\nSubject: x\r\n\r\nx\n.\nQUIT\r\n", code=69)  # no CRLF.CRLF: never complete
+        self.sendmail("-bs", text=hello + "RCPT TO:<nobody@local.example>\r\nQUIT\r\n", code=69)
+        self.sendmail("-bs", text="EHLO me\r\nMAIL FROM:<a b>\r\nQUIT\r\n", code=76)
+        self.sendmail("-bs", text=hello + "RSET\r\nQUIT\r\n")
+        self.assertEqual(self.receiver.messages, [])
+
+    def test_root_and_users_without_a_domain(self):  # the origin is the first domain of the file
+        server = Server(self, domains='[domains."origin.example"]\nmailboxes = ["bob"]\n[domains."another.example"]\nmailboxes = ["*"]\n').start()
+        environment = dict(os.environ, POSTERN_CONFIG=str(server.config))
+        for recipient in ("root", "MAILER-DAEMON", "postmaster", "bob"):
+            subprocess.run([self.sendmail_link, recipient], input="Subject: x\n\nx\n", text=True, env=environment, timeout=60 * SLOW, check=True)
+        self.assertEqual(len(server.wait_for_mail(4, "bob", "origin.example")), 4)
+
+    def test_what_waits_is_retried_on_demand(self):
+        self.assertEqual(self.sendmail("-q").stdout, "")
+        self.server.stop()
+        self.assertIn("no server is running", self.sendmail("-q", code=69).stderr)
+
     def test_exit_codes(self):  # sysexits.h
         self.sendmail(text="x\n", code=64)
         self.sendmail("-t", text="Subject: nobody\n\n", code=67)
         self.sendmail("-t", text="To: not an address\n\n", code=65)
         self.sendmail("-f", "@", "a@far.example", code=64)
-        self.sendmail("-Q", "a@far.example", code=64)
+        self.sendmail("-Z", "a@far.example", code=64)
+        self.sendmail("nobody-here", text="x\n", code=67)
         self.sendmail("-bz", code=64)
         self.sendmail("-bi")
         self.assertIn("0 messages", self.sendmail("-bp").stdout)
         bad = self.run_as([self.sendmail_link, "-C", "/nonexistent.toml", "a@far.example"])
         self.assertEqual(bad.returncode, 78)
         shutil.rmtree(self.server.data / "drop")
-        self.sendmail("a@far.example", text="x\n", code=75)
+        self.assertIn("start it", self.sendmail("a@far.example", text="x\n", code=69).stderr)  # not 75: PHP takes that for sent
 
     def test_while_the_server_is_down(self):
         self.server.stop()
@@ -83,16 +109,19 @@ class Submit(unittest.TestCase):
 
     @unittest.skipIf(os.geteuid() != 0, "needs another user")
     def test_from_another_user_who_cannot_look(self):
-        for path in (self.server.dir, self.server.data):
-            path.chmod(0o711)
+        self.server.dir.chmod(0o711)
+        self.server.data.chmod(0o700)
         os.chmod(self.server.config, 0o644)
         self.server.stop()
+        refused = self.sendmail("a@far.example", text="Subject: x\n\n", user="nobody", code=77)
+        self.assertIn(f"chmod 0711 {self.server.data}", refused.stderr)
+        self.server.data.chmod(0o711)
         self.sendmail("a@far.example", text="Subject: x\n\n", user="nobody")
         seen = subprocess.run(["ls", self.server.data / "drop"], user="nobody", capture_output=True)
         self.assertNotEqual(seen.returncode, 0)
         self.server.start()
         self.assertIn(b"from userid 65534", self.received()[0]["body"])
-        self.assertEqual(self.receiver.messages[0]["from"], "MAIL FROM:<nobody@mx.example.org>")
+        self.assertEqual(self.receiver.messages[0]["from"], "MAIL FROM:<nobody@local.example>")
 
     def test_what_is_no_message_is_set_aside(self):
         drop = self.server.data / "drop"
@@ -135,7 +164,7 @@ class Submission(unittest.TestCase):
         with self.assertRaises(smtplib.SMTPAuthenticationError):
             client.login("alice", "wrong")
         client.login("alice", "secret")
-        client.sendmail("alice@local.example", ["x@far.example"], MESSAGE)
+        client.sendmail("alice@local.example", ["x@far.example"], MESSAGE.replace("a@far.example", "alice@local.example"))
         wait_until(lambda: self.receiver.messages, "it is passed on")
         self.assertIn(b"with ESMTPSA id", self.receiver.messages[0]["body"])
         client.quit()
@@ -162,6 +191,37 @@ class Submission(unittest.TestCase):
             client.mail("s@branch.example")
             self.assertEqual(client.rcpt("x@far.example")[0], 250 if known else 550)
             client.close()
+
+
+class Senders(unittest.TestCase):
+    """A user who has logged in sends as himself, unless the owner grants more (auth.senders, auth.may_send_as)."""
+
+    def test_a_user_sends_as_himself_as_his_alias_and_as_what_is_granted(self):
+        receiver, submission = Receiver(self), free_port()
+        server = Server(self, sections=f'[auth]\nusers_file = "users"\nmay_send_as = ["alice @granted.example"]\n[routes."*"]\nvia = "smtp:127.0.0.1:{receiver.port}"\n'
+                        f'[[listen]]\naddress = "127.0.0.1:{submission}"\nrole = "submission"\n')
+        hashed = subprocess.run(["openssl", "passwd", "-6", "secret"], capture_output=True, text=True, check=True).stdout
+        (server.dir / "users").write_text(f"alice:{hashed}")
+        server.start()
+        client = server.smtp(submission)
+        client.starttls(context=insecure())
+        client.login("alice", "secret")
+
+        def outcome(sender, author):
+            try:
+                client.sendmail(sender, ["x@far.example"], MESSAGE.replace("a@far.example", author))
+                return 250, b""
+            except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refused:
+                return refused.smtp_code, refused.smtp_error
+
+        for good in ("alice@example.org", "info@example.org", "alice+x@example.org", "any@granted.example"):
+            self.assertEqual(outcome(good, good)[0], 250, good)
+        for sender, author in (("bob@example.org", "alice@example.org"), ("alice@example.org", "bob@example.org"), ("alice@example.org", "ceo@far.example")):
+            code, text = outcome(sender, author)
+            self.assertEqual((code, b"5.7.1 You are logged in as alice" in text), (550, True), text)
+        self.assertIn("login=alice", server.logged("event=message", "outcome=accepted"))
+        wait_until(lambda: server.metric("postern_login_senders_refused_total") == 3, "they are counted")
+        self.assertEqual([r["rule"] for r in server.facts("SELECT rule FROM transactions WHERE outcome = 'refused'", 3)], ["builtin:auth.senders"] * 3)
 
 
 if __name__ == "__main__":

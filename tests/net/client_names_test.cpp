@@ -70,5 +70,19 @@ TEST_F(Names, AreNotWorthWaitingForWhenNobodyAnswers) {
   EXPECT_TRUE(names_.worth_waiting());
 }
 
+TEST_F(Names, AreLookedForForSoManyClientsOfANetworkAtATime) {
+  int without = 0;
+  for (int i = 1; i <= 100; ++i)
+    names_.find_name(*IpAddress::parse("2001:db8:1:2::" + std::to_string(i)),
+                     [&](std::string name) { without += name.empty() ? 1 : 0; });
+  EXPECT_EQ(dns_.questions.size(), 64U);
+  EXPECT_EQ(without, 36);
+  ask();
+  EXPECT_EQ(dns_.questions.size(), 65U) << "others are looked for";
+  dns_.answer(DnsStatus::no_such_name);
+  names_.find_name(*IpAddress::parse("2001:db8:1:2::abc"), [](std::string) {});
+  EXPECT_EQ(dns_.questions.size(), 65U) << "there is room again";
+}
+
 }  // namespace
 }  // namespace postern::net

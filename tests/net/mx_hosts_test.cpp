@@ -8,6 +8,8 @@
 namespace postern::net {
 namespace {
 
+using wire::DnsType;
+
 class Zeros : public Random {
  public:
   std::uint64_t next() override { return 0; }
@@ -77,6 +79,54 @@ TEST_F(MxHosts, AreAskedForInBothFamiliesAtOnceAndTakenInTurns) {
   EXPECT_EQ(found.addresses[0].print(), "::1");
   EXPECT_EQ(found.addresses[1].print(), "127.0.0.1");
   EXPECT_EQ(found.addresses[2].print(), "127.0.0.2");
+}
+
+// The answer for a question of one of the six kinds.
+DnsAnswer answer_in(DnsState state, DnsType type) {
+  DnsAnswer answer;
+  switch (state) {
+    case DnsState::secure:
+    case DnsState::insecure:
+      answer.status = DnsStatus::found;
+      answer.records = {type == DnsType::a ? std::string("\xC0\0\2\1", 4) : std::string(16, '\x20')};
+      break;
+    case DnsState::absent_secure:
+    case DnsState::absent_insecure: answer.status = DnsStatus::no_data; break;
+    case DnsState::bogus: answer.bogus = true; break;
+    case DnsState::failed: break;
+  }
+  answer.secure = state == DnsState::secure || state == DnsState::absent_secure;
+  if (answer.status == DnsStatus::failed) answer.problem = "no answer";
+  return answer;
+}
+
+constexpr DnsState all_states[] = {DnsState::secure,          DnsState::insecure, DnsState::absent_secure,
+                                   DnsState::absent_insecure, DnsState::bogus,    DnsState::failed};
+
+TEST(DnsAnswer, IsInOneOfSixStates) {
+  for (auto const state : all_states) EXPECT_EQ(answer_in(state, DnsType::a).state(), state);
+}
+
+TEST_F(MxHosts, KeepWhatOneFamilySaysWhenTheOtherOneFails) {  // RFC 7672 section 2.1.1
+  for (auto const four : all_states)
+    for (auto const six : all_states) {
+      SCOPED_TRACE(std::to_string(static_cast<int>(four)) + " and " + std::to_string(static_cast<int>(six)));
+      HostAddresses found;
+      test_.spawn(resolve(&dns_, &found));
+      test_.settle();
+      dns_.answer(answer_in(four, DnsType::a));
+      dns_.answer(answer_in(six, DnsType::aaaa));
+      test_.settle();
+      auto const is = [&](DnsState state) { return four == state || six == state; };
+      std::size_t const records =
+          (four <= DnsState::insecure ? 1U : 0U) + (six <= DnsState::insecure ? 1U : 0U);
+      EXPECT_EQ(found.addresses.size(), records);
+      EXPECT_EQ(found.secure, is(DnsState::secure) || is(DnsState::absent_secure));
+      auto const without =
+          is(DnsState::bogus) || is(DnsState::failed) ? DnsStatus::failed : DnsStatus::no_data;
+      EXPECT_EQ(found.status, records > 0 ? DnsStatus::found : without);
+      EXPECT_EQ(found.canonical_name, "mx.example.org");
+    }
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ Facts full_facts() {
   t.chunking = true;
   t.content.content_8bit = true;
   t.bare_newlines = 17;
-  t.recipients.push_back({.address = address("b@mail.recipient.example.net"), .standing = Standing::alias});
+  t.recipients.push_back(
+      {.address = address("b@mail.recipient.example.net"), .standing = RecipientClass::alias});
   return facts;
 }
 

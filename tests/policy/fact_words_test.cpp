@@ -30,7 +30,7 @@ TEST(FactWords, AreThoseOfTheDatabasesThatExist) {
   expect_words<Spf>({"not-asked", "none", "neutral", "pass", "softfail", "fail", "temperror", "permerror"});
   expect_words<Outcome>({"accepted", "refused", "deferred", "aborted"});
   expect_words<Effect>({"accept", "flag", "defer", "reject"});
-  expect_words<Standing>({"mailbox", "alias", "postmaster", "unknown", "elsewhere"});
+  expect_words<RecipientClass>({"mailbox", "alias", "postmaster", "unknown", "elsewhere"});
   expect_words<MemoryKind>({"host", "client", "sender"});
   expect_words<wire::Body>({"7bit", "8bitmime", "binarymime"});
 }

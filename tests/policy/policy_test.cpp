@@ -23,15 +23,15 @@ Facts facts_at(Stage stage, bool tls, std::string_view recipient = {}) {
 
 TEST(Directory, KnowsWhoLivesHere) {
   auto const directory = example_policy().directory;
-  EXPECT_EQ(directory.standing(address("Alice@EXAMPLE.org")), Standing::mailbox);
-  EXPECT_EQ(directory.standing(address("alice+lists@example.org")), Standing::mailbox);
-  EXPECT_EQ(directory.standing(address("info@example.org")), Standing::alias);
-  EXPECT_EQ(directory.standing(address("info+x@example.org")), Standing::alias);
-  EXPECT_EQ(directory.standing(address("nobody@example.org")), Standing::unknown);
-  EXPECT_EQ(directory.standing(address("x@elsewhere.example")), Standing::elsewhere);
-  EXPECT_EQ(directory.standing(address("Postmaster@example.org")), Standing::postmaster);
-  EXPECT_EQ(directory.standing(Address("postmaster")), Standing::postmaster);
-  EXPECT_EQ(directory.standing(address("anybody@any.example")), Standing::mailbox);
+  EXPECT_EQ(directory.standing(address("Alice@EXAMPLE.org")), RecipientClass::mailbox);
+  EXPECT_EQ(directory.standing(address("alice+lists@example.org")), RecipientClass::mailbox);
+  EXPECT_EQ(directory.standing(address("info@example.org")), RecipientClass::alias);
+  EXPECT_EQ(directory.standing(address("info+x@example.org")), RecipientClass::alias);
+  EXPECT_EQ(directory.standing(address("nobody@example.org")), RecipientClass::unknown);
+  EXPECT_EQ(directory.standing(address("x@elsewhere.example")), RecipientClass::elsewhere);
+  EXPECT_EQ(directory.standing(address("Postmaster@example.org")), RecipientClass::postmaster);
+  EXPECT_EQ(directory.standing(Address("postmaster")), RecipientClass::postmaster);
+  EXPECT_EQ(directory.standing(address("anybody@any.example")), RecipientClass::mailbox);
   EXPECT_EQ(directory.mailbox_of(address("Alice+x@example.org")), "alice");
   EXPECT_EQ(directory.mailbox_of(address("postmaster@example.org")), "alice");
 }

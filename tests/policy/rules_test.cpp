@@ -58,7 +58,7 @@ Facts some_facts() {
   facts.transaction.mail.reverse_path = address("Someone@Sub.GOV.example");
   facts.transaction.size = 5000;
   facts.transaction.recipients.push_back({.address = address("alice@example.org"),
-                                          .standing = Standing::mailbox,
+                                          .standing = RecipientClass::mailbox,
                                           .accepted = true,
                                           .code = 250});
   return facts;
@@ -73,7 +73,7 @@ std::string value_of(std::string const& when, Facts facts = some_facts()) {
   Verdict verdict;
   policy.rules->evaluate(policy, facts, &facts.transaction.recipients.back(), 0, false, verdict);
   if (!verdict.problems.empty()) return "error";
-  return verdict.untold ? "untold" : verdict.refuses() ? "true" : "false";
+  return verdict.unknown_facts ? "unknown_facts" : verdict.refuses() ? "true" : "false";
 }
 
 TEST(Expression, SeesEveryFactAndList) {
@@ -141,8 +141,8 @@ TEST(Expression, IsBoundedAndCannotReachTheWorld) {
 
 TEST(Expression, WhatASourceDoesNotTellIsNotGuessed) {
   auto facts = some_facts();
-  facts.untold = static_cast<std::uint8_t>(Untold::size);
-  EXPECT_EQ(value_of("declared_size > 100", facts), "untold");
+  facts.unknown_facts = static_cast<std::uint8_t>(UnknownFacts::size);
+  EXPECT_EQ(value_of("declared_size > 100", facts), "unknown_facts");
   EXPECT_EQ(value_of("tls and declared_size > 100", facts), "false") << "it does not matter then";
 }
 
@@ -179,7 +179,7 @@ TEST(Rules, AcceptingIsAnExemptionFromTlsRequireButNotFromTheDirectory) {
   policy.tls = TlsRequirement::always;
   EXPECT_FALSE(decide(policy, some_facts()).refuses());
   auto facts = some_facts();
-  facts.transaction.recipients.back().standing = Standing::elsewhere;
+  facts.transaction.recipients.back().standing = RecipientClass::elsewhere;
   EXPECT_EQ(decide(policy, facts).decided_by.builtin, Builtin::relay);
 }
 
@@ -225,7 +225,7 @@ TEST(Rules, AboutTlsExemptPostmasterAndOthersDoNot) {
   auto const policy = with({rule("not tls"), rule("sender.domain in partners")});
   auto facts = some_facts();
   facts.transaction.recipients.back() = {.address = address("postmaster@example.org"),
-                                         .standing = Standing::postmaster};
+                                         .standing = RecipientClass::postmaster};
   EXPECT_EQ(decide(policy, facts).decided_by.rule, "rule: sender.domain in partners");
 }
 
@@ -234,11 +234,34 @@ TEST(Rules, AtTheEndTheStrictestWordOfAnyRecipientCounts) {
   auto facts = some_facts();
   facts.stage = Stage::content;
   EXPECT_FALSE(decide(policy, facts).refuses());
-  facts.transaction.recipients.push_back(
-      {.address = address("bob@example.org"), .standing = Standing::mailbox, .accepted = true, .code = 250});
+  facts.transaction.recipients.push_back({.address = address("bob@example.org"),
+                                          .standing = RecipientClass::mailbox,
+                                          .accepted = true,
+                                          .code = 250});
   EXPECT_EQ(decide(policy, facts).effect, Effect::defer);
   facts.transaction.recipients.back().accepted = false;
   EXPECT_FALSE(decide(policy, facts).refuses());
+}
+
+TEST(Rules, AnExemptionIsTheRecipientsOwnAndLiftsNothingForThoseBesideIt) {
+  auto policy = with({rule("not tls and size > 100")});
+  policy.tls_report_addresses = {"bob@example.org"};
+  auto facts = some_facts();
+  facts.stage = Stage::content;
+  EXPECT_TRUE(decide(policy, facts).refuses()) << "to alice alone";
+  RecipientFacts const postmaster{
+      .address = address("postmaster@example.org"), .standing = RecipientClass::postmaster, .accepted = true};
+  RecipientFacts const reports{
+      .address = address("bob@example.org"), .standing = RecipientClass::mailbox, .accepted = true};
+  for (auto const& exempt : {postmaster, reports}) {
+    auto beside = facts;
+    beside.transaction.recipients.push_back(exempt);
+    EXPECT_TRUE(decide(policy, beside).refuses()) << exempt.address.print();
+    std::swap(beside.transaction.recipients[0], beside.transaction.recipients[1]);
+    EXPECT_TRUE(decide(policy, beside).refuses()) << "in either order";
+    beside.transaction.recipients.pop_back();
+    EXPECT_FALSE(decide(policy, beside).refuses()) << "to the exempt one alone";
+  }
 }
 
 TEST(Rules, ARolloutIsAStableShareOfHosts) {

@@ -5,6 +5,7 @@
 #include "policy/decide.hpp"
 #include "policy/deferred_mail.hpp"
 #include "policy/expects_tls.hpp"
+#include "policy/starttls_offer.hpp"
 #include "support/example_policy.hpp"
 
 namespace postern::policy {
@@ -70,7 +71,7 @@ TEST(TlsMemory, WithholdsStartTlsFromWhoKeepsFailing) {
   auto const offered = [&](Instant now) {
     auto connection = connection_from("203.0.113.5");
     recall_client(memory, connection);
-    return offers_starttls(policy, connection, now);
+    return starttls_offer(policy, connection, now) == StarttlsOffer::made;
   };
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(offered(from_micros(i)));
@@ -84,6 +85,50 @@ TEST(TlsMemory, WithholdsStartTlsFromWhoKeepsFailing) {
   ASSERT_NE(host, nullptr);
   EXPECT_EQ(host->failure, "no shared cipher");
   EXPECT_EQ(host->failures, 3U);
+}
+
+TEST(TlsMemory, KnowsWhetherAClientHasUsedTlsAndWhetherItDistrustsUs) {
+  TlsMemory memory;
+  auto failed = connection_from("203.0.113.5");
+  failed.tls.state = TlsState::failed;
+  failed.tls.distrusts_us = true;
+  failed.ended = at(1);
+  remember(memory, failed);
+  fail_at_tls(memory, connection_from("203.0.113.5"), at(2));
+  auto connection = connection_from("203.0.113.5");
+  recall_client(memory, connection);
+  EXPECT_EQ(connection.remembered.failed_handshakes, 2U);
+  EXPECT_TRUE(connection.remembered.distrusts_us) << "one of them tells that it speaks TLS";
+  EXPECT_FALSE(connection.remembered.last_tls);
+  come_over_tls(memory, connection_from("203.0.113.5"), at(3));
+  recall_client(memory, connection);
+  EXPECT_EQ(connection.remembered.failed_handshakes, 0U);
+  EXPECT_FALSE(connection.remembered.distrusts_us);
+  EXPECT_EQ(connection.remembered.last_tls, at(3));
+  auto neighbour = connection_from("203.0.113.6");
+  recall_client(memory, neighbour);
+  EXPECT_FALSE(neighbour.remembered.last_tls) << "it goes by the address";
+}
+
+TEST(TlsMemory, LearnsNothingOfMailHostsFromOurOwnUsers) {
+  TlsMemory memory;
+  auto device = connection_from("203.0.113.5");
+  device.role = ListenerRole::submission;
+  for (int hour = 0; hour < 5; ++hour) fail_at_tls(memory, device, at(hour));
+  come_over_tls(memory, device, at(6));
+  EXPECT_EQ(memory.find(MemoryKind::client, "203.0.113.5"), nullptr);
+  EXPECT_EQ(memory.find(MemoryKind::host, "203.0.113.0/24"), nullptr);
+}
+
+TEST(TlsMemory, TakesASlash64ForOneClient) {
+  TlsMemory memory;
+  fail_at_tls(memory, connection_from("2001:db8:1:2::1"), at(1));
+  fail_at_tls(memory, connection_from("2001:db8:1:2::2"), at(2));
+  ASSERT_NE(memory.find(MemoryKind::client, "2001:db8:1:2::/64"), nullptr);
+  EXPECT_EQ(memory.size(MemoryKind::client), 1U);
+  auto neighbour = connection_from("2001:db8:1:2::3");
+  recall_client(memory, neighbour);
+  EXPECT_EQ(neighbour.remembered.failed_handshakes, 2U);
 }
 
 TEST(TlsMemory, IsBoundedAndForgetsTheLongestUnseen) {
@@ -109,6 +154,7 @@ TEST(TlsMemory, MergingTwiceChangesNothing) {
   EXPECT_EQ(once.first_tls, at(5));
   EXPECT_EQ(once.last_tls, at(20));
   EXPECT_EQ(once.print_versions(), "1.2, 1.3");
+  EXPECT_FALSE(once.distrusts_us);
   auto const twice = merge(once, b);
   EXPECT_EQ(twice.sessions, once.sessions);
   EXPECT_EQ(twice.first_tls, once.first_tls);
@@ -143,7 +189,7 @@ TEST(Remembered, DefersOnlyWhoHasShownTlsOftenAndLongEnough) {
   come_over_tls(memory, host, at(30));
   auto const verdict = bring(memory, deferred, policy, host, at(31));
   EXPECT_EQ(verdict.effect, Effect::defer);
-  EXPECT_EQ(verdict.reply.one_line(), "450 4.7.10 Please use STARTTLS, as you did before");
+  EXPECT_EQ(verdict.reply.one_line(), "450 4.7.10 TLS required: this host used STARTTLS before");
   EXPECT_FALSE(bring(memory, deferred, policy, connection_from("198.51.100.9"), at(31)).refuses());
   auto const other = connection_from("198.51.100.77", "mx2.far.example");
   EXPECT_TRUE(bring(memory, deferred, policy, other, at(31)).refuses()) << "the same registrable domain";
@@ -224,7 +270,7 @@ TEST(Pins, WantTheCertificateThatIsKnown) {
   facts.connection.client = *IpAddress::parse("203.0.113.5");
   facts.transaction.mail.reverse_path = address("a@bank.example");
   facts.transaction.recipients.push_back(
-      {.address = address("alice@example.org"), .standing = Standing::mailbox});
+      {.address = address("alice@example.org"), .standing = RecipientClass::mailbox});
   EXPECT_EQ(print(decide(policy, facts).decided_by), "builtin:tls.pins");
   facts.connection.tls.state = TlsState::established;
   facts.connection.tls.spki_sha256 = std::string(64, 'a');
@@ -257,7 +303,7 @@ TEST(Pins, LearnTheKeyThatHasBeenShownForLong) {
     facts.transaction.started = at(hour);
     recall_sender(memory, policy, facts.transaction);
     facts.transaction.recipients.push_back(
-        {.address = address("alice@example.org"), .standing = Standing::mailbox});
+        {.address = address("alice@example.org"), .standing = RecipientClass::mailbox});
     return decide(policy, facts).refuses();
   };
   EXPECT_FALSE(refuses(24 * 13, 'b')) << "still learning";

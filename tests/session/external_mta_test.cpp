@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "policy/rules.hpp"
 #include "session/milter_session.hpp"
 #include "session/policy_session.hpp"
 #include "support/fake_services.hpp"
@@ -23,12 +24,23 @@ class ExternalMtas : public testing::Test {
     return mta_end_.hear();
   }
   void begin_policy() {
-    begin(std::make_shared<PolicySession>(test_.loop, std::move(mta_end_.near), listener_, config_,
+    begin(std::make_shared<PolicySession>(test_.loop, std::move(mta_end_.near), listener_, current_,
                                           fakes_.services(), mta_));
   }
   void begin_milter() {
-    begin(std::make_shared<MilterSession>(test_.loop, std::move(mta_end_.near), listener_, config_,
+    begin(std::make_shared<MilterSession>(test_.loop, std::move(mta_end_.near), listener_, current_,
                                           fakes_.services()));
+  }
+  // A configuration with one rule more: it defers mail of far.example.
+  static std::shared_ptr<GateConfig> stricter() {
+    auto made = tests::FakeServices::config();
+    made->policy.checks_spf = false;
+    policy::Rule rule;
+    rule.name = "strict";
+    rule.when = "sender.domain == \"far.example\"";
+    rule.rollout = policy::Rule::everybody;
+    made->policy.rules = *policy::RuleSet::compile({std::move(rule)}, {});
+    return made;
   }
   static std::string request(std::string_view state, std::string_view recipient) {
     std::string text = "request=smtpd_access_policy\nprotocol_state=";
@@ -43,6 +55,7 @@ class ExternalMtas : public testing::Test {
   ListenerConfig listener_;
   ExternalMta mta_;
   std::shared_ptr<GateConfig> config_ = tests::FakeServices::config();
+  CurrentConfig current_{config_};
   tests::TestLoop test_;
   tests::SocketPair mta_end_{test_.loop};
   std::shared_ptr<Session> session_;
@@ -57,6 +70,30 @@ TEST_F(ExternalMtas, AreAnsweredByPolicyDelegation) {
   EXPECT_FALSE(mta_.tells_ends());
   EXPECT_EQ(exchange(request("END-OF-MESSAGE", "")), "action=DUNNO\n\n");
   EXPECT_TRUE(mta_.tells_ends());
+}
+
+TEST_F(ExternalMtas, AreJudgedByAReloadOnAPolicyConnectionThatStays) {
+  begin_policy();
+  auto const ask = request("RCPT", "alice@example.org");
+  EXPECT_EQ(exchange(ask), "action=DUNNO\n\n");
+  current_.set(stricter());
+  EXPECT_EQ(exchange(ask), "action=DEFER_IF_PERMIT 4.7.1 Please try again later\n\n");
+  current_.set(config_);
+  EXPECT_EQ(exchange(ask), "action=DUNNO\n\n");
+}
+
+TEST_F(ExternalMtas, HaveEachVerdictInTheLog) {
+  current_.set(stricter());
+  begin_policy();
+  auto ask = request("RCPT", "alice@example.org");
+  ask.insert(ask.size() - 1, "queue_id=4Zabc\n");
+  exchange(ask);
+  EXPECT_TRUE(fakes_.place.log.mentions(
+      "level=info event=verdict rule=strict verdict=defer code=450 client=198.51.100.1"));
+  EXPECT_TRUE(fakes_.place.log.mentions("sender=s@far.example recipient=alice@example.org queue_id=4Zabc"));
+  current_.set(config_);
+  exchange(ask);
+  EXPECT_TRUE(fakes_.place.log.mentions("level=debug event=verdict verdict=accept client=198.51.100.1"));
 }
 
 TEST_F(ExternalMtas, AreLeftWhenTheirPolicyRequestsAreMalformed) {
@@ -111,6 +148,21 @@ TEST_F(ExternalMtas, AreAnsweredByMilter) {
   EXPECT_EQ(fakes_.place.counters.get(Count::milter_messages), 1U);
   exchange(packet('Q'));
   EXPECT_TRUE(ended_);
+}
+
+TEST_F(ExternalMtas, AreJudgedByAReloadFromTheNextTransactionOnAMilterConnectionThatStays) {
+  begin_milter();
+  exchange(packet('O', std::string{"\0\0\0\6\0\0\0\x1F\0\0\x1F\xFF", 12}));
+  auto const go_on = wire::print_milter_packet('c');
+  exchange(packet(
+      'C', null_ended("client.example") + "4" + std::string("\x61\xC1", 2) + null_ended("198.51.100.1")));
+  EXPECT_EQ(exchange(packet('M', null_ended("<s@far.example>"))), go_on);
+  current_.set(stricter());
+  EXPECT_EQ(exchange(packet('R', null_ended("<alice@example.org>"))), go_on) << "it goes on as it began";
+  EXPECT_EQ(exchange(packet('E')), go_on);
+  EXPECT_NE(exchange(packet('M', null_ended("<s@far.example>"))).find("450 4.7.1"), std::string::npos);
+  current_.set(config_);
+  EXPECT_EQ(exchange(packet('M', null_ended("<s@far.example>"))), go_on);
 }
 
 TEST_F(ExternalMtas, AreLeftAtOnceWhenAMilterSessionIsCut) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
+#include "net/wall_clock.hpp"
 #include "support/fake_services.hpp"
 
 namespace postern::session {
@@ -27,6 +30,10 @@ class ServerSessions : public testing::Test {
     client_.say(lines);
     test_.settle();
     return client_.hear();
+  }
+  // All deadlines that have been set by now pass in one tick.
+  void pass_all_deadlines() {
+    test_.loop.deadlines().expire_late(std::chrono::steady_clock::now() + std::chrono::hours(24));
   }
   void wait_for_name() {
     begin();
@@ -83,12 +90,117 @@ TEST_F(ServerSessions, EndAtOnceWhenCutWhileIdle) {
   EXPECT_NE(client_.hear().find("421 "), std::string::npos);
 }
 
+TEST_F(ServerSessions, GoByAReloadFromTheNextTransactionOn) {
+  CurrentConfig current(config_);
+  tests::SocketPair client(test_.loop);
+  session_ = std::make_shared<ServerSession>(test_.loop, std::move(client.near),
+                                             net::Endpoint{*IpAddress::parse("198.51.100.1"), 25025},
+                                             listener_, current, fakes_.services());
+  auto const say = [&](std::string_view lines) {
+    client.say(lines);
+    test_.settle();
+    return client.hear();
+  };
+  begin();
+  client.hear();
+  EXPECT_EQ(say("HELO client.example\r\n"), "250 mx.example.org\r\n");
+  client.say("MAIL FROM:<s@far.example>\r\n");
+  test_.settle();
+  fakes_.dns.answer(net::DnsStatus::no_such_name);
+  test_.settle();
+  EXPECT_EQ(client.hear().substr(0, 3), "250");
+  auto changed = tests::FakeServices::config();
+  changed->smtp.hostname = "new.example.org";
+  changed->policy.checks_spf = false;
+  changed->policy.tls = policy::TlsRequirement::always;
+  current.set(changed);
+  changed.reset();
+  EXPECT_EQ(say("RCPT TO:<alice@example.org>\r\n").substr(0, 3), "250") << "it goes on as it began";
+  say("RSET\r\n");
+  EXPECT_EQ(say("MAIL FROM:<s@far.example>\r\n").substr(0, 3), "250");
+  EXPECT_EQ(say("RCPT TO:<alice@example.org>\r\n").substr(0, 3), "530");
+  say("RSET\r\n");
+  EXPECT_EQ(say("HELO client.example\r\n"), "250 new.example.org\r\n");
+  session_->cut();
+  test_.settle();
+  EXPECT_TRUE(ended_);
+}
+
 TEST_F(ServerSessions, MayBeCutTwice) {
   wait_for_name();
   session_->cut();
   session_->cut();
   test_.settle();
   session_->cut();
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(ServerSessions, GoOnWhenTheNameAndTheNextCommandAreLateInOneTick) {
+  wait_for_name();
+  pass_all_deadlines();
+  EXPECT_EQ(client_.hear(), "") << "nothing is resumed in the middle of a tick";
+  test_.settle();
+  EXPECT_EQ(client_.hear().substr(0, 3), "250") << "MAIL is answered without the name";
+  EXPECT_FALSE(ended_);
+  EXPECT_EQ(exchange("QUIT\r\n").substr(0, 3), "221");
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(ServerSessions,
+       GoOnWhenTheSameTwoAreLateInTheOtherOrder) {  // the deadline of the PROXY header came first
+  listener_.proxies = {*Network::parse("198.51.100.0/24")};
+  begin();
+  EXPECT_EQ(client_.hear(), "");
+  EXPECT_EQ(exchange("PROXY TCP4 203.0.113.9 192.0.2.1 4000 25\r\n").substr(0, 4), "220 ");
+  EXPECT_EQ(exchange("EHLO client.example\r\n").substr(0, 3), "250");
+  EXPECT_EQ(exchange("MAIL FROM:<s@far.example>\r\n"), "") << "it waits for the client's name";
+  ASSERT_EQ(fakes_.dns.questions.size(), 1U);
+  pass_all_deadlines();
+  EXPECT_EQ(client_.hear(), "");
+  test_.settle();
+  EXPECT_EQ(client_.hear().substr(0, 3), "250");
+  EXPECT_FALSE(ended_);
+  session_->cut();
+  test_.settle();
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(ServerSessions, EndWhenBothAreLateAndTheClientHasGone) {
+  wait_for_name();
+  client_.hang_up();
+  pass_all_deadlines();
+  EXPECT_FALSE(ended_) << "nothing is resumed in the middle of a tick";
+  test_.settle();
+  EXPECT_TRUE(ended_);
+  session_.reset();
+  fakes_.dns.answer(net::DnsStatus::no_such_name);  // later than everybody who asked
+  test_.settle();
+}
+
+TEST_F(ServerSessions, EndWhenBothAreLateWhileTheyWaitForACommand) {
+  begin();
+  client_.hear();
+  pass_all_deadlines();
+  test_.settle();
+  EXPECT_TRUE(ended_);
+  EXPECT_EQ(client_.hear().substr(0, 4), "421 ");
+}
+
+TEST_F(ServerSessions, EndWhenTheyAreCutBeforeBothAreLate) {
+  wait_for_name();
+  session_->cut();
+  pass_all_deadlines();
+  EXPECT_FALSE(ended_);
+  test_.settle();
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(ServerSessions, EndWhenTheyAreCutAfterBothAreLate) {
+  wait_for_name();
+  pass_all_deadlines();
+  session_->cut();
+  EXPECT_FALSE(ended_);
+  test_.settle();
   EXPECT_TRUE(ended_);
 }
 
@@ -108,6 +220,27 @@ TEST_F(ServerSessions, WaitForTheSpoolWhatever) {
   test_.settle();
   EXPECT_TRUE(ended_);
   EXPECT_EQ(client_.hear().substr(0, 4), "250 ") << "what was accepted is acknowledged";
+}
+
+TEST_F(ServerSessions, AreRefusedToWhoeverHasGuessedTooManyRecipientsLately) {
+  auto const now = net::wall_clock();
+  for (int i = 0; i < 300; ++i) fakes_.admission.recipient_guessed(*IpAddress::parse("198.51.100.1"), now);
+  begin();
+  EXPECT_TRUE(ended_);
+  EXPECT_EQ(client_.hear().substr(0, 10), "421 4.7.0 ");
+}
+
+TEST_F(ServerSessions, CountTheRecipientsThatAreGuessed) {
+  wait_for_name();
+  fakes_.dns.answer(net::DnsStatus::no_such_name);
+  test_.settle();
+  client_.hear();
+  std::string guesses;
+  for (int i = 0; i < 60; ++i) guesses += "RCPT TO:<u" + std::to_string(i) + "@example.org>\r\n";
+  auto const heard = exchange(guesses);
+  EXPECT_NE(heard.find("421 4.7.0"), std::string::npos);
+  EXPECT_TRUE(ended_);
+  EXPECT_TRUE(client_.closed());
 }
 
 }  // namespace

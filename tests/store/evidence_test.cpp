@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <future>
+
 #include "store/evidence_schema.hpp"
 #include "store/sqlite.hpp"
 #include "support/example_policy.hpp"
@@ -37,7 +40,7 @@ TEST(Evidence, KeepsConnectionsTransactionsRecipientsAndDeliveries) {
     record.transaction.id = MessageId{id};
     record.transaction.mail.reverse_path = tests::address("a@far.example");
     record.transaction.recipients.push_back({.address = tests::address("alice@example.org"),
-                                             .standing = policy::Standing::mailbox,
+                                             .standing = policy::RecipientClass::mailbox,
                                              .accepted = true,
                                              .code = 250});
     record.transaction.recipients.push_back({.address = tests::address("nobody@example.org"),
@@ -103,6 +106,47 @@ TEST(Evidence, DropsAndCountsWhenItsWriterCannotWrite) {
   ASSERT_TRUE(database);
   EXPECT_EQ(count(*database, "SELECT count(*) FROM transactions"), 0)
       << "no transaction without its recipients";
+}
+
+policy::ConnectionFacts connection_at(Instant at) {
+  policy::ConnectionFacts connection;
+  connection.id = static_cast<std::uint64_t>(to_micros(at));
+  return connection;
+}
+
+TEST(Evidence, DoesWithoutAFileThatIsDamagedAndCountsWhatItDrops) {
+  tests::Workplace place;
+  std::ofstream(place.path("facts.db"), std::ios::binary) << std::string(8192, 'x');
+  {
+    auto evidence = Evidence::open({place.path("facts.db")}, place.log, place.counters);
+    ASSERT_TRUE(evidence) << evidence.error();
+    (*evidence)->record(connection_at(now()));
+    (*evidence)->record(connection_at(now()));
+  }
+  EXPECT_TRUE(place.log.mentions("store-unavailable"));
+  EXPECT_TRUE(place.log.mentions("facts.db"));
+  EXPECT_EQ(place.counters.get(Count::facts_dropped), 2U);
+}
+
+TEST(Evidence, LosesNothingWhileSomebodyHasLockedItsFile) {
+  tests::Workplace place;
+  EvidenceSettings const settings{.file = place.path("facts.db")};
+  { auto const evidence = Evidence::open(settings, place.log, place.counters); }
+  auto other = Database::open(place.path("facts.db"), OpenMode::create);
+  ASSERT_TRUE(other);
+  ASSERT_TRUE(other->run("BEGIN IMMEDIATE"));
+  std::promise<void> opened;
+  {
+    auto evidence = Evidence::open(settings, place.log, place.counters, [&opened] { opened.set_value(); });
+    ASSERT_TRUE(evidence) << evidence.error();
+    EXPECT_TRUE(place.log.mentions("store-unavailable"));
+    (*evidence)->record(connection_at(now()));
+    ASSERT_TRUE(other->run("COMMIT"));
+    opened.get_future().wait();
+  }
+  EXPECT_EQ(place.counters.get(Count::facts_dropped), 0U);
+  EXPECT_TRUE(place.log.mentions("store-available"));
+  EXPECT_EQ(count(*other, "SELECT count(*) FROM connections"), 1);
 }
 
 TEST(Evidence, SaysWhichFileCannotBeOpened) {

@@ -49,7 +49,7 @@ void expect_older(policy::Facts const& facts) {
   ASSERT_EQ(facts.transaction.recipients.size(), 1U);
   EXPECT_EQ(facts.transaction.recipients[0].address.print(), "old@recipient.example");
   EXPECT_TRUE(facts.transaction.recipients[0].accepted);
-  EXPECT_EQ(facts.transaction.recipients[0].standing, policy::Standing::unknown);
+  EXPECT_EQ(facts.transaction.recipients[0].standing, policy::RecipientClass::unknown);
 }
 
 TEST(OlderDatabase, IsReadWithDefaultsForWhatItLacks) {

@@ -18,9 +18,11 @@ class SegmentRig : public SpoolRig {
   }
 
   std::unique_ptr<store::Spool> open() override {
-    auto spool = store::SegmentSpool::open(
-        {.directory = directory_, .segment_size = 16U << 10, .idle_interval = std::chrono::milliseconds(1)},
-        *files_, place_.log, place_.counters);
+    auto spool = store::SegmentSpool::open({.directory = directory_,
+                                            .segment_size = 16U << 10,
+                                            .idle_interval = std::chrono::milliseconds(1),
+                                            .compaction_pause = std::chrono::milliseconds(1)},
+                                           *files_, place_.log, place_.counters);
     if (!spool) return nullptr;
     return std::move(*spool);
   }
@@ -33,6 +35,13 @@ class SegmentRig : public SpoolRig {
       std::this_thread::yield();
     }
     return true;
+  }
+
+  // A fault ends the wait, too: the file is given up.
+  void wait_until_idle(store::Spool&) override {
+    auto const deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (!files_->all_synced() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    EXPECT_TRUE(files_->all_synced());
   }
 
   void lose_power() override { files_->lose_power(); }

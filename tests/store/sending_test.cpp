@@ -1,6 +1,7 @@
 // What sending keeps: MTA-STS policies, reports that have been sent, and what they are made of.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <future>
 
 #include "store/evidence.hpp"
@@ -17,12 +18,12 @@ TEST(StsCache, OutlivesARestartUntilItExpires) {  // RFC 8461 section 3.3
   wire::StsPolicy const policy{wire::StsMode::enforce, {"mx.example.org"}, std::chrono::seconds(100)};
   auto const fetched = from_micros(1'000'000'000);
   {
-    auto const cache = StsCache::open(place.path("sts.db"));
+    auto const cache = StsCache::open(place.path("sts.db"), place.log);
     ASSERT_TRUE(cache);
-    EXPECT_TRUE((*cache)->keep({"example.org", "1", fetched, policy}));
-    EXPECT_TRUE((*cache)->keep({"example.org", "2", fetched, policy}));
+    (*cache)->keep({"example.org", "1", fetched, policy});
+    (*cache)->keep({"example.org", "2", fetched, policy});
   }
-  auto const cache = StsCache::open(place.path("sts.db"));
+  auto const cache = StsCache::open(place.path("sts.db"), place.log);
   auto const kept = (*cache)->load(fetched + std::chrono::seconds(99));
   ASSERT_EQ(kept.size(), 1U);
   EXPECT_EQ(kept[0].id, "2");
@@ -30,15 +31,66 @@ TEST(StsCache, OutlivesARestartUntilItExpires) {  // RFC 8461 section 3.3
   EXPECT_TRUE((*cache)->load(fetched + std::chrono::seconds(101)).empty());
 }
 
+// A directory in its place stands for a file that cannot be opened.
+TEST(StsCache, KeepsPoliciesUntilItsFileTakesThem) {
+  tests::Workplace place;
+  wire::StsPolicy const policy{wire::StsMode::enforce, {"mx.example.org"}, std::chrono::seconds(100)};
+  auto const fetched = from_micros(1'000'000'000);
+  std::filesystem::create_directories(place.path("sts.db"));
+  auto const cache = StsCache::open(place.path("sts.db"), place.log, OptionalDatabase::Pause{0});
+  ASSERT_TRUE(cache) << cache.error();
+  (*cache)->keep({"a.example", "1", fetched, policy});
+  EXPECT_TRUE((*cache)->load(fetched).empty());
+  EXPECT_TRUE(place.log.mentions("store-unavailable"));
+  EXPECT_TRUE(place.log.mentions("sts.db"));
+  std::filesystem::remove(place.path("sts.db"));
+  (*cache)->keep({"b.example", "1", fetched, policy});
+  EXPECT_EQ((*cache)->load(fetched).size(), 2U);
+  EXPECT_TRUE(place.log.mentions("store-available"));
+  EXPECT_FALSE(StsCache::open(place.path("no/such/directory/sts.db"), place.log));
+}
+
+TEST(ReportLog, RemembersWithoutItsFileWhatWasSent) {
+  tests::Workplace place;
+  std::filesystem::create_directories(place.path("reports.db"));
+  auto const log = ReportLog::open(place.path("reports.db"), place.log, OptionalDatabase::Pause{0});
+  ASSERT_TRUE(log) << log.error();
+  EXPECT_FALSE((*log)->has("2999-01-01", "a.example"));
+  (*log)->keep("2999-01-01", "a.example");
+  EXPECT_TRUE((*log)->has("2999-01-01", "a.example"));
+  EXPECT_TRUE(place.log.mentions("store-unavailable"));
+  std::filesystem::remove(place.path("reports.db"));
+  (*log)->keep("2999-01-01", "b.example");
+  auto const again = ReportLog::open(place.path("reports.db"), place.log);
+  EXPECT_TRUE((*again)->has("2999-01-01", "a.example"));
+  EXPECT_TRUE((*again)->has("2999-01-01", "b.example"));
+}
+
 TEST(ReportLog, RemembersWhatWasSent) {
   tests::Workplace place;
-  auto const log = ReportLog::open(place.path("reports.db"));
+  auto const log = ReportLog::open(place.path("reports.db"), place.log);
   ASSERT_TRUE(log);
   EXPECT_FALSE((*log)->has("2999-01-01", "a.example"));
   (*log)->keep("2999-01-01", "a.example");
-  auto const again = ReportLog::open(place.path("reports.db"));
+  auto const again = ReportLog::open(place.path("reports.db"), place.log);
   EXPECT_TRUE((*again)->has("2999-01-01", "a.example"));
   EXPECT_FALSE((*again)->has("2999-01-02", "a.example"));
+}
+
+TEST(ReportLog, RemembersEachPlaceOnItsOwn) {
+  tests::Workplace place;
+  std::string const mail = "mailto:a@a.example", web = "https://a.example/tls";
+  {
+    auto const log = ReportLog::open(place.path("reports.db"), place.log);
+    ASSERT_TRUE(log);
+    (*log)->keep("2999-01-01", "a.example", mail);
+  }
+  auto const log = ReportLog::open(place.path("reports.db"), place.log);
+  EXPECT_TRUE((*log)->has("2999-01-01", "a.example", mail));
+  EXPECT_FALSE((*log)->has("2999-01-01", "a.example", web));
+  EXPECT_FALSE((*log)->has("2999-01-02", "a.example", mail));
+  EXPECT_FALSE((*log)->has("2999-01-01", "b.example", mail));
+  EXPECT_FALSE((*log)->has("2999-01-01", "a.example")) << "the report as a whole has not been sent";
 }
 
 TEST(TlsResults, AreCountedByDomainPolicyAndFailure) {  // RFC 8460 section 4.4

@@ -1,244 +1,49 @@
 // What every Spool promises, tried with every fault of its disk. A script of all operations runs once to
 // count the calls that may fail; then again with the first, the second, the third ... of them failing, once
 // or several in a row; and again with the power lost at each. After every run a ledger of what was answered
-// is compared with what a recovery finds. Another implementation of Spool goes through the same suite by
-// giving it a SpoolRig.
+// is compared with what a recovery finds. A second script lets a message come in pieces, with every
+// interleaving of what else may happen meanwhile. Another implementation of Spool goes through the same suite
+// by giving it a SpoolRig.
 #pragma once
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <chrono>
-#include <future>
-#include <map>
-#include <memory>
-#include <set>
+#include <algorithm>
+#include <array>
 #include <string>
-#include <vector>
 
-#include "store/spool.hpp"
-#include "support/example_policy.hpp"
+#include "store/spool_ledger.hpp"
 
 namespace postern::tests {
 
-// A spool that can be opened, opened again after the power went, and whose faults are counted. One is open at
-// a time.
-class SpoolRig {
- public:
-  virtual ~SpoolRig() = default;
+// What may happen between the first piece of a message and its last.
+enum class Meanwhile { piece, pause, accept, settle, compaction };
+constexpr std::array every_meanwhile{Meanwhile::piece, Meanwhile::pause, Meanwhile::accept, Meanwhile::settle,
+                                     Meanwhile::compaction};
 
-  virtual void start_over() = 0;                          // an empty spool on a good disk
-  virtual std::unique_ptr<store::Spool> open() = 0;       // on what is there; null: it cannot be opened
-  virtual bool wait_until_tidy(store::Spool& spool) = 0;  // what idle moments are for is done; false: a fault
-  virtual void lose_power() = 0;                          // once the spool is closed
-
-  virtual void fail_at(std::uint64_t call, store::SpoolError error, std::uint64_t more) = 0;
-  virtual void fail_for_ever_at(std::uint64_t call) = 0;
-  virtual void heal() = 0;
-  virtual std::uint64_t calls() const = 0;
-  virtual std::uint64_t failures() const = 0;
-};
-
-// Does what a script says, and remembers what was answered.
-class SpoolLedger {
- public:
-  explicit SpoolLedger(SpoolRig& rig) : rig_(rig) {}
-
-  void open() {
-    spool_ = rig_.open();
-    ASSERT_TRUE(spool_);
+inline void let_happen(SpoolLedger& ledger, Meanwhile what, MessageId on_its_way, MessageId other) {
+  auto const text = [](char c, std::size_t size) { return std::string(size, c) + "\r\n"; };
+  switch (what) {
+    case Meanwhile::piece: return ledger.add_piece(on_its_way, text('p', 700));
+    case Meanwhile::pause: return ledger.pause();
+    case Meanwhile::accept: ledger.accept({text('q', 300), text('r', 300)}); return;
+    case Meanwhile::settle: return ledger.deliver_first(other);
+    case Meanwhile::compaction:  // enough is dead for it
+      for (char c : {'s', 't', 'u'}) ledger.deliver_all(ledger.accept({text(c, 20'000)}));
+      return ledger.pause();
   }
+}
 
-  // When the disk fails while the spool closes, what had been refused may be found again: the records against
-  // it could not be written.
-  void close() {
-    auto const before = rig_.failures();
-    spool_.reset();
-    if (rig_.failures() > before)
-      for (auto& [id, message] : messages_)
-        if (message.fate == Fate::refused) message.fate = Fate::open;
-    for (auto const& answer : answers_) EXPECT_EQ(answer->calls.load(), 1) << "answers to one question";
-  }
-
-  // The last piece goes with the envelope, the others before it.
-  MessageId accept(std::vector<std::string> const& pieces) {
-    auto const id = spool_->next_id();
-    auto& message = messages_[id];
-    for (auto const& piece : pieces) message.content += piece;
-    bool good = true;
-    for (std::size_t i = 0; i + 1 < pieces.size() && good; ++i) good = chunk(id, pieces[i]);
-    if (good) good = wait(begin_accept(id, pieces.back())).has_value();
-    if (!good) spool_->abandon(id);
-    message.fate = good ? Fate::there : Fate::refused;
-    EXPECT_EQ(spool_->envelope(id).has_value(), good);
-    return id;
-  }
-
-  // Everything about one message is asked for before anything is answered.
-  MessageId accept_hold_and_move_at_once(std::string const& first, std::string const& rest) {
-    auto const id = spool_->next_id();
-    auto& message = messages_[id];
-    message.content = first + rest;
-    auto const chunk = ask([&](auto done) { spool_->add_chunk(id, first, done); });
-    auto const accepted = begin_accept(id, rest);
-    auto const held = ask([&](auto done) { spool_->hold(id, true, done); });
-    auto const moved = ask([&](auto done) { spool_->move(id, "lmtp:here", done); });
-    static_cast<void>(wait(chunk));
-    bool const good = wait(accepted).has_value();
-    message.fate = good ? Fate::there : Fate::refused;
-    note(message.held, true, wait(held).has_value());
-    note(message.routes, std::string("lmtp:here"), wait(moved).has_value());
-    if (!good) spool_->abandon(id);
-    return id;
-  }
-
-  void begin_and_abandon(std::string const& piece) {
-    auto const id = spool_->next_id();
-    messages_[id].fate = Fate::refused;
-    static_cast<void>(chunk(id, piece));
-    spool_->abandon(id);
-  }
-
-  void hold(MessageId id, bool held) {
-    auto const before = spool_->envelope(id);
-    auto const outcome = wait(ask([&](auto done) { spool_->hold(id, held, done); }));
-    auto const after = spool_->envelope(id);
-    expect_known(before.has_value(), outcome);
-    ASSERT_EQ(before.has_value(), after.has_value());
-    if (!before) return;
-    EXPECT_EQ(after->held, outcome ? held : before->held);
-    note(messages_[id].held, held, outcome.has_value());
-  }
-
-  void move(MessageId id, std::string const& route) {
-    auto const before = spool_->envelope(id);
-    auto const outcome = wait(ask([&](auto done) { spool_->move(id, route, done); }));
-    auto const after = spool_->envelope(id);
-    expect_known(before.has_value(), outcome);
-    ASSERT_EQ(before.has_value(), after.has_value());
-    if (!before) return;
-    EXPECT_EQ(after->route, outcome ? route : before->route);
-    note(messages_[id].routes, route, outcome.has_value());
-  }
-
-  void remove(MessageId id) {
-    bool const before = spool_->envelope(id).has_value();
-    auto const outcome = wait(ask([&](auto done) { spool_->remove(id, done); }));
-    expect_known(before, outcome);
-    EXPECT_EQ(spool_->envelope(id).has_value(), before && !outcome);
-    if (before) messages_[id].fate = outcome ? Fate::removed : Fate::open;
-  }
-
-  void deliver_first(MessageId id) { spool_->settle(id, {delivered(0)}); }
-  void deliver_all(MessageId id) {  // a crash may forget it
-    spool_->settle(id, {delivered(0), delivered(1)});
-    EXPECT_FALSE(spool_->envelope(id));
-    if (messages_[id].fate == Fate::there) messages_[id].fate = Fate::open;
-  }
-
-  bool wait_until_tidy() { return rig_.wait_until_tidy(*spool_); }
-
-  // What the spool has, message by message.
-  std::map<MessageId, std::string> seen() const {
-    std::map<MessageId, std::string> all;
-    store::for_each_id(*spool_, [&](MessageId id) {
-      if (auto const envelope = spool_->envelope(id)) all[id] = wire::encode(*envelope) + read(id);
-    });
-    return all;
-  }
-
-  void compare() const {
-    for (auto const& [id, message] : messages_) {
-      auto const envelope = spool_->envelope(id);
-      if (message.fate == Fate::there) EXPECT_TRUE(envelope) << id.print() << " was accepted, and is lost";
-      if (message.fate == Fate::refused) EXPECT_FALSE(envelope) << id.print() << " was refused, and is there";
-      if (message.fate == Fate::removed) EXPECT_FALSE(envelope) << id.print() << " was removed, and is there";
-      if (!envelope) continue;
-      EXPECT_TRUE(read(id) == message.content) << id.print() << " is not whole";
-      EXPECT_TRUE(message.held.contains(envelope->held)) << id.print() << " held: " << envelope->held;
-      EXPECT_TRUE(message.routes.contains(envelope->route)) << id.print() << " goes by " << envelope->route;
-    }
-    store::for_each_id(*spool_, [&](MessageId id) {
-      EXPECT_TRUE(messages_.contains(id)) << id.print() << " comes from nowhere";
-    });
-  }
-
- private:
-  using Outcome = Result<void, store::SpoolError>;
-  // open: a change that was refused or may be forgotten, so that either is right.
-  enum class Fate { there, refused, removed, open };
-  struct Message {
-    std::string content;
-    Fate fate = Fate::refused;
-    std::set<bool> held{false};  // what is right
-    std::set<std::string> routes{""};
-  };
-  struct Answer {
-    std::atomic<int> calls{0};
-    std::promise<Outcome> first;
-  };
-  using AnswerPtr = std::shared_ptr<Answer>;
-
-  template <class Ask>
-  AnswerPtr ask(Ask question) {
-    auto const answer = answers_.emplace_back(std::make_shared<Answer>());
-    question(store::Spool::Done([answer](Outcome outcome) {
-      if (++answer->calls == 1) answer->first.set_value(outcome);
-    }));
-    return answer;
-  }
-
-  static Outcome wait(AnswerPtr const& answer) {
-    auto future = answer->first.get_future();
-    if (future.wait_for(std::chrono::minutes(1)) == std::future_status::ready) return future.get();
-    ADD_FAILURE() << "a question was never answered";
-    return fail(store::SpoolError::broken);
-  }
-
-  bool chunk(MessageId id, std::string const& piece) {
-    return wait(ask([&](auto done) { spool_->add_chunk(id, piece, done); })).has_value();
-  }
-
-  AnswerPtr begin_accept(MessageId id, std::string const& piece) {
-    wire::Envelope envelope;
-    envelope.reverse_path = address("sender@far.example");
-    envelope.arrived = from_micros(1000);
-    for (auto const* recipient : {"a@example.org", "b@example.org"})
-      envelope.recipients.push_back({address(recipient), {}, {}, {}, {}, 0, {}, {}});
-    return ask([&](auto done) { spool_->accept(id, piece, envelope, done); });
-  }
-
-  static wire::Settlement delivered(std::uint32_t recipient) {
-    return {recipient, wire::RecipientState::delivered, 1, {}, "250 ok"};
-  }
-
-  // A message that is not there is said to be missing, and no other one is. The disk may have refused either.
-  static void expect_known(bool known, Outcome const& outcome) {
-    if (known && !outcome) EXPECT_NE(outcome.error(), store::SpoolError::missing);
-    if (!known) EXPECT_FALSE(outcome);
-  }
-
-  template <class T>
-  static void note(std::set<T>& right, T const& value, bool good) {
-    if (good) right.clear();
-    right.insert(value);
-  }
-
-  std::string read(MessageId id) const {
-    std::string content;
-    for (std::size_t i = 0;; ++i) {
-      auto const piece = spool_->read_chunk(id, i);
-      if (!piece) return "unreadable";
-      if (!*piece) return content;
-      content += **piece;
-    }
-  }
-
-  SpoolRig& rig_;
-  std::unique_ptr<store::Spool> spool_;
-  std::map<MessageId, Message> messages_;
-  std::vector<AnswerPtr> answers_;
-};
+// A message in pieces, with two things that happen meanwhile.
+inline void send_in_pieces(SpoolLedger& ledger, Meanwhile first, Meanwhile second) {
+  ledger.open();
+  auto const other = ledger.accept({std::string(500, 'o') + "\r\n"});
+  auto const id = ledger.begin();
+  ledger.add_piece(id, std::string(900, 'x') + "\r\n");
+  let_happen(ledger, first, id, other);
+  let_happen(ledger, second, id, other);
+  ledger.end(id, std::string(100, 'z') + "\r\n");
+}
 
 // Every operation, in an order that makes segments begin, die and be compacted, and a restart.
 inline void use_every_operation(SpoolLedger& ledger, bool& tidied) {
@@ -316,6 +121,26 @@ class SpoolSuite : public testing::Test {
     ledger.close();
   }
 
+  // With each call of the script failing in turn, alone or with the one behind it (which may be the attempt
+  // to cut off again what was half written), and the power going after every other run.
+  void send_in_pieces_whatever_fails(Meanwhile first, Meanwhile second, std::uint64_t more) {
+    for (std::uint64_t call = 1, calls = 1; call <= calls && !this->HasFailure(); ++call) {
+      SCOPED_TRACE("call " + std::to_string(call));
+      rig.start_over();
+      rig.fail_at(call, call % 3 == 0 ? store::SpoolError::full : store::SpoolError::broken, more);
+      SpoolLedger ledger(rig);
+      send_in_pieces(ledger, first, second);
+      calls = std::max(calls, rig.calls());  // a fault may have made it fewer
+      rig.heal();
+      ledger.accept({"the disk works again\r\n"});
+      ledger.close();
+      if ((call + more) % 2 == 0) rig.lose_power();
+      ledger.open();
+      ledger.compare();
+      ledger.close();
+    }
+  }
+
   // Stops at the first call with which something is wrong.
   template <class Run>
   void for_each_call(Run run) {
@@ -370,7 +195,17 @@ TYPED_TEST_P(SpoolSuite, KeepsEveryPromiseWheneverTheDiskFailsForGood) {
   this->for_each_call([this](std::uint64_t call) { this->stop_at(call, false); });
 }
 
+TYPED_TEST_P(SpoolSuite, KeepsEveryPromiseToAMessageInPiecesWhateverHappensMeanwhileAndFails) {
+  for (auto const first : every_meanwhile)
+    for (auto const second : every_meanwhile) {
+      SCOPED_TRACE("meanwhile " + std::to_string(static_cast<int>(first)) + " and " +
+                   std::to_string(static_cast<int>(second)));
+      for (std::uint64_t const more : {0, 1}) this->send_in_pieces_whatever_fails(first, second, more);
+    }
+}
+
 REGISTER_TYPED_TEST_SUITE_P(SpoolSuite, KeepsEveryPromiseOverARestart, KeepsEveryPromiseWhateverCallFails,
+                            KeepsEveryPromiseToAMessageInPiecesWhateverHappensMeanwhileAndFails,
                             KeepsEveryPromiseWhenSeveralCallsInARowFail,
                             KeepsEveryPromiseWhenThePowerGoesAfterAFault,
                             KeepsEveryPromiseWheneverThePowerGoes,

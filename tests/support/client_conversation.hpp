@@ -1,5 +1,6 @@
 // A client's test is the conversation, too. "S: " is a line of the server, "C: " what the client must say (a
-// whole line); "T: ok" a handshake; "D: " the content is due and is sent, with what must stand before it
+// whole line); "T: ok" a handshake that proves nothing, "T: name" or "T: dane" one that does; "D: " the
+// content is due and is sent, with what must stand before it
 // ("D: BDAT 42 LAST"); "M: " the next message begins, "R: 250 - 550" the replies of its recipients ("-": none
 // came); "Q: " quit; "L: why" the connection is lost; "P: 451" the dialogue has given up with that code, and
 // "F: 451" what that means for the mail. Each runs twice: as it stands, and cut off after each line, when
@@ -27,6 +28,14 @@ inline dialogue::OutgoingMessage outgoing(std::vector<std::string> const& recipi
   return message;
 }
 
+inline policy::HostProof proof_named(std::string const& text) {
+  if (text == "name") return policy::HostProof::name;
+  if (text == "dane") return policy::HostProof::dane;
+  if (text == "fingerprint") return policy::HostProof::fingerprint;
+  EXPECT_EQ(text, "ok");
+  return policy::HostProof::none;
+}
+
 class ClientPlay {
  public:
   ClientPlay(dialogue::ClientSettings settings, std::vector<dialogue::OutgoingMessage> const& messages)
@@ -43,7 +52,9 @@ class ClientPlay {
     expected_.clear();
     switch (kind) {
       case 'S': return server(text);
-      case 'T': EXPECT_EQ(dialogue_.next(), dialogue::Next::start_tls); return dialogue_.on_tls();
+      case 'T':
+        EXPECT_EQ(dialogue_.next(), dialogue::Next::start_tls);
+        return dialogue_.on_tls(proof_named(text));
       case 'M':
         EXPECT_EQ(dialogue_.next(), dialogue::Next::idle);
         dialogue_.begin(messages_.front());

@@ -53,9 +53,10 @@ inline void add_connection(FactTexts& out, policy::ConnectionFacts const& c) {
   out["connection.identity"] = c.identity;
   out["connection.helo"] = c.helo;
   out["connection.login"] = c.login;
-  out["connection.remembered"] = std::to_string(c.remembered.failed_handshakes) + " " +
-                                 text_of(c.remembered.last_failure) + " " +
-                                 text_of(c.remembered.clear_since) + " " + text_of(c.remembered.tls);
+  out["connection.remembered"] =
+      std::to_string(c.remembered.failed_handshakes) + " " + text_of(c.remembered.last_failure) + " " +
+      text_of(c.remembered.clear_since) + " " + text_of(c.remembered.tls) + " " +
+      text_of(c.remembered.last_tls) + " " + std::to_string(c.remembered.distrusts_us);
   out["connection.downgraded"] = std::to_string(c.downgraded);
   out["connection.matches"] = text_of(c.matches);
   out["connection.commands"] = std::to_string(c.commands);
@@ -80,6 +81,7 @@ inline void add_tls(FactTexts& out, policy::TlsFacts const& tls) {
   auto& names = out["connection.tls.certificate_names"];
   for (auto const& name : tls.certificate_names) names += name + " ";
   out["connection.tls.failure"] = tls.failure;
+  out["connection.tls.distrusts_us"] = std::to_string(tls.distrusts_us);
 }
 
 inline void add_transaction(FactTexts& out, policy::TransactionFacts const& t) {
@@ -92,11 +94,15 @@ inline void add_transaction(FactTexts& out, policy::TransactionFacts const& t) {
                             std::to_string(static_cast<int>(t.mail.ret)) + " " + t.mail.envid;
   auto& recipients = out["transaction.recipients"];
   for (auto const& recipient : t.recipients) recipients += text_of(recipient) + "\n";
+  out["transaction.recipients_unlisted"] = std::to_string(t.recipients_unlisted);
   out["transaction.size"] = std::to_string(t.size);
   out["transaction.bare_newlines"] = std::to_string(t.bare_newlines);
   out["transaction.content"] = std::to_string(t.content.header_8bit) +
                                std::to_string(t.content.content_8bit) +
                                std::to_string(t.content.tls_optional);
+  auto& authors = out["transaction.authors"];
+  for (auto const& author : t.authors) authors += author.print() + " ";
+  out["transaction.authors_unclear"] = std::to_string(t.authors_unclear);
   out["transaction.chunking"] = std::to_string(t.chunking);
   out["transaction.spf"] = print(t.spf);
   out["transaction.sender"] = text_of(t.sender);
@@ -134,8 +140,13 @@ inline std::vector<std::string_view> may_change(Door door) {
               "connection.end",
               "connection.ended"};
     case Door::verdict:
-      return {"transaction", "connection.matches", "connection.downgraded", "connection.tls.offered",
-              "connection.tls.offers_withheld"};
+      return {"transaction",
+              "connection.matches",
+              "connection.downgraded",
+              "connection.tls.offered",
+              "connection.tls.offers_withheld",
+              "connection.end",
+              "connection.ended"};
     case Door::tls:
       return {"stage",          "transaction",     "connection.tls", "connection.helo", "connection.greeting",
               "connection.end", "connection.ended"};

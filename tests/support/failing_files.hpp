@@ -38,6 +38,11 @@ class FailingFiles : public store::Files {
   }
   std::uint64_t calls() const { return calls_; }
   std::uint64_t failures() const { return failures_; }  // calls that failed so far
+  // Whether a power cut would take nothing that was written to a file which is still open.
+  bool all_synced() {
+    std::lock_guard const lock(mutex_);
+    return unsynced_.empty();
+  }
 
   // Call it when nobody has a file open any more. Every file is cut back to what was synced. A file whose
   // entry no directory sync followed is gone, or is back under the name it had before. Of the removals that
@@ -119,7 +124,17 @@ class FailingFiles : public store::Files {
    public:
     Writable(FailingFiles& owner, std::string path, std::unique_ptr<store::WritableFile> file)
         : owner_(owner), path_(std::move(path)), file_(std::move(file)) {}
+    ~Writable() override {
+      std::lock_guard const lock(owner_.mutex_);
+      owner_.unsynced_.erase(path_);
+    }
+    Writable(Writable const&) = delete;
+    Writable& operator=(Writable const&) = delete;
     Result<void, store::FileError> append(std::span<std::string_view const> pieces) override {
+      {
+        std::lock_guard const lock(owner_.mutex_);
+        owner_.unsynced_.insert(path_);
+      }
       if (owner_.fails()) {  // half of it, as real disks do
         auto const half = pieces.subspan(0, pieces.size() / 2);
         for (auto piece : half) size_ += piece.size();
@@ -133,6 +148,7 @@ class FailingFiles : public store::Files {
       if (owner_.fails()) return fail(owner_.error_.load());
       std::lock_guard const lock(owner_.mutex_);
       owner_.synced_[path_] = size_;
+      owner_.unsynced_.erase(path_);
       return {};
     }
     Result<void, store::FileError> truncate(std::uint64_t size) override {
@@ -181,6 +197,7 @@ class FailingFiles : public store::Files {
   std::atomic<store::FileError> error_{store::FileError::broken};
   std::mutex mutex_;
   std::map<std::string, std::uint64_t> synced_;  // bytes of each file that would survive
+  std::set<std::string> unsynced_;               // open files that were written to since
   std::set<std::string> new_entries_;            // files whose directory was not synced since
   std::map<std::string, std::string> renamed_;   // new name to old, likewise
   std::map<std::string, Removed> removed_;       // the first of each directory, likewise

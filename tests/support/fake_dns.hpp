@@ -24,14 +24,17 @@ class FakeDns : public net::Dns {
     questions.push_back({std::move(name), type, std::move(on_answer)});
   }
   // Answers the oldest question.
-  void answer(net::DnsStatus status, std::vector<std::string> records = {}) {
+  void answer(net::DnsAnswer answer) {
     auto const question = std::move(questions.front());
     questions.erase(questions.begin());
-    net::DnsAnswer answer;
-    answer.status = status;
-    answer.records = std::move(records);
-    answer.ttl = std::chrono::seconds(600);
     question.on_answer(std::move(answer));
+  }
+  void answer(net::DnsStatus status, std::vector<std::string> records = {}) {
+    net::DnsAnswer given;
+    given.status = status;
+    given.records = std::move(records);
+    given.ttl = std::chrono::seconds(600);
+    answer(std::move(given));
   }
 
   std::vector<Question> questions;

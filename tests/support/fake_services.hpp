@@ -31,6 +31,9 @@ class WaitingSpool : public store::Spool {
   void remove(MessageId, Done done) override { done(fail(store::SpoolError::missing)); }
   void move(MessageId, std::string, Done done) override { done(fail(store::SpoolError::missing)); }
   std::optional<wire::Envelope> envelope(MessageId) const override { return std::nullopt; }
+  std::optional<wire::Envelope> envelope_for(MessageId, std::vector<std::uint32_t> const&) const override {
+    return std::nullopt;
+  }
   std::vector<MessageId> list(MessageId, std::size_t) const override { return {}; }
   Result<std::optional<std::string>, store::SpoolError> read_chunk(MessageId, std::size_t) const override {
     return std::nullopt;
@@ -68,9 +71,9 @@ class FakeServices {
   session::Admission admission{session::AdmissionLimits{}};
   Guarded<session::Memory> memory;
   IdSource connection_ids;
-  net::WorkerPool workers{1};
+  net::FairWorkers workers{1, {}};
   session::SpfChecker spf{dns};
-  net::WorkerPool spf_workers{1};
+  net::FairWorkers spf_workers{1, {}};
 };
 
 }  // namespace postern::tests

@@ -41,6 +41,7 @@ inline policy::ConnectionFacts full_connection() {
   c.tls.sni = "sni.example";
   c.tls.spki_sha256 = "ab12";
   c.tls.failure = "no shared cipher";
+  c.tls.distrusts_us = true;
   c.remembered.failed_handshakes = 1005;
   c.downgraded = true;
   c.commands = 1006;
@@ -81,7 +82,8 @@ inline Expected const expected_connection{{"id", "1001"},
                                           {"end", "timeout"},
                                           {"login", "alice"},
                                           {"role", "submission"},
-                                          {"downgraded", "1"}};
+                                          {"downgraded", "1"},
+                                          {"tls_distrusted", "1"}};
 
 // Its second recipient is the full one.
 inline TransactionRecord full_transaction() {
@@ -98,6 +100,7 @@ inline TransactionRecord full_transaction() {
   t.mail.ret = wire::Ret::full;
   t.size = 2004;
   t.bare_newlines = 2005;
+  t.recipients_unlisted = 2006;
   t.content.content_8bit = true;
   t.chunking = true;
   t.spf = policy::Spf::pass;
@@ -106,7 +109,7 @@ inline TransactionRecord full_transaction() {
   t.decided_by = {.rule = "rule of the transaction"};
   t.recipients.push_back({.address = address("first@recipient.example")});
   policy::RecipientFacts recipient{.address = address("b@recipient.example")};
-  recipient.standing = policy::Standing::elsewhere;
+  recipient.standing = policy::RecipientClass::elsewhere;
   recipient.accepted = true;
   recipient.code = 251;
   recipient.decided_by = {.rule = "rule of the recipient"};
@@ -138,7 +141,8 @@ inline Expected const expected_transaction{{"id", "2001"},
                                            {"code", "550"},
                                            {"rule", "rule of the transaction"},
                                            {"content_8bit", "1"},
-                                           {"spf", "pass"}};
+                                           {"spf", "pass"},
+                                           {"recipients_unlisted", "2006"}};
 
 inline Expected const expected_recipient{{"message", "2001"},
                                          {"position", "1"},
@@ -239,6 +243,7 @@ inline policy::MemoryEntry full_entry() {
   e.failure = "why the handshake failed";
   e.key = "cd34";
   e.key_since = from_micros(5009);
+  e.distrusts_us = true;
   return e;
 }
 
@@ -247,7 +252,7 @@ inline Expected const expected_entry{
     {"clear", "5002"},        {"failures", "5003"},       {"versions", "12"},
     {"first_tls", "5004"},    {"last_tls", "5005"},       {"clear_since", "5006"},
     {"last_failure", "5007"}, {"last_seen", "5008"},      {"failure", "why the handshake failed"},
-    {"key", "cd34"},          {"key_since", "5009"}};
+    {"key", "cd34"},          {"key_since", "5009"},      {"distrusts_us", "1"}};
 
 // So long that what happened in 1970 is kept.
 inline EvidenceSettings settings_for(std::string const& file) {
@@ -281,6 +286,7 @@ inline void expect_same(policy::ConnectionFacts const& a, policy::ConnectionFact
   EXPECT_EQ(a.tls.sni, b.tls.sni);
   EXPECT_EQ(a.tls.spki_sha256, b.tls.spki_sha256);
   EXPECT_EQ(a.tls.failure, b.tls.failure);
+  EXPECT_EQ(a.tls.distrusts_us, b.tls.distrusts_us);
   EXPECT_EQ(a.remembered.failed_handshakes, b.remembered.failed_handshakes);
   EXPECT_EQ(a.downgraded, b.downgraded);
   EXPECT_EQ(a.commands, b.commands);
@@ -300,6 +306,7 @@ inline void expect_same(policy::TransactionFacts const& a, policy::TransactionFa
   EXPECT_EQ(a.mail.requiretls, b.mail.requiretls);
   EXPECT_EQ(a.size, b.size);
   EXPECT_EQ(a.bare_newlines, b.bare_newlines);
+  EXPECT_EQ(a.recipients_unlisted, b.recipients_unlisted);
   EXPECT_EQ(a.content.content_8bit, b.content.content_8bit);
   EXPECT_EQ(a.chunking, b.chunking);
   EXPECT_EQ(a.spf, b.spf);
@@ -332,6 +339,7 @@ inline void expect_same(policy::MemoryEntry const& a, policy::MemoryEntry const&
   EXPECT_EQ(a.failure, b.failure);
   EXPECT_EQ(a.key, b.key);
   EXPECT_EQ(a.key_since, b.key_since);
+  EXPECT_EQ(a.distrusts_us, b.distrusts_us);
 }
 
 }  // namespace postern::store

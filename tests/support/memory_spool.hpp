@@ -68,8 +68,21 @@ class MemorySpool : public store::Spool {
   std::optional<wire::Envelope> envelope(MessageId id) const override {
     auto const found = messages_.find(id);
     if (found == messages_.end()) return std::nullopt;
+    recipients_read_ += found->second.envelope.recipients.size();
     return found->second.envelope;
   }
+  std::optional<wire::Envelope> envelope_for(MessageId id,
+                                             std::vector<std::uint32_t> const& recipients) const override {
+    auto const found = messages_.find(id);
+    if (found == messages_.end()) return std::nullopt;
+    auto const& all = found->second.envelope.recipients;
+    auto some = found->second.envelope;
+    some.recipients.clear();
+    for (auto const index : recipients) some.recipients.push_back(all.at(index));
+    recipients_read_ += recipients.size();
+    return some;
+  }
+  std::uint64_t recipients_read() const { return recipients_read_; }  // handed out, so far
   std::vector<MessageId> list(MessageId after, std::size_t limit) const override {
     std::vector<MessageId> ids;
     for (auto at = messages_.upper_bound(after); at != messages_.end() && ids.size() < limit; ++at)
@@ -130,6 +143,7 @@ class MemorySpool : public store::Spool {
   std::map<MessageId, std::string> arriving_;
   OnAccepted on_accepted_;
   std::uint64_t last_ = 0;
+  mutable std::uint64_t recipients_read_ = 0;
   bool powered_ = true;
   bool refuses_ = false;
 };

@@ -22,6 +22,9 @@ class OneMessage : public store::Spool {
   void remove(MessageId, Done) override {}
   void move(MessageId, std::string, Done) override {}
   std::optional<wire::Envelope> envelope(MessageId) const override { return std::nullopt; }
+  std::optional<wire::Envelope> envelope_for(MessageId, std::vector<std::uint32_t> const&) const override {
+    return std::nullopt;
+  }
   std::vector<MessageId> list(MessageId, std::size_t) const override { return {}; }
   Result<std::optional<std::string>, store::SpoolError> read_chunk(MessageId,
                                                                    std::size_t index) const override {

@@ -104,21 +104,34 @@ TEST_F(HttpServers, HangUpOnWhatIsNotHttpAndOnRequestsThatAreTooLarge) {
   EXPECT_FALSE(large.open());
 }
 
-TEST_F(HttpServers, TakeAHundredConnectionsAtATime) {
+TEST_F(HttpServers, TakeAHundredConnectionsAndTheOldestThatIsSilentGivesWay) {
   std::vector<std::unique_ptr<Client>> clients;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 110; ++i) {
     clients.push_back(std::make_unique<Client>(path_));
     test_.settle();
   }
-  Client one_more(path_);
-  test_.settle();
-  EXPECT_TRUE(clients.back()->open());
-  EXPECT_FALSE(one_more.open());
-  clients.pop_back();
-  test_.settle();
+  int open = 0;
+  for (auto const& client : clients) open += client->open() ? 1 : 0;
+  EXPECT_EQ(open, 100);
+  EXPECT_FALSE(clients[9]->open());
+  EXPECT_TRUE(clients[10]->open());
   Client after(path_);
+  after.say("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
   test_.settle();
-  EXPECT_TRUE(after.open());
+  EXPECT_EQ(after.hear().substr(0, 12), "HTTP/1.1 200");
+}
+
+TEST_F(HttpServers, HangUpOnWhoeverSendsItsFirstRequestSlowly) {
+  Client slow(path_);
+  test_.settle();
+  slow.say("GET / HTTP/1.1\r\nHo");
+  test_.settle();
+  EXPECT_TRUE(slow.open());
+  slow.say("s");  // what comes meanwhile gives it no more time
+  test_.settle();
+  test_.loop.deadlines().expire_late(std::chrono::steady_clock::now() + HttpLimits().first_request);
+  test_.settle();
+  EXPECT_FALSE(slow.open());
 }
 
 TEST_F(HttpServers, GoOnWhenAHandlerThrows) {

@@ -108,9 +108,31 @@ TEST(MailCommand, RefusesWhatIsWrong) {
   EXPECT_EQ(kind("FROM:<a@b.example> SIZE=1 SIZE=2"), Kind::bad_parameter);
   EXPECT_EQ(kind("FROM:<a@b.example> SIZE="), Kind::bad_parameter);
   EXPECT_EQ(kind("FROM:<a@b.example> BODY=9BIT"), Kind::bad_parameter);
-  EXPECT_EQ(kind("FROM:<a@b.example> ENVID=a=b"), Kind::bad_parameter);
-  EXPECT_EQ(kind("FROM:<a@b.example> AUTH=<>"), Kind::unknown_parameter);
+  EXPECT_EQ(kind("FROM:<a@b.example> BODY="), Kind::bad_parameter);
+  EXPECT_EQ(kind("FROM:<a@b.example> SMTPUTF8="), Kind::bad_parameter);
+  EXPECT_EQ(kind("FROM:<a@b.example> ENVID=a\x01z"), Kind::bad_parameter) << "a control character";
   EXPECT_EQ(kind("FROM:<a@b.example> X"), Kind::unknown_parameter);
+  EXPECT_EQ(kind("FROM:<a@b.example> AUTHENTIC=x"), Kind::unknown_parameter);
+}
+
+TEST(MailCommand, TakesAuthAndBelievesNothingOfIt) {  // RFC 4954 section 5
+  for (auto const* text : {"AUTH=<>", "AUTH=e+3Dmc2@example.com", "auth=<a@b.example>", "AUTH=", "AUTH",
+                           "AUTH=+zz=\xc3\xbc", "SIZE=1 AUTH=<> BODY=8BITMIME"}) {
+    auto const mail = parse_mail("FROM:<a@b.example> " + std::string(text));
+    ASSERT_TRUE(mail) << text;
+    EXPECT_EQ(mail->reverse_path->print(), "a@b.example");
+  }
+}
+
+TEST(MailCommand, IsTakenWithoutAnEnvidThatCannotBeRead) {
+  for (auto const& text : {std::string("ENVID"), std::string("ENVID="), std::string("ENVID=\xc3\xbc"),
+                           "ENVID=" + std::string(101, 'x')}) {
+    auto const mail = parse_mail("FROM:<a@b.example> " + text + " SIZE=5");
+    ASSERT_TRUE(mail) << text;
+    EXPECT_EQ(mail->envid, "");
+    EXPECT_EQ(mail->size, 5U);
+  }
+  EXPECT_EQ(parse_mail("FROM:<a@b.example> ENVID=one ENVID=two")->envid, "one");
 }
 
 TEST(RcptCommand, ReadsNotifyAndOrcpt) {
@@ -123,9 +145,19 @@ TEST(RcptCommand, ReadsNotifyAndOrcpt) {
   EXPECT_TRUE(parse_rcpt("TO:<a@b.example>")->notify.wants_failure());
   EXPECT_FALSE(parse_rcpt("TO:<a@b.example> NOTIFY=NEVER")->notify.wants_failure());
   for (auto const* text : {"TO:<a@b.example> NOTIFY=NEVER,SUCCESS", "TO:<a@b.example> NOTIFY",
-                           "TO:<a@b.example> ORCPT=x", "TO:<a@b.example> ORCPT=rfc822;+zz",
-                           "TO:<a@b.example> NOTIFY=DELAY NOTIFY=DELAY", "FROM:<a@b.example>"})
+                           "TO:<a@b.example> NOTIFY=", "TO:<a@b.example> NOTIFY=DELAY NOTIFY=DELAY",
+                           "FROM:<a@b.example>", "TO:<a@b.example> X=y"})
     EXPECT_FALSE(parse_rcpt(text)) << text;
+}
+
+TEST(RcptCommand, IsTakenWithoutAnOrcptThatCannotBeRead) {
+  for (auto const* text : {"ORCPT", "ORCPT=", "ORCPT=x", "ORCPT=;x", "ORCPT=rfc822;", "ORCPT=rfc822;\xc3\xbc",
+                           "ORCPT=utf-8;\xff", "ORCPT=r@c;x"}) {
+    auto const rcpt = parse_rcpt("TO:<a@b.example> " + std::string(text) + " NOTIFY=DELAY");
+    ASSERT_TRUE(rcpt) << text;
+    EXPECT_EQ(rcpt->orcpt, "") << text;
+    EXPECT_TRUE(rcpt->notify.delay);
+  }
 }
 
 // RFC 3461 section 4, read one character at a time.

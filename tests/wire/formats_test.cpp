@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/ascii.hpp"
 #include "wire/delivery_report.hpp"
 #include "wire/envelope.hpp"
 #include "wire/path.hpp"
@@ -254,6 +255,16 @@ TEST(Received, CannotBeForgedByTheHelo) {
   r.helo = "x) by evil.example;\r\nSubject: y (";
   EXPECT_EQ(print(r).find("evil.example;"), std::string::npos);
   EXPECT_EQ(print(r).find("\nSubject"), std::string::npos);
+}
+
+TEST(Received, IsInAsciiWhateverTheClientCallsItself) {
+  Received r;
+  for (auto const* name :
+       {"M\xc3\x9cLLER PC", "M\xdcLLER", "\xff\xfe", "caf\xc3\xa9(comment", "\xef\xbc\x88x"}) {
+    r.helo = name;
+    for (char const c : print(r)) EXPECT_TRUE(!is_8bit(c)) << name;
+    EXPECT_EQ(print(r).find("(comment"), std::string::npos);
+  }
 }
 
 TEST(Received, NamesTheProtocol) {  // RFC 3848, RFC 6531 section 4.3

@@ -24,8 +24,12 @@ TEST(TlsrptRecord, NamesWhereReportsGo) {  // RFC 8460 section 3
 }
 
 TlsReport make_report() {
-  TlsReport report{"mx.example.org",       "postmaster@mx.example.org", "id1",
-                   "2026-11-23T00:00:00Z", "2026-11-23T23:59:59Z",      {}};
+  TlsReport report;
+  report.organization = "mx.example.org";
+  report.contact = "postmaster@mx.example.org";
+  report.id = "id1";
+  report.start = "2026-11-23T00:00:00Z";
+  report.end = "2026-11-23T23:59:59Z";
   report.policies.push_back(
       {"sts",
        {"version: STSv1", "mode: enforce"},
@@ -57,9 +61,75 @@ TEST(TlsReport, ReadsWhatOthersWrite) {
   EXPECT_EQ(read->policies[0].mx_hosts, std::vector<std::string>{"mx.x.example"});
   EXPECT_EQ(read->policies[0].failed, 0U);
   EXPECT_EQ(read->policies.size(), 2U);
+  EXPECT_EQ(read->unread, (std::vector<std::string>{"failed-session-count is not a count: \"many\"",
+                                                    "a failure has no failed-session-count",
+                                                    "total-failure-session-count is not a count: -1",
+                                                    "a policy has no summary, and so no count of sessions"}));
   for (auto const* text : {"", "[]", "{", "{}", "{\"policies\":{}}"})
     EXPECT_FALSE(parse_tls_report(text)) << text;
   EXPECT_FALSE(parse_tls_report(std::string(100, '[')));
+}
+
+std::string report_with(std::string const& successful) {
+  return R"({"policies":[{"policy":{"policy-type":"sts","policy-domain":"x.example"},)"
+         R"("summary":{"total-successful-session-count":)" +
+         successful + R"(,"total-failure-session-count":1}}]})";
+}
+
+TEST(TlsReport, ReadsEveryWayInWhichACountIsWritten) {
+  for (auto const* five : {"5", "\"5\"", "\" 5 \"", "5.0", "5e0", "\"05\""}) {
+    auto const read = parse_tls_report(report_with(five));
+    ASSERT_TRUE(read) << five;
+    EXPECT_EQ(read->policies.at(0).successful, 5U) << five;
+    EXPECT_TRUE(read->unread.empty()) << five;
+  }
+}
+
+TEST(TlsReport, TellsOfEveryCountThatIsNone) {
+  for (auto const* none : {"-5", "5.5", "1e40", "true", "[]", "{}", "\"\"", "\"-5\"", "\"5 of 6\"", "\"0x5\"",
+                           "\"99999999999999999999\"", "99999999999999999999"}) {
+    auto const read = parse_tls_report(report_with(none));
+    ASSERT_TRUE(read) << none;
+    EXPECT_EQ(read->policies.at(0).successful, 0U) << none;
+    EXPECT_EQ(read->policies.at(0).failed, 1U) << none;
+    EXPECT_EQ(read->unread.size(), 1U) << none;
+  }
+}
+
+TEST(TlsReport, TakesWhatIsLeftOutForNothing) {
+  auto const read =
+      parse_tls_report(R"({"policies":[{"summary":{"total-successful-session-count":5}},)"
+                       R"({"summary":{"total-successful-session-count":null},)"
+                       R"("failure-details":[{"failed-session-count":2},{"failed-session-count":3}]}]})");
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->unread.empty());
+  EXPECT_EQ(read->policies.at(0).failed, 0U);
+  EXPECT_EQ(read->policies.at(1).successful, 0U);
+  EXPECT_EQ(read->policies.at(1).failed, 5U) << "the sum of its details";
+}
+
+TEST(TlsReport, MayHaveAMarkAndWhiteSpaceAroundIt) {
+  std::string const blanks(70, ' ');
+  for (auto const& before :
+       {std::string(), blanks, std::string("\xEF\xBB\xBF"), "\r\n" + blanks + "\xEF\xBB\xBF\n\t"})
+    for (auto const& after : {std::string(), blanks, std::string("\r\n\t\n")}) {
+      std::string const text = before + report_with("5") + after;
+      EXPECT_TRUE(looks_like_json(text));
+      auto const read = parse_tls_report(text);
+      ASSERT_TRUE(read) << text;
+      EXPECT_EQ(read->policies.at(0).successful, 5U);
+    }
+  EXPECT_FALSE(looks_like_json("From: {"));
+  EXPECT_FALSE(looks_like_json(""));
+}
+
+TEST(TlsReport, DoesNotTellOfEverythingWithoutEnd) {
+  std::string policies = "null";
+  for (int i = 0; i < 1000; ++i) policies += ",null";
+  auto const read = parse_tls_report("{\"policies\":[" + policies + "]}");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->unread.size(), 21U);
+  EXPECT_EQ(read->unread.back(), "there is more that cannot be read");
 }
 
 TEST(Gzip, ComesBackAndIsBounded) {
@@ -86,7 +156,20 @@ TEST(Mime, FindsTheLeaves) {
   EXPECT_EQ(parts[1].content, "a=bc\r\n");
   EXPECT_EQ(parts[2].type, "application/tlsrpt+gzip");
   EXPECT_EQ(parts[2].content, "hello");
+  EXPECT_EQ(parts[2].file_name, "x");
   EXPECT_EQ(mime_leaves("").size(), 1U);
+}
+
+TEST(Mime, FindsTheNameOfAnAttachmentHoweverItIsWritten) {  // RFC 2183 section 2.3, RFC 2231 section 3
+  auto const name = [](std::string const& fields) { return mime_leaves(fields + "\n\nx").at(0).file_name; };
+  EXPECT_EQ(name("X: y"), "");
+  EXPECT_EQ(name("Content-Type: application/json; name=a.json"), "a.json");
+  EXPECT_EQ(name("Content-Disposition: attachment; filename=\"a!b!1!2.json\""), "a!b!1!2.json");
+  EXPECT_EQ(name("Content-Disposition: attachment;\n filename*0=\"a!b\";\n filename*1=\"!1.json\""),
+            "a!b!1.json");
+  EXPECT_EQ(name("Content-Disposition: attachment; filename*=utf-8''a.json"), "utf-8''a.json");
+  EXPECT_EQ(name("Content-Disposition: attachment; filename=a\nContent-Type: text/plain; name=b"), "a");
+  EXPECT_EQ(name("Content-Type: text/plain; name=b\nContent-Disposition: attachment; filename=a"), "a");
 }
 
 }  // namespace

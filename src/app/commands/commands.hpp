@@ -1,9 +1,12 @@
 // The commands of `postern`, each in a file of its own. Each gives the exit code: 0 done, 1 failed, 2 asked
-// wrongly.
+// wrongly. `config` is the configuration file that the command line names; where it names none, it is found
+// as settings/find_config.hpp says.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +17,13 @@
 namespace postern::app {
 
 int run_serve(std::string const& config);
-int run_check(std::string const& config);
+
+struct CheckOptions {
+  std::string config;
+  bool strict = false;  // warnings end it with 1, too
+};
+int run_check(CheckOptions const& options);
+
 int run_config(bool markdown);
 int run_version();
 
@@ -26,7 +35,17 @@ int run_facts(FactsOptions const& options);
 
 int run_dns(std::string const& config);
 
-enum class QueueAction : std::uint8_t { destinations, list, show, retry, hold, release, remove, move };
+enum class QueueAction : std::uint8_t {
+  destinations,
+  list,
+  show,
+  retry,
+  hold,
+  release,
+  remove,
+  move,
+  recover
+};
 std::string_view print(QueueAction action);  // as the command line and the management API name it
 
 struct QueueOptions {
@@ -35,25 +54,25 @@ struct QueueOptions {
   QueueAction action = QueueAction::destinations;
   std::string id = {};
   std::string destination = {};  // instead of an id: every message that waits for it
-  std::string to = {};           // of move: a route; empty: back to the configured one
+  // Of move: a route; empty: back to the configured one. Of recover: a directory to write to.
+  std::string to = {};
   bool json = false;
 };
 int run_queue(QueueOptions const& options);
 
 struct SendOptions {
-  std::string config;  // empty: $POSTERN_CONFIG, or /etc/postern/postern.toml, or embedded defaults
-  std::string sender;  // "<>": the null sender; empty: who runs it
-  std::string full_name;
-  std::vector<std::string> recipients;
-  bool reads_recipients = false;  // from To, Cc and Bcc
+  std::string config = {};                 // empty: $POSTERN_CONFIG, or /etc/postern/postern.toml
+  std::optional<std::string> sender = {};  // "" or "<>": the null sender; absent: who runs it
+  std::string full_name = {};
+  std::vector<std::string> recipients = {};
+  bool reads_recipients = false;  // from To, Cc and Bcc, too
   bool dot_ends = true;           // a line with a lone dot ends the message
-  bool smtp = false;              // a conversation on standard input and output
-  wire::Notify notify;
+  wire::Notify notify = {};
   wire::Ret ret = wire::Ret::unsaid;
-  std::string envid;
+  std::string envid = {};
 };
-int run_send(SendOptions const& options);                     // sysexits.h
-int run_sendmail(std::vector<std::string> const& arguments);  // sendmail's command line; sysexits.h
+int run_send(SendOptions const& options);                  // sysexits.h
+int run_sendmail(std::span<std::string const> arguments);  // sendmail's command line; sysexits.h
 
 struct ProbeOptions {
   std::string domain;

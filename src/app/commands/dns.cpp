@@ -2,8 +2,8 @@
 
 #include "app/commands/commands.hpp"
 #include "app/commands/complain.hpp"
+#include "app/commands/server_settings.hpp"
 #include "app/settings/published.hpp"
-#include "app/settings/settings_file.hpp"
 #include "base/domain.hpp"
 #include "net/certificate.hpp"
 
@@ -50,10 +50,9 @@ void print_domain(DomainSettings const& domain, std::string const& name, std::st
 }  // namespace
 
 int run_dns(std::string const& config) {
-  auto const read = settings_from(config);
-  for (auto const& error : read.errors) complain(error);
-  if (!read.errors.empty()) return 1;
-  auto const& settings = read.settings;
+  auto const found = settings_of_server(config);
+  if (found.code != 0) return found.code;
+  auto const& settings = found.settings;
   auto const host = Domain::parse(settings.live.hostname);
   if (!host) return complain("hostname: not a host name");
   auto const paths = [&](std::vector<std::string> const& files) {
@@ -62,7 +61,8 @@ int run_dns(std::string const& config) {
     return out;
   };
   std::printf(
-      "; Of use in a zone that is signed (DNSSEC) only. Publish the record of a next certificate two TTLs\n"
+      "; TLSA records take effect only in DNSSEC-signed zones. Publish the record of a next certificate two "
+      "TTLs\n"
       "; before you take it into use; keep that of the old one as long.\n");
   int code = print_tlsa(host->a_label(), paths(settings.live.tls.certificate), "in use");
   code = std::max(code, print_tlsa(host->a_label(), paths(settings.live.tls.next), "next"));

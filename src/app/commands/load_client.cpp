@@ -36,7 +36,7 @@ net::Task<bool> LoadClient::start_tls() {
   ::SSL_set_fd(ssl.get(), stream_->descriptor());
   ::SSL_set_connect_state(ssl.get());
   if (plan_.resume && ticket_) ::SSL_set_session(ssl.get(), ticket_.get());
-  auto const info = co_await stream_->connect_tls(std::move(ssl));
+  auto const info = co_await stream_->connect_tls(std::move(ssl), lines_.rest());
   if (!info) {
     note(info.error().print());
     co_return false;

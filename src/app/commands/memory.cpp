@@ -6,10 +6,10 @@
 #include "app/commands/complain.hpp"
 #include "app/commands/control_client.hpp"
 #include "app/commands/memory_export.hpp"
+#include "app/commands/server_settings.hpp"
 #include "app/inputs/progress.hpp"
 #include "app/inputs/replay_inputs.hpp"
 #include "app/settings/data_dir.hpp"
-#include "app/settings/settings_file.hpp"
 #include "base/ascii.hpp"
 #include "store/file.hpp"
 #include "store/memory_table.hpp"
@@ -29,7 +29,7 @@ void print_one(MemoryEntry const& e) {
     std::printf(" (%s, first %s, last %s)", e.print_versions().c_str(),
                 print_iso8601(*e.first_tls).substr(0, 16).c_str(),
                 print_iso8601(*e.last_tls).substr(0, 16).c_str());
-  std::printf(", %u in the clear", e.clear);
+  std::printf(", %u without TLS", e.clear);
   if (e.clear_since) std::printf(" (since %s)", print_iso8601(*e.clear_since).substr(0, 16).c_str());
   if (e.failures > 0) {
     std::printf(", %u handshake%s failed", e.failures, e.failures == 1 ? "" : "s");
@@ -37,6 +37,7 @@ void print_one(MemoryEntry const& e) {
       std::printf(" (last %s: %s)", print_iso8601(*e.last_failure).substr(0, 16).c_str(),
                   printable(e.failure).c_str());
   }
+  if (e.distrusts_us) std::printf(", does not trust our certificate");
   if (!e.key.empty() && e.key_since)
     std::printf(", key %s since %s", e.key.c_str(), print_iso8601(*e.key_since).substr(0, 16).c_str());
   std::printf("%s\n", is_downgraded(e) ? "  DOWNGRADED" : "");
@@ -62,23 +63,40 @@ int list(MemoryOptions const& options, Entries const& entries) {
   return 0;
 }
 
+MemoryEntry const* find_entry(MemoryOptions const& options, Entries const& entries) {
+  auto const found = std::find_if(entries.begin(), entries.end(), [&](MemoryEntry const& entry) {
+    return policy::print(entry.kind) == options.kind && iequals(entry.name, options.name);
+  });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+std::string nothing_remembered(MemoryOptions const& options) {
+  return "nothing is remembered of the " + options.kind + " " + options.name;
+}
+
 int show(MemoryOptions const& options, Entries const& entries) {
-  for (auto const& entry : entries)
-    if (policy::print(entry.kind) == options.kind && iequals(entry.name, options.name)) {
-      print_entry(entry, options.json);
-      return 0;
-    }
-  return complain("nothing is remembered of the " + options.kind + " " + options.name);
+  auto const* entry = find_entry(options, entries);
+  if (entry == nullptr) return complain(nothing_remembered(options));
+  print_entry(*entry, options.json);
+  return 0;
 }
 
 int forget(MemoryOptions const& options, DataPaths const& paths) {
   auto const answer = ask_server(paths.control, "DELETE", "/api/memory/" + options.kind + "/" + options.name);
   if (!answer) return complain(answer.error());
-  if (*answer)
-    return (*answer)->status == 200 ? 0 : complain((*answer)->body.at("error").as_string().c_str());
+  if (*answer && (*answer)->status != 200) return complain((*answer)->body.at("error").as_string().c_str());
+  if (*answer) {
+    std::printf("forgotten\n");
+    return 0;
+  }
+  auto const entries = store::load_memory(paths.facts);
+  if (!entries) return complain(entries.error());
+  if (find_entry(options, *entries) == nullptr) return complain(nothing_remembered(options));
   auto const kind = *parse_word<policy::MemoryKind>(options.kind);
-  auto const done = store::forget_memory(paths.facts, kind, options.name);
-  return done ? 0 : complain(done.error());
+  if (auto const done = store::forget_memory(paths.facts, kind, options.name); !done)
+    return complain(done.error());
+  std::printf("forgotten; the server does not run\n");
+  return 0;
 }
 
 // An export of `postern memory`; else absent.
@@ -147,10 +165,12 @@ int import(MemoryOptions const& options, DataPaths const& paths) {
 }  // namespace
 
 int run_memory(MemoryOptions const& options) {
-  auto const read = settings_from(options.config);
-  if (!read.errors.empty()) return complain(read.errors.front());
-  DataPaths const paths(read.settings.data_directory());
-  if (options.action == MemoryAction::import_) return import(options, paths);
+  auto const found = settings_of_server(options.config);
+  if (found.code != 0) return found.code;
+  auto const directory = found.settings.data_directory();
+  DataPaths const paths(directory);
+  if (options.action == MemoryAction::import_) return import(options, paths);  // also before the first start
+  if (int const code = require_data_directory(directory); code != 0) return code;
   if (options.action == MemoryAction::forget) return forget(options, paths);
   auto const entries = store::load_memory(paths.facts);
   if (!entries) return complain(entries.error());

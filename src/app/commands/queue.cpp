@@ -8,10 +8,11 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/complain.hpp"
 #include "app/commands/control_client.hpp"
+#include "app/commands/queue_recover.hpp"
+#include "app/commands/server_settings.hpp"
 #include "app/server/destination_of.hpp"
 #include "app/settings/build_config.hpp"
 #include "app/settings/data_dir.hpp"
-#include "app/settings/settings_file.hpp"
 #include "base/ascii.hpp"
 #include "store/recovery.hpp"
 #include "store/segment_reader.hpp"
@@ -64,7 +65,7 @@ void print_one(json::object const& message, bool as_json) {
   }
 }
 
-// "2h", "3d": how long ago; for a glance.
+// "2h", "3d": how long ago.
 std::string since(std::string const& at) {
   std::tm parts{};
   if (::strptime(at.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return at;
@@ -133,7 +134,8 @@ class Running {
       case QueueAction::hold:
       case QueueAction::release:
       case QueueAction::remove:
-      case QueueAction::move: break;
+      case QueueAction::move:
+      case QueueAction::recover: break;
     }
     return act_on_all_meant();
   }
@@ -215,7 +217,7 @@ int read_stopped(QueueOptions const& options, DataPaths const& paths, web::Desti
   store::SpoolIndex index;
   auto& files = store::real_files();
   if (auto const recovery = store::recover(files, paths.spool, index); !recovery)
-    return complain(paths.spool + ": cannot be read");
+    return complain(recovery.error());
   if (options.action != QueueAction::show) {
     json::array messages;
     web::DestinationSummary summary(destination);
@@ -249,6 +251,7 @@ bool says_which(QueueOptions const& options) {
   switch (options.action) {
     case QueueAction::destinations:
     case QueueAction::list:
+    case QueueAction::recover:
     case QueueAction::retry: return true;
     case QueueAction::show: return !options.id.empty();
     case QueueAction::hold:
@@ -270,9 +273,10 @@ std::string_view print(QueueAction action) {
     case QueueAction::hold: return "hold";
     case QueueAction::release: return "release";
     case QueueAction::remove: return "delete";
-    case QueueAction::move: break;
+    case QueueAction::move: return "move";
+    case QueueAction::recover: break;
   }
-  return "move";
+  return "recover";
 }
 
 int run_queue(QueueOptions const& options) {
@@ -280,14 +284,18 @@ int run_queue(QueueOptions const& options) {
     return complain("queue " + std::string(print(options.action)) +
                         ": which message? Give its queue id, or --destination",
                     2);
-  auto const read = settings_from(options.config);
-  if (!read.errors.empty()) return complain(read.errors.front());
-  std::string const directory = options.data_dir.empty() ? read.settings.data_directory() : options.data_dir;
+  bool const is_named = !options.data_dir.empty();
+  auto const found = is_named ? settings_or_defaults(options.config) : settings_of_server(options.config);
+  if (found.code != 0) return found.code;
+  std::string const directory = is_named ? options.data_dir : found.settings.data_directory();
+  if (int const missing = require_data_directory(directory); missing != 0) return missing;
   DataPaths const paths(directory);
+  if (options.action == QueueAction::recover) return recover_damaged(options, paths);
+  if (!changes_something(options.action)) tell_of_files_set_aside(paths);
   Running running(options, paths.control);
   int const code = running.run();
   if (running.there) return code;
-  auto const built = check_config(read.settings);
+  auto const built = check_config(found.settings);
   if (!built.errors.empty()) return complain(built.errors.front());
   return read_stopped(options, paths, destination_of(built.delivery));
 }

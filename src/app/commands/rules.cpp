@@ -8,10 +8,10 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/complain.hpp"
 #include "app/commands/fixed_random.hpp"
+#include "app/commands/server_settings.hpp"
 #include "app/inputs/replay_inputs.hpp"
 #include "app/settings/build_config.hpp"
 #include "app/settings/data_dir.hpp"
-#include "app/settings/settings_file.hpp"
 #include "base/ascii.hpp"
 #include "store/rule_actions.hpp"
 #include "whatif/reports/recommend.hpp"
@@ -101,14 +101,16 @@ json::object to_json(policy::Rule const& rule, store::RuleCounts const& counts,
 }  // namespace
 
 int run_rules(RulesOptions const& options) {
-  auto const read = read_settings(options.config);
-  if (!read.errors.empty()) return complain(read.errors.front());
-  auto const built = check_config(read.settings);
+  auto const found = settings_of_server(options.config);
+  if (found.code != 0) return found.code;
+  auto const built = check_config(found.settings);
   if (!built.errors.empty()) return complain(built.errors.front());
   auto const& policy = built.gate->policy;
   if (!policy.rules)
-    return complain(options.config + " has no [[rules]]; docs/rules.md tells how to write one");
-  auto const facts = DataPaths(read.settings.data_directory()).facts;
+    return complain(found.settings.file + " has no [[rules]]; docs/rules.md tells how to write one");
+  auto const directory = found.settings.data_directory();
+  if (int const code = require_data_directory(directory); code != 0) return code;
+  auto const facts = DataPaths(directory).facts;
   auto const counted = store::read_rule_counts(facts);
   if (!counted) return complain(counted.error());
   auto const predicted = options.predict ? predict(policy, facts) : std::vector<whatif::RuleAnswer>();

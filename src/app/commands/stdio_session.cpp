@@ -1,13 +1,17 @@
 #include "app/commands/stdio_session.hpp"
 
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <cstdio>
 
+#include "app/commands/complain.hpp"
 #include "app/commands/maildrop.hpp"
+#include "base/assert.hpp"
 #include "dialogue/server_dialogue.hpp"
 #include "net/wall_clock.hpp"
 #include "policy/decide.hpp"
+#include "wire/lf_lines.hpp"
 #include "wire/line_splitter.hpp"
 
 namespace postern::app {
@@ -18,25 +22,30 @@ using dialogue::Then;
 class StdioSession {
  public:
   StdioSession(dialogue::SmtpSettings const& settings, policy::Policy const& policy, std::string maildrop)
-      : policy_(policy),
+      : settings_(settings),
+        policy_(policy),
         maildrop_(std::move(maildrop)),
         dialogue_(settings, policy, local()),
         lines_(settings.max_line) {}
 
-  void hold() {
+  int hold() {
     auto step = dialogue_.greeting();
     for (;;) {
       if (step.reply) say(*step.reply);
-      if (auto const finished = dialogue_.take_finished()) content_.clear();
+      take_finished(step.then == Then::close ? Left::over : Left::going_on);
       switch (step.then) {
         case Then::read_line: {
           auto const line = next_line();
           if (!line) return end();
+          lines_end_with_lf_ = line->end == wire::LineEnd::bare_lf;
           step = dialogue_.on_line(*line, net::wall_clock());
           break;
         }
         case Then::ask_verdict: step = dialogue_.on_verdict(decide(policy_, dialogue_.facts())); break;
         case Then::read_content:
+          if (!(lines_end_with_lf_ ? read_lf_content() : read_content())) return end();
+          step = dialogue_.on_content();
+          break;
         case Then::read_chunk:
           if (!read_content()) return end();
           step = dialogue_.on_content();
@@ -50,6 +59,8 @@ class StdioSession {
   }
 
  private:
+  enum class Left : std::uint8_t { going_on, over };  // what is left of the conversation
+
   static policy::ConnectionFacts local() {
     policy::ConnectionFacts facts;
     facts.listener_tls = policy::ListenerTls::none;
@@ -87,6 +98,19 @@ class StdioSession {
     return true;
   }
 
+  bool read_lf_content() {
+    auto& content = dialogue_.content();
+    wire::LfLines lines;
+    while (content.wants_more()) {
+      if (lines_.empty() && !read()) return false;
+      std::string piece;
+      lines_.consume(lines.take(lines_.rest(), piece));
+      auto const taken = content.feed(piece, content_);
+      POSTERN_ASSERT(taken == piece.size());  // content ends with a line, and a piece has no more than one
+    }
+    return true;
+  }
+
   dialogue::Stored store() {
     auto const& transaction = dialogue_.facts().transaction;
     wire::DroppedMessage message;
@@ -95,25 +119,48 @@ class StdioSession {
       if (recipient.accepted)
         message.recipients.push_back({recipient.address, recipient.notify, recipient.orcpt});
     message.content = std::exchange(content_, {});
-    return leave_message(maildrop_, message) ? dialogue::Stored::safe : dialogue::Stored::broken;
+    auto const left = leave_message(maildrop_, message, settings_.max_message_size);
+    if (left) return dialogue::Stored::safe;
+    exit_code_ = complain(left.error().why, left.error().exit_code);
+    return dialogue::Stored::broken;
   }
 
-  void end() { dialogue_.on_end(policy::ConnectionEnd::quit, net::wall_clock()); }
+  void take_finished(Left left) {
+    auto const finished = dialogue_.take_finished();
+    if (!finished) return;
+    content_.clear();
+    bool const unsent = finished->outcome == policy::Outcome::aborted
+                            ? left == Left::over
+                            : finished->outcome != policy::Outcome::accepted;
+    if (unsent && exit_code_ == EX_OK) exit_code_ = EX_UNAVAILABLE;
+  }
 
+  int end() {
+    dialogue_.on_end(policy::ConnectionEnd::quit, net::wall_clock());
+    take_finished(Left::over);
+    auto const& connection = dialogue_.facts().connection;
+    bool const in_vain = connection.errors > 0 && connection.messages == 0;
+    return exit_code_ == EX_OK && in_vain ? EX_PROTOCOL : exit_code_;
+  }
+
+  dialogue::SmtpSettings const& settings_;
   policy::Policy const& policy_;
   std::string maildrop_;
   dialogue::ServerDialogue dialogue_;
   wire::LineSplitter lines_;
   std::string content_;
+  int exit_code_ = EX_OK;
+  bool lines_end_with_lf_ = false;  // of the last command
 };
 
 }  // namespace
 
-void hold_stdio_session(dialogue::SmtpSettings const& settings, policy::Directory const& directory,
-                        std::string const& maildrop) {
+int hold_stdio_session(dialogue::SmtpSettings settings, policy::Directory const& directory,
+                       std::string const& maildrop) {
+  settings.bare_newlines = dialogue::BareNewlines::normalize;  // that setting is about strangers
   policy::Policy const policy{
       directory, {*Network::parse("127.0.0.1/32")}, {}, false, policy::TlsRequirement::never, {}, {}};
-  StdioSession(settings, policy, maildrop).hold();
+  return StdioSession(settings, policy, maildrop).hold();
 }
 
 }  // namespace postern::app

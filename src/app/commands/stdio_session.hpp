@@ -1,5 +1,7 @@
 // An SMTP conversation on standard input and output, as `sendmail -bs` holds it: the same dialogue as on the
-// network; what is accepted goes to the maildrop. Blocking.
+// network; what is accepted goes to the maildrop. A program whose DATA command ends with a bare LF speaks in
+// lines that end with LF: its content ends at LF.LF, too (wire/lf_lines). One whose DATA command ends with
+// CRLF ends its content with CRLF.CRLF only. Blocking.
 #pragma once
 
 #include <string>
@@ -9,7 +11,9 @@
 
 namespace postern::app {
 
-void hold_stdio_session(dialogue::SmtpSettings const& settings, policy::Directory const& directory,
-                        std::string const& maildrop);
+// Gives the exit status (sysexits.h). It is 0 if no message was refused or left unfinished; a transaction
+// that RSET or a new greeting ended is neither.
+int hold_stdio_session(dialogue::SmtpSettings settings, policy::Directory const& directory,
+                       std::string const& maildrop);
 
 }  // namespace postern::app

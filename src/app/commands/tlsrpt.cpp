@@ -8,9 +8,7 @@
 #include "app/commands/complain.hpp"
 #include "app/inputs/input_stream.hpp"
 #include "base/ascii.hpp"
-#include "wire/gzip.hpp"
-#include "wire/mime.hpp"
-#include "wire/tls_report.hpp"
+#include "wire/tls_report_mail.hpp"
 
 namespace postern::app {
 namespace {
@@ -22,7 +20,7 @@ struct Found {
 
 Result<std::string, std::string> read_all(std::string const& path) {
   auto stream = InputStream::open(path);
-  if (!stream) return fail(stream.error());
+  if (!stream) return fail(path + ": " + stream.error());
   std::string text;
   for (auto piece = (*stream)->read(); !piece.empty(); piece = (*stream)->read()) {
     text += piece;
@@ -30,33 +28,6 @@ Result<std::string, std::string> read_all(std::string const& path) {
   }
   if (!(*stream)->problem().empty()) return fail(path + ": " + (*stream)->problem());
   return text;
-}
-
-bool is_report(wire::MimePart const& part) {  // RFC 8460 section 6.4, 6.5
-  return istarts_with(part.type, "application/tlsrpt") || wire::is_gzip(part.content) ||
-         part.type == "application/json";
-}
-
-// The reports in a file: one as JSON, or those that a mail carries.
-Result<std::vector<wire::TlsReport>, std::string> reports_in(std::string const& text) {
-  std::vector<wire::TlsReport> reports;
-  if (trimmed(text.substr(0, 64)).substr(0, 1) == "{") {
-    auto report = wire::parse_tls_report(text);
-    if (!report) return fail(report.error());
-    reports.push_back(std::move(*report));
-    return reports;
-  }
-  for (auto& part : wire::mime_leaves(text)) {
-    if (!is_report(part)) continue;
-    auto content = wire::is_gzip(part.content) ? wire::gunzip(part.content, wire::tls_report_limit)
-                                               : std::optional(std::move(part.content));
-    if (!content) return fail(std::string("its attachment is damaged, or too large"));
-    auto report = wire::parse_tls_report(*content);
-    if (!report) return fail(report.error());
-    reports.push_back(std::move(*report));
-  }
-  if (reports.empty()) return fail(std::string("neither a TLS report in JSON, nor a mail that carries one"));
-  return reports;
 }
 
 void print_table(std::vector<Found> const& all) {
@@ -99,13 +70,16 @@ int run_tlsrpt(TlsrptOptions const& options) {
   int code = 0;
   for (auto const& file : options.files) {
     auto const text = read_all(file);
-    auto reports =
-        text ? reports_in(*text) : Result<std::vector<wire::TlsReport>, std::string>(fail(text.error()));
-    if (!reports) {
-      code = complain(text ? file + ": " + reports.error() : reports.error());
+    if (!text) {
+      code = complain(text.error());
       continue;
     }
-    for (auto& report : *reports) all.push_back({file, std::move(report)});
+    auto found = wire::find_tls_reports(*text);
+    for (auto const& problem : found.problems) code = complain(file + ": " + problem);
+    for (auto& report : found.reports) {
+      for (auto const& sentence : report.unread) code = complain(file + ": " + sentence);
+      all.push_back({file, std::move(report)});
+    }
   }
   if (options.json)
     print_json(all);

@@ -3,6 +3,22 @@
 #include "app/server/listeners.hpp"
 
 namespace postern::app {
+namespace {
+
+// No more connections than there are descriptors for.
+session::AdmissionLimits within_descriptors(session::AdmissionLimits limits, ServerContext const& context) {
+  auto const shares = context.descriptors;
+  limits.sockets = shares.sockets;
+  if (limits.connections <= shares.connections) return limits;
+  context.log.write(LogEvent(Severity::warning, "connections-limited")
+                        .add("connections", shares.connections)
+                        .add("wanted", limits.connections)
+                        .add("reason", "the limit of file descriptors (LimitNOFILE, ulimit -n)"));
+  limits.connections = shares.connections;
+  return limits;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Gate>, std::string> Gate::open(ServerContext const& context, Stores& stores,
                                                       Resolving& resolving, BuiltConfig const& built) {
@@ -18,7 +34,7 @@ Result<std::unique_ptr<Gate>, std::string> Gate::open(ServerContext const& conte
 }
 
 Gate::Gate(ServerContext const& context, Stores& stores, Resolving& resolving, BuiltConfig const& built)
-    : admission_(context.start.admission),
+    : admission_(within_descriptors(context.start.admission, context)),
       server_(context.loops.connections(),
               session::Services{.spool = *stores.spool,
                                 .evidence = *stores.evidence,

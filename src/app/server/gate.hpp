@@ -11,7 +11,7 @@
 #include "app/server/server_context.hpp"
 #include "app/server/stores.hpp"
 #include "base/id_source.hpp"
-#include "net/worker_pool.hpp"
+#include "net/fair_workers.hpp"
 #include "session/admission.hpp"
 #include "session/smtp_server.hpp"
 
@@ -39,7 +39,7 @@ class Gate : public Part {
 
   session::Admission admission_;
   IdSource connection_ids_;
-  net::WorkerPool logins_{2};
+  net::FairWorkers logins_{2, {.threads = 1}};
   session::SmtpServer server_;
   std::optional<net::Endpoint> first_smtp_;
   std::vector<std::string> lines_;

@@ -5,11 +5,18 @@
 namespace postern::app {
 
 Result<void, std::string> MemoryKeeper::load(std::size_t size) {
+  memory_.access()->tls = policy::TlsMemory(size);
+  return add_from_disk();
+}
+
+Result<void, std::string> MemoryKeeper::add_from_disk() {
   auto entries = store::load_memory(facts_);
   if (!entries) return fail(entries.error());
   auto memory = memory_.access();
-  memory->tls = policy::TlsMemory(size);
-  for (auto& entry : *entries) memory->tls.put(std::move(entry));
+  for (auto& entry : *entries) {
+    if (auto const* known = memory->tls.find(entry.kind, entry.name)) entry = merge(*known, entry);
+    memory->tls.put(std::move(entry));
+  }
   return {};
 }
 

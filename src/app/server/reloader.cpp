@@ -5,7 +5,6 @@
 #include <chrono>
 #include <utility>
 
-#include "app/settings/build_config.hpp"
 #include "app/settings/build_rules.hpp"
 #include "app/settings/changed_keys.hpp"
 #include "app/settings/settings_file.hpp"
@@ -39,7 +38,7 @@ void Reloader::reload() {
   auto next = in_force_;
   next.live = read.settings.live;
   auto errors = read.errors.empty() ? start_errors(read.settings) : read.errors;
-  auto const built = errors.empty() ? build_config(next, tickets_) : BuiltConfig{};
+  auto const built = errors.empty() ? build_config(next, tickets_, tls_) : BuiltConfig{};
   errors.insert(errors.end(), built.errors.begin(), built.errors.end());
   for (auto const& error : errors)
     log_.write(LogEvent(Severity::error, "reload-refused")
@@ -47,15 +46,23 @@ void Reloader::reload() {
                    .add("kept", "the configuration and certificates in use"));
   if (errors.empty()) {
     in_force_ = std::move(next);
+    tls_ = built.tls;
     lists_ = state_of_list_files(in_force_);
     for (auto const& part : parts_) part->reload(built);
     log_.write(LogEvent(Severity::info, "reloaded"));
+    for (auto const& warning : built.warnings)
+      log_.write(LogEvent(Severity::warning, "configuration").add("what", warning));
     for (auto const& certificate : built.gate->tls->descriptions())
       log_.write(LogEvent(Severity::info, "certificate").add("file", certificate));
     if (auto const waiting = keys_waiting_for_restart(in_force_, read.settings); !waiting.empty())
       log_.write(LogEvent(Severity::warning, "restart-needed").add("keys", comma_separated(waiting)));
   }
   ::sd_notify(0, "READY=1");
+}
+
+void Reloader::begin(TlsInUse tls) {
+  tls_ = std::move(tls);
+  watch_lists();
 }
 
 void Reloader::watch_lists() {
@@ -76,10 +83,11 @@ void Reloader::reload_changed_lists() {
   auto state = state_of_list_files(in_force_);
   if (state == lists_) return;
   lists_ = std::move(state);
-  auto const built = build_config(in_force_, tickets_);
+  auto const built = build_config(in_force_, tickets_, tls_);
   for (auto const& problem : built.errors)
     log_.write(LogEvent(Severity::error, "lists-refused").add("reason", problem));
   if (!built.errors.empty()) return;
+  tls_ = built.tls;
   for (auto const& part : parts_) part->reload_lists(built);
   log_.write(LogEvent(Severity::info, "lists-read"));
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/server/part.hpp"
+#include "app/settings/build_config.hpp"
 #include "app/settings/settings.hpp"
 #include "base/log.hpp"
 #include "net/ticket_keys.hpp"
@@ -23,13 +24,17 @@ class Reloader {
            std::vector<std::unique_ptr<Part>> const& parts);
 
   void reload();
-  void watch_lists();  // from now on, every second
-  void stop();         // watching
+  void begin(TlsInUse tls);  // the server runs: from here on lists are watched, every second
+  void stop();               // watching
 
   void reload_changed_lists();  // one look at their files
+  Settings const& in_force() const { return in_force_; }
 
  private:
+  void watch_lists();
+
   Settings in_force_;  // its `start` never changes
+  TlsInUse tls_;
   net::TicketKeys& tickets_;
   Log& log_;
   std::vector<std::unique_ptr<Part>> const& parts_;

@@ -7,7 +7,7 @@
 #include "app/server/server_context.hpp"
 #include "net/client_names.hpp"
 #include "net/dns.hpp"
-#include "net/worker_pool.hpp"
+#include "net/fair_workers.hpp"
 #include "session/spf.hpp"
 
 namespace postern::app {
@@ -20,7 +20,7 @@ class Resolving : public Part {
 
   std::unique_ptr<net::Dns> dns;  // absent after join()
   net::ClientNames client_names;
-  net::WorkerPool spf_workers{16};
+  net::FairWorkers spf_workers{32, {.threads = 8}};
   session::SpfChecker spf;
 
  private:

@@ -11,12 +11,14 @@
 #include <optional>
 #include <stdexcept>
 
+#include "app/server/certificate_watch.hpp"
 #include "app/server/descriptor_limit.hpp"
 #include "app/server/gate.hpp"
 #include "app/server/log_output.hpp"
 #include "app/server/reloader.hpp"
 #include "app/server/sending.hpp"
 #include "app/server/signals.hpp"
+#include "app/server/stop_watchdog.hpp"
 #include "app/server/web.hpp"
 #include "app/settings/build_config.hpp"
 #include "app/settings/data_dir.hpp"
@@ -26,10 +28,17 @@ namespace postern::app {
 namespace {
 
 constexpr std::chrono::milliseconds idle_poll{20};
+constexpr std::chrono::seconds take_down_limit{10};  // beyond shutdown_limit
 
 struct CannotStart : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+// The control socket, the page, and the sites of MTA-STS policies.
+std::size_t count_web_listeners(StartSettings const& start) {
+  auto const serves_https = [](auto const& listener) { return listener.role == ListenRole::https; };
+  return 2 + static_cast<std::size_t>(std::count_if(start.listen.begin(), start.listen.end(), serves_https));
+}
 
 class Server {
  public:
@@ -48,16 +57,18 @@ class Server {
     }
     loops_.start();
     for (auto const& part : parts_) part->start();
-    reloader_.watch_lists();
+    reloader_.begin(built.tls);
     log_started(built.gate->tls->descriptions());
+    certificates_.look_at(settings_);
     return {};
   }
 
   void run() {
-    signals_.listen([this] { reloader_.reload(); }, [this] { stop(); });
+    signals_.listen([this] { reload(); }, [this] { stop(); });
     main_.run();
     auto const queued = stores_->spool->summary().messages;
     take_down();
+    if (watchdog_) watchdog_->disarm();
     log_.write(LogEvent(Severity::info, "stopped").add("queued", queued));
   }
 
@@ -102,6 +113,11 @@ class Server {
     ::sd_notify(0, "READY=1");
   }
 
+  void reload() {
+    reloader_.reload();
+    certificates_.look_at(reloader_.in_force());
+  }
+
   void stop() {
     if (stopping_) return cut();  // asked twice
     stopping_ = true;
@@ -111,7 +127,10 @@ class Server {
   void drain() {
     ::sd_notify(0, "STOPPING=1");
     log_.write(LogEvent(Severity::info, "stopping").add("open", counters_.open_connections.load()));
+    watchdog_.emplace(last_resort([last_sync = stores_->last_sync] { last_sync->sync(); }));
+    watchdog_->arm(settings_.start.shutdown_limit + take_down_limit);
     reloader_.stop();
+    certificates_.stop();
     for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) (*part)->drain();
     limit_.expires_after(settings_.start.shutdown_limit);
     limit_.async_wait([this](boost::system::error_code error) {
@@ -152,7 +171,8 @@ class Server {
                          loops_,
                          log_,
                          counters_,
-                         clock_};
+                         clock_,
+                         share_descriptors(descriptor_limit(), count_web_listeners(settings_.start))};
   std::vector<std::unique_ptr<Part>> parts_;
   Stores* stores_ = nullptr;
   Gate* gate_ = nullptr;
@@ -161,6 +181,8 @@ class Server {
   boost::asio::steady_timer limit_{main_};
   boost::asio::steady_timer poll_{main_};
   Reloader reloader_{main_, settings_, tickets_, log_, parts_};
+  CertificateWatch certificates_{main_, log_, counters_};
+  std::optional<StopWatchdog> watchdog_;  // from the moment the server is told to stop
   bool stopping_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "app/server/descriptor_limit.hpp"
 #include "app/server/loops.hpp"
 #include "app/settings/data_dir.hpp"
 #include "app/settings/settings.hpp"
@@ -21,6 +22,7 @@ struct ServerContext {
   Log& log;
   Counters& counters;
   Clock const& clock;
+  DescriptorShares descriptors;
 };
 
 }  // namespace postern::app

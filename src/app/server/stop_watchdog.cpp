@@ -22,11 +22,11 @@ void say_on_standard_error(std::string const& line) {
 
 // Calls `work` on a thread of its own, and waits for it for no longer than `limit`.
 void give_time_to(std::function<void()> work, Duration limit) {
-  struct Shared {
+  struct Granted {
     Guarded<bool> done{false};
     std::condition_variable wake;
   };
-  auto const shared = std::make_shared<Shared>();
+  auto const shared = std::make_shared<Granted>();
   std::thread([shared, work = std::move(work)] {
     work();
     *shared->done.access() = true;

@@ -1,9 +1,19 @@
 #include "app/server/web.hpp"
 
+#include <algorithm>
+
 #include "app/server/listeners.hpp"
 #include "web/metrics.hpp"
 
 namespace postern::app {
+namespace {
+
+web::HttpLimits limits_of(ServerContext const& context) {
+  auto const connections = context.descriptors.web;
+  return {.connections = connections, .of_network = std::max<std::size_t>(connections / 5, 2)};
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Web>, std::string> Web::open(ServerContext const& context, Stores& stores,
                                                     Sending& sending, BuiltConfig const& built) {
@@ -15,12 +25,13 @@ Result<std::unique_ptr<Web>, std::string> Web::open(ServerContext const& context
 
 Result<void, std::string> Web::listen(ServerContext const& context) {
   auto& loop = context.loops.web();
+  auto const limits = limits_of(context);
   control_socket_ = std::make_unique<web::HttpServer>(
       loop,
       [this](web::HttpRequest const& request) {
         return web::answer_api(control_, request.method, request.target);
       },
-      context.log, context.counters);
+      context.log, context.counters, limits);
   if (auto const listening = control_socket_->listen_unix(context.paths.control); !listening)
     return fail(listening.error());
   for (auto const& listener : context.start.listen) {
@@ -30,7 +41,7 @@ Result<void, std::string> Web::listen(ServerContext const& context) {
   if (context.start.web_address.empty()) return {};
   page_ = std::make_unique<web::HttpServer>(
       loop, [this](web::HttpRequest const& request) { return answer(request.method, request.target); },
-      context.log, context.counters);
+      context.log, context.counters, limits);
   auto const at = page_->listen(*net::Endpoint::parse(context.start.web_address));
   if (!at) return fail(at.error());
   lines_.push_back("web on http://" + at->print() + "/metrics and /healthz");
@@ -44,7 +55,7 @@ Result<void, std::string> Web::listen_sts_site(ServerContext const& context, Lis
         auto const policies = in_force_.access()->sts_policies;
         return web::answer_sts(*policies, request);
       },
-      context.log, context.counters));
+      context.log, context.counters, limits_of(context)));
   auto const at =
       site->listen_tls(*net::Endpoint::parse(listener.address), [this] { return in_force_.access()->tls; });
   if (!at) return fail(at.error());

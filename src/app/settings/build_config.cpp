@@ -2,18 +2,21 @@
 
 #include <sys/stat.h>
 
-#include <fstream>
-#include <sstream>
 #include <unordered_set>
 
+#include "app/settings/advice.hpp"
 #include "app/settings/build_directory.hpp"
 #include "app/settings/build_routes.hpp"
 #include "app/settings/build_rules.hpp"
+#include "app/settings/build_users.hpp"
+#include "app/settings/certificate_advice.hpp"
 #include "app/settings/fingerprints.hpp"
 #include "app/settings/published.hpp"
 #include "base/ascii.hpp"
+#include "net/wall_clock.hpp"
 #include "store/file.hpp"
 #include "wire/path.hpp"
+#include "wire/report_uri.hpp"
 #include "wire/tlsrpt_record.hpp"
 
 namespace postern::app {
@@ -50,6 +53,8 @@ void check_live(LiveSettings const& live, Problems& problems) {
   for (auto const& domain : live.domains) check_published(domain, live.hostname, problems);
   if (!Domain::parse(live.hostname))
     problems.error(0, "hostname = \"" + live.hostname + "\": not a host name");
+  if (!live.origin.empty() && !Domain::parse(live.origin))
+    problems.error(0, "send.origin = " + in_quotes(live.origin) + ": not a domain name");
   if (live.tls.min_version > live.tls.max_version)
     problems.error(0, "tls.min_version is above tls.max_version");
   if (live.retry.first > live.retry.longest)
@@ -65,14 +70,33 @@ void check_live(LiveSettings const& live, Problems& problems) {
     problems.error(0, "notices.postmaster = " + in_quotes(live.notices.postmaster) + ": not a mail address");
 }
 
+// RFC 5321 section 2.3.5: the name is a fully qualified one.
+void warn_of_odd_hostname(std::string const& hostname, Problems& problems) {
+  std::string odd;
+  auto const last = hostname.substr(hostname.rfind('.') + 1);
+  if (IpAddress::parse(hostname))
+    odd = "an address, not a name";
+  else if (hostname.find('.') == std::string::npos)
+    odd = "a name of one label";
+  else if (last.find_first_not_of("0123456789") == std::string::npos)
+    odd = "no name that the DNS can have: its last label is a number";
+  else if (hostname.find('_') != std::string::npos)
+    odd = "a name with an underscore, which host names have not";
+  if (odd.empty()) return;
+  problems.warn("hostname = " + in_quotes(hostname) + ": this is " + odd +
+                ". It is said at EHLO, and many servers refuse mail from what says no fully qualified name, "
+                "such as \"mx.example.org\" (RFC 5321 section 4.1.4)");
+}
+
 void warn_of_what_is_lost(LiveSettings const& live, Problems& problems) {
+  warn_of_odd_hostname(live.hostname, problems);
   if (breaks_rfc_3207(live.require_tls)) problems.warn("tls.require: " + std::string(rfc_3207));
   for (auto const& domain : live.domains)
     if (breaks_rfc_3207(domain.require_tls.value_or(policy::TlsRequirement::never)))
       problems.warn("domains.\"" + domain.name + "\".tls.require: " + std::string(rfc_3207));
   if (live.tls.min_version > net::TlsVersion::v1_2)
     problems.warn(
-        "tls.min_version above 1.2: clients that cannot do it fail their handshakes, and send in the clear "
+        "tls.min_version above 1.2: clients that cannot do it fail their handshakes, and send without TLS "
         "only when they give up on TLS");
 }
 
@@ -81,8 +105,7 @@ std::unordered_set<std::string> tls_report_addresses(LiveSettings const& live) {
   std::unordered_set<std::string> addresses;
   for (auto const& domain : live.domains)
     for (auto const& rua : domain.tlsrpt_rua) {
-      if (!istarts_with(rua, "mailto:")) continue;
-      auto const address = wire::parse_mailbox(std::string_view(rua).substr(7, rua.find('?') - 7));
+      auto const address = wire::mailto_address(rua);
       if (address) addresses.insert(lowered(address->local_part()) + "@" + address->host());
     }
   return addresses;
@@ -91,25 +114,9 @@ std::unordered_set<std::string> tls_report_addresses(LiveSettings const& live) {
 // Where flagged mail goes must be somewhere.
 void check_quarantine(LiveSettings const& live, policy::Directory const& directory, Problems& problems) {
   for (auto const& rule : live.rules)
-    if (rule.deliver_to && directory.standing(*rule.deliver_to) == policy::Standing::unknown)
+    if (rule.deliver_to && directory.standing(*rule.deliver_to) == policy::RecipientClass::unknown)
       problems.error(rule.line, "rules." + in_quotes(rule.name) + ".deliver_to = " +
                                     in_quotes(rule.deliver_to->print()) + ": there is no such mailbox here");
-}
-
-std::shared_ptr<session::Passwords const> build_passwords(Settings const& settings, Problems& problems) {
-  auto const& file = settings.live.users_file;
-  if (file.empty()) return nullptr;
-  std::string const where = "auth.users_file = \"" + file + "\": ";
-  std::ifstream in(settings.path(file));
-  if (!in) {
-    problems.error(0, where + "cannot be read");
-    return nullptr;
-  }
-  std::stringstream text;
-  text << in.rdbuf();
-  auto read = session::Passwords::parse(text.str());
-  if (!read) problems.error(0, where + read.error());
-  return read ? *read : nullptr;
 }
 
 policy::Policy build_policy(Settings const& settings, Problems& problems) {
@@ -127,6 +134,8 @@ policy::Policy build_policy(Settings const& settings, Problems& problems) {
   policy.pins = build_pins(settings, error);
   policy.tls_report_addresses = tls_report_addresses(live);
   policy.rules = build_rules(settings, error);
+  policy.senders = live.senders;
+  policy.may_send_as = build_sender_grants(live, problems);
   check_quarantine(live, policy.directory, problems);
   return policy;
 }
@@ -157,6 +166,15 @@ net::TlsSettings with_certificate(Settings const& settings, Problems& problems) 
   return tls;
 }
 
+std::vector<net::Endpoint> smtp_listeners(StartSettings const& start) {
+  std::vector<net::Endpoint> listeners;
+  for (auto const& listener : start.listen) {
+    bool const takes_mail = listener.role == ListenRole::mx || listener.role == ListenRole::submission;
+    if (auto const at = net::Endpoint::parse(listener.address); at && takes_mail) listeners.push_back(*at);
+  }
+  return listeners;
+}
+
 std::shared_ptr<delivery::SmtpConfig const> build_smtp(Settings const& settings, Problems& problems) {
   auto const& send = settings.live.send;
   auto client = net::TlsClient::make(settings.path(send.ca_file), settings.path(send.certificate),
@@ -166,11 +184,14 @@ std::shared_ptr<delivery::SmtpConfig const> build_smtp(Settings const& settings,
     return nullptr;
   }
   return std::make_shared<delivery::SmtpConfig const>(
-      delivery::SmtpConfig{settings.live.hostname, send, *std::move(client)});
+      delivery::SmtpConfig{.hostname = settings.live.hostname,
+                           .send = send,
+                           .tls = *std::move(client),
+                           .listeners = smtp_listeners(settings.start)});
 }
 
 std::shared_ptr<session::GateConfig const> build_gate(Settings const& settings, net::TicketKeys& tickets,
-                                                      Make make, Problems& problems) {
+                                                      Make make, TlsInUse const& before, Problems& problems) {
   auto gate =
       std::make_shared<session::GateConfig>(session::GateConfig{.smtp = settings.live.smtp,
                                                                 .policy = build_policy(settings, problems),
@@ -181,24 +202,30 @@ std::shared_ptr<session::GateConfig const> build_gate(Settings const& settings, 
   gate->policy.logins = gate->passwords != nullptr;
   if (make == Make::nothing && settings.live.tls.certificate.empty()) return gate;
   auto context = net::TlsContext::make(with_certificate(settings, problems), tickets);
-  if (context)
-    gate->tls = *std::move(context);
-  else
+  if (!context) {
     problems.error(0, context.error());
+    return gate;
+  }
+  gate->tls = *std::move(context);
+  bool const is_the_same = gate->tls->fingerprint() == before.fingerprint;
+  gate->policy.fallback.certificates_since = is_the_same ? before.since : net::wall_clock();
   return gate;
 }
 
-BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, Make make) {
+BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, Make make, TlsInUse const& before) {
   Problems problems(settings);
   check_start(settings.start, problems);
   check_live(settings.live, problems);
   warn_of_what_is_lost(settings.live, problems);
-  auto gate = build_gate(settings, tickets, make, problems);
+  auto gate = build_gate(settings, tickets, make, before, problems);
+  advise(settings, gate->policy.directory, gate->passwords.get(), problems);
+  advise_about_certificates(settings, net::wall_clock(), problems);
   auto smtp = build_smtp(settings, problems);
   auto routes = build_routes(settings, problems);
   BuiltConfig built;
   built.errors = problems.errors();
   built.warnings = problems.warnings();
+  built.notes = problems.notes();
   if (problems.any()) return built;
   auto const& live = settings.live;
   auto const ca_file = settings.path(live.send.ca_file);
@@ -210,19 +237,21 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, Make make)
   built.tls_reports = {live.tls_reports, live.hostname, ca_file, live.sts.port};
   built.notices = {live.notices, live.hostname, directory};
   built.sts_site = std::make_shared<web::StsPolicies const>(published_policies(live));
+  if (gate->tls)
+    built.tls = {.fingerprint = gate->tls->fingerprint(), .since = gate->policy.fallback.certificates_since};
   built.gate = std::move(gate);
   return built;
 }
 
 }  // namespace
 
-BuiltConfig build_config(Settings const& settings, net::TicketKeys& tickets) {
-  return build(settings, tickets, Make::what_is_missing);
+BuiltConfig build_config(Settings const& settings, net::TicketKeys& tickets, TlsInUse const& before) {
+  return build(settings, tickets, Make::what_is_missing, before);
 }
 
 BuiltConfig check_config(Settings const& settings) {
   net::TicketKeys tickets(settings.start.ticket_lifetime);
-  return build(settings, tickets, Make::nothing);
+  return build(settings, tickets, Make::nothing, {});
 }
 
 std::vector<std::string> start_errors(Settings const& settings) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/settings/settings.hpp"
+#include "base/instant.hpp"
 #include "delivery/scheduler.hpp"
 #include "delivery/tls_reports.hpp"
 #include "net/ticket_keys.hpp"
@@ -15,6 +16,12 @@
 
 namespace postern::app {
 
+// The TLS that clients meet, and since when.
+struct TlsInUse {
+  std::string fingerprint;  // net::TlsContext's; empty: none yet
+  Instant since{};
+};
+
 // All of it can be taken over on SIGHUP: it is what the parts of a running server are handed again.
 struct BuiltConfig {
   std::shared_ptr<session::GateConfig const> gate;
@@ -22,13 +29,16 @@ struct BuiltConfig {
   delivery::TlsReportConfig tls_reports;
   delivery::DigestConfig notices;
   std::shared_ptr<web::StsPolicies const> sts_site;
+  TlsInUse tls;
   std::vector<std::string> errors;    // not empty: gate and delivery are absent
-  std::vector<std::string> warnings;  // legal, but the owner should know
+  std::vector<std::string> warnings;  // legal, but most likely wrong
+  std::vector<std::string> notes;     // as it may be, but the owner should know
 };
 
 // `tickets` outlives the result. Without tls.certificate a self-signed one is made in data_dir, or the one
-// made before is used.
-BuiltConfig build_config(Settings const& settings, net::TicketKeys& tickets);
+// made before is used. `before`: what the configuration before had, so that failed handshakes count from the
+// last change of certificates on.
+BuiltConfig build_config(Settings const& settings, net::TicketKeys& tickets, TlsInUse const& before = {});
 
 // The same checks without making anything: for `postern check`.
 BuiltConfig check_config(Settings const& settings);

@@ -1,8 +1,11 @@
 #include "app/settings/build_directory.hpp"
 
 #include <fstream>
+#include <set>
 
+#include "app/settings/advice.hpp"
 #include "base/ascii.hpp"
+#include "net/ourselves.hpp"
 #include "wire/path.hpp"
 
 namespace postern::app {
@@ -17,6 +20,14 @@ void add_mailbox(policy::LocalDomain& domain, std::string_view mailbox) {
     domain.mailboxes.insert(lowered(mailbox));
 }
 
+// Mail for these names is what systems write about themselves: the postmaster gets it, unless the owner says
+// otherwise.
+void add_system_aliases(policy::LocalDomain& domain) {
+  for (std::string const name : {"root", "mailer-daemon"})
+    if (!domain.any_mailbox && !domain.mailboxes.contains(name) && !domain.aliases.contains(name))
+      domain.aliases[name].emplace_back("postmaster", domain.name);
+}
+
 class DirectoryBuilder {
  public:
   DirectoryBuilder(Settings const& settings, Problems& problems) : settings_(settings), problems_(problems) {}
@@ -25,7 +36,11 @@ class DirectoryBuilder {
     std::vector<policy::LocalDomain> domains;
     for (auto const& domain : settings_.live.domains)
       if (auto local = local_domain(domain)) domains.push_back(*std::move(local));
-    policy::Directory directory(settings_.live.hostname, std::move(domains));
+    auto const origin = Domain::parse(origin_of(settings_.live));
+    for (auto& domain : domains)
+      if (origin && domain.name == *origin) add_system_aliases(domain);
+    policy::Directory directory(settings_.live.hostname, std::move(domains),
+                                policy::OwnAddresses(net::interface_addresses()));
     for (auto const& domain : settings_.live.domains) check_aliases(domain, directory);
     return directory;
   }
@@ -37,11 +52,22 @@ class DirectoryBuilder {
       problems_.error(written.line, domain_key(written) + ": not a domain name");
       return std::nullopt;
     }
+    if (!seen_.insert(name->a_label()).second)
+      problems_.error(written.line, domain_key(written) + ": this domain is configured twice");
     policy::LocalDomain domain{*std::move(name), false, {}, {}, {}, written.require_tls};
-    for (auto const& mailbox : written.mailboxes) add_mailbox(domain, mailbox);
+    for (auto const& mailbox : written.mailboxes) {
+      if (mailbox.find('@') != std::string::npos)
+        problems_.error(written.line, domain_key(written) + ".mailboxes: \"" + mailbox +
+                                          "\": write the local part alone, without the domain");
+      add_mailbox(domain, mailbox);
+    }
     if (!written.mailboxes_file.empty()) read_mailboxes(domain, written);
     for (auto const& [alias, targets] : written.aliases) add_alias(domain, written, alias, targets);
-    domain.deliver = delivery::print(deliver_of(written));
+    auto const deliver = deliver_of(written);
+    if (auto const* maildir = std::get_if<delivery::MaildirRoute>(&deliver);
+        maildir != nullptr && written.deliver)
+      check_template(maildir->path, written.line, domain_key(written) + ".deliver", problems_);
+    domain.deliver = delivery::print(deliver);
     if (!domain.any_mailbox && domain.mailboxes.empty() && domain.aliases.empty())
       problems_.warn(domain_key(written) +
                      ": no mailboxes and no aliases: only mail for postmaster is taken");
@@ -95,13 +121,14 @@ class DirectoryBuilder {
       if (expanded->empty())
         problems_.error(written.line, where + ": leads back to itself and to no mailbox");
       for (auto const& target : *expanded)
-        if (directory.standing(target) == policy::Standing::unknown)
+        if (directory.standing(target) == policy::RecipientClass::unknown)
           problems_.error(written.line, where + ": \"" + target.print() + "\" is no mailbox here");
     }
   }
 
   Settings const& settings_;
   Problems& problems_;
+  std::set<std::string> seen_;  // domains, as A-labels
 };
 
 }  // namespace

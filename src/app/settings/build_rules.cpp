@@ -80,7 +80,7 @@ policy::Lists build_lists(Settings const& settings, OnSettingError const& error)
   return lists;
 }
 
-// "450 4.7.10 text", "4.7.10 text" or "text".
+// "450 4.7.10 text", "4.7.10 text" or "text". Nothing: the set of rules chooses what fits the rule.
 Result<wire::Reply, std::string> parse_rule_reply(std::string_view written, policy::Effect then) {
   bool const defers = then == policy::Effect::defer;
   char const wanted = defers ? '4' : '5';
@@ -88,6 +88,7 @@ Result<wire::Reply, std::string> parse_rule_reply(std::string_view written, poli
       static_cast<std::uint16_t>(defers ? 450 : 550), {static_cast<std::uint8_t>(defers ? 4 : 5), 7, 1}, {}};
   bool const refuses = then == policy::Effect::defer || then == policy::Effect::reject;
   auto rest = trimmed(written);
+  if (rest.empty()) return wire::Reply{};
   auto const word = [&] { return rest.substr(0, rest.find(' ')); };
   auto const take = [&] { rest = trimmed(rest.substr(word().size())); };
   if (auto const code = word(); code.size() == 3 && std::all_of(code.begin(), code.end(), is_digit)) {

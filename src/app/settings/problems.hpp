@@ -19,15 +19,18 @@ class Problems {
     errors_.push_back(file_ + (line > 0 ? ":" + std::to_string(line) : "") + ": " + what);
   }
   void warn(std::string what) { warnings_.push_back(std::move(what)); }
+  void note(std::string what) { notes_.push_back(std::move(what)); }  // nothing is wrong with it
 
   bool any() const { return !errors_.empty(); }
   std::vector<std::string> const& errors() const { return errors_; }
   std::vector<std::string> const& warnings() const { return warnings_; }
+  std::vector<std::string> const& notes() const { return notes_; }
 
  private:
   std::string file_;
   std::vector<std::string> errors_;
   std::vector<std::string> warnings_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace postern::app

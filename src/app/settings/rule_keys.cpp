@@ -19,17 +19,20 @@ std::span<Key<RuleSettings> const> rule_keys() {
            {"flag", policy::Effect::flag},
            {"defer", policy::Effect::defer},
            {"reject", policy::Effect::reject}},
-          "What becomes of the mail when it is true. \"flag\": taken, with the header X-Postern-Flag."),
+          "What happens to the mail when the expression is true. \"flag\" accepts it with the header field "
+          "X-Postern-Flag."),
       text<R>(
           "reply", [](R & r) -> auto& { return r.reply; },
-          "The reply: \"4.7.10 Please use STARTTLS\". With \"flag\": the reason in the header."),
+          "The reply, such as \"4.7.10 Please use STARTTLS\". With \"flag\" it is the reason in the header "
+          "field."),
       parsed<R>(
           "mode", [](R & r) -> auto& { return r.rollout; }, &parse_rollout, &print_rollout,
-          "\"observe\" notes what would have been; \"enforce\" does it; \"10%\" does it to that share of the "
-          "sending hosts, always the same ones."),
+          "\"observe\" only records what would have happened; \"enforce\" does it; \"10%\" does it to that "
+          "share "
+          "of the sending hosts, always the same ones."),
       parsed<R>(
           "deliver_to", [](R & r) -> auto& { return r.deliver_to; }, &parse_deliver_to, &print_deliver_to,
-          "With \"flag\": the mailbox that gets the mail instead, \"quarantine@example.org\"."),
+          "With \"flag\": the mailbox that gets the mail instead, such as \"quarantine@example.org\"."),
   };
   return keys;
 }

@@ -86,6 +86,7 @@ struct StartSettings {
   std::string maildrop;  // a directory; empty: "drop" in the data directory
   std::uint64_t segment_size = 64U << 20;
   Duration facts_retention = std::chrono::hours(24 * 90);
+  std::uint64_t facts_max_size = 2ULL << 30;  // bytes
   std::string web_address = "127.0.0.1:8025";
   net::DnsSettings dns;
   Severity log_level = Severity::info;
@@ -107,6 +108,9 @@ struct LiveSettings {
   std::vector<Network> relay_networks;
   std::vector<std::string> relay_certificates;
   std::string users_file;
+  std::string origin;  // as written; what it means: origin_of()
+  policy::Senders senders = policy::Senders::own;
+  std::vector<std::string> may_send_as;
   delivery::RetrySettings retry;
   delivery::SendSettings send;
   delivery::StsSettings sts;
@@ -127,6 +131,10 @@ struct Settings {
   std::string data_directory() const { return path(start.data_dir); }
   std::string maildrop_directory() const;
 };
+
+// The domain of addresses that local programs write without one: send.origin, or the first domain of the
+// file.
+std::string origin_of(LiveSettings const& live);
 
 // Fills in what an absent key means where that depends on others: host name, listeners, domains.
 void complete(Settings& settings);

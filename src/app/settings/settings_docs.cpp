@@ -69,7 +69,8 @@ std::string settings_as_toml() {
 std::string settings_page() {
   std::string out =
       "# Configuration\n\n"
-      "One TOML file, given with `postern serve --config FILE`. Without it the defaults below hold. This "
+      "One TOML file: `postern serve --config FILE`, or else `$POSTERN_CONFIG`, or else "
+      "/etc/postern/postern.toml. Without any, the defaults below hold. This "
       "page is printed by\n"
       "`postern config --markdown`; `postern config` prints the same as a file to start from, `postern check "
       "FILE` finds errors.\n"
@@ -104,7 +105,9 @@ std::string settings_page() {
       "A `+detail` behind a local "
       "part is\nignored when the mailbox is looked up. `postmaster` is taken in every domain; where there is "
       "no such mailbox or alias, the "
-      "first\nmailbox gets its mail.\n";
+      "first\nmailbox gets its mail. If the host name is none of the domains, the first of them has its "
+      "postmaster. Address literals\nare taken if they are addresses of this host's network interfaces, and "
+      "stand for the host name.\n";
   out +=
       "\n## Routes to other domains: `[routes.\"example.net\"]`\n\nA domain's own rule goes before that of "
       "`\"*.example.net\"` (all "

@@ -12,7 +12,7 @@ namespace {
 using policy::ClientCertificate;
 using policy::Stage;
 using policy::TlsState;
-using policy::Untold;
+using policy::UnknownFacts;
 
 bool is_all_known(TlsSeen const& tls) {
   if (tls.used == Tristate::no) return true;
@@ -41,18 +41,20 @@ void assume(Assumed how, TlsSeen const& seen, policy::TlsFacts& tls) {
 
 std::uint8_t unknown_facts(Reception const& reception) {
   unsigned bits = 0;
-  auto const add = [&](bool is_unknown, Untold what) {
+  auto const add = [&](bool is_unknown, UnknownFacts what) {
     if (is_unknown) bits |= static_cast<unsigned>(what);
   };
-  add(!reception.has_sender, Untold::sender);
-  add(reception.recipients.empty(), Untold::recipients);
-  add(reception.helo.empty(), Untold::helo);
-  for (auto const what : {Untold::size, Untold::tls_details, Untold::spf, Untold::other}) add(true, what);
+  add(!reception.has_sender, UnknownFacts::sender);
+  add(reception.recipients.empty(), UnknownFacts::recipients);
+  add(reception.helo.empty(), UnknownFacts::helo);
+  for (auto const what :
+       {UnknownFacts::size, UnknownFacts::tls_details, UnknownFacts::spf, UnknownFacts::other})
+    add(true, what);
   return static_cast<std::uint8_t>(bits);
 }
 
 policy::RecipientFacts mailbox_at(Address address) {
-  return {std::move(address), {}, {}, policy::Standing::mailbox, true, 250, {}};
+  return {std::move(address), {}, {}, policy::RecipientClass::mailbox, true, 250, {}};
 }
 
 std::vector<policy::RecipientFacts> recipients_of(Reception const& reception) {
@@ -91,7 +93,8 @@ void Evaluation::take_facts(policy::Facts const& facts) {
   recipients_ = std::move(facts_.transaction.recipients);
   for (auto& recipient : recipients_) {
     recipient.accepted = true;
-    if (recipient.standing > policy::Standing::postmaster) recipient.standing = policy::Standing::mailbox;
+    if (recipient.standing > policy::RecipientClass::postmaster)
+      recipient.standing = policy::RecipientClass::mailbox;
   }
 }
 
@@ -106,7 +109,7 @@ void Evaluation::assume_facts(Reception const& reception, SenderAddress sender) 
     if (auto address = wire::parse_mailbox(reception.sender))
       facts_.transaction.mail.reverse_path = *std::move(address);
   recipients_ = recipients_of(reception);
-  facts_.untold = unknown_facts(reception);
+  facts_.unknown_facts = unknown_facts(reception);
   assume(Assumed::worst, reception.tls, connection.tls);
 }
 
@@ -115,7 +118,7 @@ Judgement Evaluation::ask_at(Stage stage, Rule const& rule) {
   facts_.stage = stage;
   auto const verdict = policy::decide(rule.policy, facts_);
   if (verdict.refuses()) return Judgement::lost;
-  return verdict.untold ? Judgement::unknown : Judgement::delivered;
+  return verdict.unknown_facts ? Judgement::unknown : Judgement::delivered;
 }
 
 Judgement Evaluation::ask_before_recipients(Rule const& rule) {
@@ -136,7 +139,7 @@ Judgement Evaluation::ask_for_recipients(Rule const& rule, policy::DeferredMail&
     facts_.transaction.recipients.back().deferred_since = deferred.since(facts_);
     auto const verdict = policy::decide(rule.policy, facts_);
     if (all_known_) deferred.note(facts_, verdict);
-    is_unknown = is_unknown || verdict.untold;
+    is_unknown = is_unknown || verdict.unknown_facts;
     lost = lost || verdict.refuses();
   }
   if (lost) return Judgement::lost;

@@ -1,9 +1,7 @@
 #include "whatif/replay/losses.hpp"
 
 #include <algorithm>
-#include <map>
-
-#include "whatif/replay/share_interval.hpp"
+#include <initializer_list>
 
 namespace postern::whatif {
 namespace {
@@ -60,22 +58,6 @@ LostSender finished(Gathered&& gathered, Traffic const& traffic) {
   return std::move(sender);
 }
 
-// Hosts that brought the same numbers of messages and losses are one cluster of many hosts.
-class Clusters {
- public:
-  void add(std::uint64_t messages, std::uint64_t lost) { ++alike_[{messages, lost}]; }
-  bool operator==(Clusters const&) const = default;
-  std::vector<Cluster> all() const {
-    std::vector<Cluster> out;
-    for (auto const& [what, hosts] : alike_)
-      out.push_back({.messages = what.first, .lost = what.second, .hosts = hosts});
-    return out;
-  }
-
- private:
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> alike_;
-};
-
 std::uint64_t sum_of(std::array<std::uint64_t, 3> const& by_wanted, std::initializer_list<Wanted> which) {
   std::uint64_t sum = 0;
   for (auto const wanted : which) sum += by_wanted[index_of(wanted)];
@@ -85,22 +67,26 @@ std::uint64_t sum_of(std::array<std::uint64_t, 3> const& by_wanted, std::initial
 // Of the mail of these kinds. What is lost for sure makes the share; what may be lost, too, widens its
 // interval.
 template <class Sums>
-Loss loss_of(std::vector<Sums> const& identities, std::initializer_list<Wanted> which, Random& random) {
-  Clusters surely, perhaps;
+Loss loss_of(std::vector<Sums> const& identities, std::initializer_list<Wanted> which,
+             Resampling const& resampling) {
+  std::vector<HostCounts> surely, perhaps;
   Loss loss;
-  for (auto const& sums : identities) {
+  bool is_decided = true;
+  for (std::uint32_t host = 0; host < identities.size(); ++host) {
+    auto const& sums = identities[host];
     auto const messages = sum_of(sums.messages, which), lost = sum_of(sums.lost, which);
     if (messages == 0) continue;
+    auto const undecided = sum_of(sums.undecided, which);
     loss.messages += messages;
     loss.lost += lost;
-    surely.add(messages, lost);
-    perhaps.add(messages, lost + sum_of(sums.undecided, which));
+    surely.push_back({.host = host, .messages = messages, .lost = lost});
+    perhaps.push_back({.host = host, .messages = messages, .lost = lost + undecided});
+    is_decided = is_decided && undecided == 0;
   }
   if (loss.messages > 0) loss.share = static_cast<double>(loss.lost) / static_cast<double>(loss.messages);
-  auto const clusters = surely.all();
-  loss.share_95 = share_interval(clusters, random);
-  if (perhaps != surely) loss.share_95.high = share_interval(perhaps.all(), random).high;
-  loss.too_little = too_little(clusters);
+  loss.share_95 = share_interval(surely, resampling);
+  if (!is_decided) loss.share_95.high = share_interval(perhaps, resampling).high;
+  loss.too_little = too_little(surely);
   return loss;
 }
 
@@ -125,13 +111,13 @@ void Losses::add_unknown(std::uint32_t host, Reception const& reception) {
   counts[host].add(reception.wanted);
 }
 
-void Losses::sum_up(Traffic const& traffic, std::vector<CountsByWanted> const& by_host, Random& random,
-                    RuleAnswer& out) const {
+void Losses::sum_up(Traffic const& traffic, std::vector<CountsByWanted> const& by_host,
+                    Resampling const& resampling, RuleAnswer& out) const {
   add_senders(traffic, out);
   auto const identities = sums_by_identity(traffic, by_host, out.unknown);
-  out.lost = loss_of(identities, {Wanted::unknown, Wanted::wanted, Wanted::unwanted}, random);
-  out.wanted = loss_of(identities, {Wanted::wanted}, random);
-  out.unwanted = loss_of(identities, {Wanted::unwanted}, random);
+  out.lost = loss_of(identities, {Wanted::unknown, Wanted::wanted, Wanted::unwanted}, resampling);
+  out.wanted = loss_of(identities, {Wanted::wanted}, resampling);
+  out.unwanted = loss_of(identities, {Wanted::unwanted}, resampling);
 }
 
 void Losses::add_senders(Traffic const& traffic, RuleAnswer& out) const {

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/random.hpp"
 #include "whatif/answer.hpp"
 #include "whatif/reception.hpp"
+#include "whatif/replay/share_interval.hpp"
 #include "whatif/replay/traffic.hpp"
 
 namespace postern::whatif {
@@ -30,9 +30,9 @@ class Losses {
   void add_unknown(std::uint32_t host, Reception const& reception);
 
   // `out`: its senders, hosts, reasons, losses and unknown messages. `by_host`: all messages that were
-  // counted.
-  void sum_up(Traffic const& traffic, std::vector<CountsByWanted> const& by_host, Random& random,
-              RuleAnswer& out) const;
+  // counted. `resampling`: of the host identities of `traffic`, the same for all rules.
+  void sum_up(Traffic const& traffic, std::vector<CountsByWanted> const& by_host,
+              Resampling const& resampling, RuleAnswer& out) const;
 
  private:
   struct LostPair {

@@ -230,14 +230,15 @@ void Replay::add_refused_anyway(RuleBits rules) {
     if ((rules >> i & 1U) != 0) ++rules_[i].refused_anyway;
 }
 
-RuleAnswer Replay::answer_for(RuleState const& state, Answer const& answer, Random& random) const {
+RuleAnswer Replay::answer_for(RuleState const& state, Answer const& answer,
+                              Resampling const& resampling) const {
   RuleAnswer out;
   out.rule = state.rule.name;
   out.meaning = state.rule.meaning;
   out.breaks_rfc3207 = state.rule.breaks_rfc3207;
   out.defers = state.rule.defers;
   out.refused_anyway = state.refused_anyway;
-  state.losses.sum_up(traffic_, by_host_, random, out);
+  state.losses.sum_up(traffic_, by_host_, resampling, out);
   out.per_30_days = static_cast<double>(out.lost.lost) / answer.days_spanned() * 30;
   return out;
 }
@@ -253,8 +254,9 @@ Answer Replay::answer(Random& random) const {
     out.days.push_back(counts.day);
     out.days.back().day = number;
   }
+  Resampling const resampling(traffic_.identity_count(), random);
   for (std::size_t i = 0; i < rules_.size(); ++i) {
-    out.rules.push_back(answer_for(rules_[i], out, random));
+    out.rules.push_back(answer_for(rules_[i], out, resampling));
     for (auto const& [number, counts] : days_) out.rules.back().lost_by_day.push_back(counts.lost[i]);
   }
   return out;

@@ -35,7 +35,7 @@ class Replay : public ReceptionSink {
   using OnMessage = std::function<void(Reception const&, std::vector<Judgement> const&)>;
   void on_message(OnMessage call) { on_message_ = std::move(call); }
   std::uint64_t messages() const { return sums_.messages; }  // counted so far
-  Answer answer(Random& random) const;                       // without its sources
+  Answer answer(Random& random) const;  // without its sources; senders are resampled once, for all rules
 
  private:
   struct RuleState {
@@ -67,7 +67,7 @@ class Replay : public ReceptionSink {
   std::string const& identity_of(std::uint32_t host) const;
   void remember_session(Reception const& reception, std::uint32_t host);
   void remember_mail(Reception const& reception, std::uint32_t host);
-  RuleAnswer answer_for(RuleState const& state, Answer const& answer, Random& random) const;
+  RuleAnswer answer_for(RuleState const& state, Answer const& answer, Resampling const& resampling) const;
 
   std::vector<RuleState> rules_;
   ReplaySettings settings_;

@@ -20,7 +20,7 @@ policy::Facts facts_for(std::initializer_list<std::string_view> recipients) {
   facts.transaction.outcome = policy::Outcome::accepted;
   for (auto const recipient : recipients)
     facts.transaction.recipients.push_back(
-        {address(recipient), {}, {}, policy::Standing::mailbox, true, 250, {}});
+        {address(recipient), {}, {}, policy::RecipientClass::mailbox, true, 250, {}});
   return facts;
 }
 

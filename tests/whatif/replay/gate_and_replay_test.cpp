@@ -16,8 +16,8 @@ namespace {
 using policy::ClientCertificate;
 using policy::Effect;
 using policy::Facts;
+using policy::RecipientClass;
 using policy::Stage;
-using policy::Standing;
 using policy::TlsState;
 
 class Draw {
@@ -63,8 +63,8 @@ Facts draw_conversation(Draw& draw, Instant at) {
   for (auto left = 1 + draw.below(3); left > 0; --left) {
     auto const* recipient =
         draw.one_of(std::array{"alice@example.org", "carol@any.example", "postmaster@example.org"});
-    auto const standing =
-        std::string_view(recipient).starts_with("postmaster") ? Standing::postmaster : Standing::mailbox;
+    auto const standing = std::string_view(recipient).starts_with("postmaster") ? RecipientClass::postmaster
+                                                                                : RecipientClass::mailbox;
     facts.transaction.recipients.push_back({address(recipient), {}, {}, standing, true, 250, {}});
   }
   return facts;

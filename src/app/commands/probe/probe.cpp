@@ -1,6 +1,7 @@
 #include "app/commands/probe/probe.hpp"
 
 #include <array>
+#include <cstdio>
 #include <future>
 
 #include "app/server/log_output.hpp"
@@ -17,6 +18,7 @@ namespace postern::app {
 namespace {
 
 constexpr std::chrono::seconds wait_limit{30};
+constexpr std::chrono::seconds patience{2};  // of who looks on, before he is told why nothing happens
 constexpr std::array versions{net::TlsVersion::v1_3, net::TlsVersion::v1_2, net::TlsVersion::v1_1,
                               net::TlsVersion::v1_0};
 
@@ -33,7 +35,10 @@ class Prober {
     probe_.domain = domain;
     std::promise<void> done;
     net::spawn(loop_, look(), *log_, counters_, "probe", [&done] { done.set_value(); });
-    done.get_future().wait();
+    auto const ended = done.get_future();
+    if (ended.wait_for(patience) != std::future_status::ready)
+      std::fprintf(stderr, "postern: looking at %s; each wait ends after half a minute\n", domain.c_str());
+    ended.wait();
     return std::move(probe_);
   }
 

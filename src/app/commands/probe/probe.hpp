@@ -49,6 +49,9 @@ struct Probe {
 // The error is for people. Takes as long as the servers let it; each wait ends after half a minute.
 Result<Probe, std::string> probe_domain(Settings const& settings, std::string const& domain);
 
+// Whether it could be looked up where the domain's mail goes. When not, nothing else is known of it.
+bool is_known(Probe const& probe);
+
 struct Finding {
   bool wrong = false;  // mail, or its protection, is lost; else it could be better
   std::string what;    // and how it is mended, in a sentence or two

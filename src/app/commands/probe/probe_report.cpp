@@ -97,14 +97,14 @@ void judge_address(Findings& out, Probe const& probe, ProbedHost const& host, Pr
     out.broken(where + ": takes no mail from here: " + address.greeting_problem);
   if (!address.offers_starttls)
     return out.broken(where +
-                      ": does not offer STARTTLS: mail comes in the clear, and anybody on the way can read "
+                      ": does not offer STARTTLS: mail comes in plaintext, and anybody on the way can read "
                       "it. Give the server a certificate and turn TLS on.");
   if (!address.tls)
     return out.broken(
         where + ": the TLS handshake fails (" + address.tls_problem +
-        "): careful senders do not deliver, others do in the clear. Look into the server's TLS log.");
+        "): careful senders do not deliver, others do in plaintext. Look into the server's TLS log.");
   bool const dane = host.inputs.tlsa_state == TlsaState::usable;
-  if (dane && !address.proof.proved)
+  if (dane && !address.proof.as_asked())
     out.broken(where + ": its certificate does not match the TLSA records (" + address.proof.problem +
                "): senders that heed DANE do not deliver. Publish the record of the certificate in use "
                "(postern dns).");
@@ -159,7 +159,7 @@ json::object to_json(ProbedAddress const& a) {
     out["group"] = a.tls->group;
     out["certificate"] = net::print(a.proof.certificate);
     out["spki_sha256"] = a.tls->spki_sha256;
-    out["proved"] = a.proof.proved;
+    out["proved"] = a.proof.as_asked();
     out["requiretls"] = a.extensions.requiretls;
   }
   return out;
@@ -173,15 +173,39 @@ std::string line_for(ProbedHost const& host, ProbedAddress const& a) {
   out += a.tls->version + " " + a.tls->cipher + (a.tls->group.empty() ? "" : " " + a.tls->group);
   out += "; certificate " + std::string(net::print(a.proof.certificate));
   if (host.inputs.tlsa_state == TlsaState::usable)
-    out += a.proof.proved ? "; DANE matches" : "; DANE does not match";
+    out += a.proof.as_asked() ? "; DANE matches" : "; DANE does not match";
   return out + "\n        takes " + listed(a.versions) + "\n";
+}
+
+std::string or_unknown(char const* otherwise, std::string const& problem) {
+  return problem.empty() ? otherwise : "unknown (" + problem + ")";
+}
+
+// What the domain says of TLS in the DNS and over HTTPS.
+std::string published_by(Probe const& probe) {
+  auto const& sts = probe.sts.policy;
+  auto const policy = sts ? std::string(print(sts->mode)) + ", mx " + listed(sts->mx) + ", max_age " +
+                                std::to_string(sts->max_age.count())
+                          : or_unknown("none", probe.sts.problem);
+  auto const reports = probe.tlsrpt.empty() ? or_unknown("none asked for", probe.tlsrpt_problem)
+                                            : "to " + listed(probe.tlsrpt);
+  return "  MX records " + std::string(probe.secure ? "validated by DNSSEC" : "not signed") +
+         "\n  MTA-STS: " + policy + "\n  TLS reports: " + reports + "\n";
 }
 
 }  // namespace
 
+bool is_known(Probe const& probe) { return !probe.refusal || probe.refusal->permanent(); }
+
 std::vector<Finding> findings(Probe const& probe) {
   Findings out;
   if (probe.null_mx) return {};
+  if (!is_known(probe)) {
+    out.broken("Its mail hosts are unknown, the look-up failed: " + printable(probe.refusal->text, 200) +
+               ". See whether dns.servers (without it: the resolvers of this system) answer, and pass DNSSEC "
+               "records on; dns.trust_anchor_file = \"\" turns validation off.");
+    return out.all();
+  }
   if (probe.refusal) {
     out.broken(probe.refusal->one_line());
     return out.all();
@@ -201,14 +225,14 @@ std::vector<Finding> findings(Probe const& probe) {
                probe.sts.problem +
                "): senders fall back to what an attacker can strip. Serve https://mta-sts." + probe.domain +
                "/.well-known/mta-sts.txt.");
-  else if (!probe.sts.policy && !dane)
+  else if (!probe.sts.policy && !dane && probe.sts.problem.empty())
     out.weak(
         "Neither DANE nor MTA-STS is published: whoever sits on the way can take STARTTLS out of the "
         "greeting "
         "unseen. `postern dns` prints the records.");
   else if (probe.sts.policy && probe.sts.policy->mode == wire::StsMode::testing)
     out.weak("The MTA-STS policy is still in testing: it protects nobody yet.");
-  if (probe.tlsrpt.empty())
+  if (probe.tlsrpt.empty() && probe.tlsrpt_problem.empty())
     out.weak("No TLS reports are asked for (RFC 8460): nobody tells you when TLS fails. Publish _smtp._tls." +
              probe.domain + " TXT \"v=TLSRPTv1; rua=mailto:...\".");
   return out.all();
@@ -224,14 +248,8 @@ std::string print_text(Probe const& probe) {
     if (host.addresses.empty()) out += "    " + host.problem + "\n";
     for (auto const& address : host.addresses) out += line_for(host, address);
   }
-  out += "  MX records " + std::string(probe.secure ? "validated by DNSSEC" : "not signed") + "\n";
-  out += "  MTA-STS: ";
-  if (probe.sts.policy)
-    out += std::string(print(probe.sts.policy->mode)) + ", mx " + listed(probe.sts.policy->mx) +
-           ", max_age " + std::to_string(probe.sts.policy->max_age.count()) + "\n";
-  else
-    out += (probe.sts.problem.empty() ? "none" : probe.sts.problem) + "\n";
-  out += "  TLS reports: " + (probe.tlsrpt.empty() ? "none asked for" : "to " + listed(probe.tlsrpt)) + "\n";
+  if (!probe.refusal) out += published_by(probe);
+  if (!is_known(probe)) out += "  unknown\n";
   auto const found = findings(probe);
   auto const wrong = print(found, true);
   auto const weak = print(found, false);
@@ -257,6 +275,7 @@ std::string print_json(Probe const& probe) {
                                  {"addresses", std::move(addresses)}});
   }
   json::object out{{"domain", probe.domain},
+                   {"known", is_known(probe)},
                    {"null_mx", probe.null_mx},
                    {"mx_secure", probe.secure},
                    {"hosts", std::move(hosts)}};

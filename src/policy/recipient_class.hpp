@@ -7,7 +7,7 @@
 
 namespace postern::policy {
 
-enum class Standing : std::uint8_t {
+enum class RecipientClass : std::uint8_t {
   mailbox,     // delivered here
   alias,       // stands for others
   postmaster,  // RFC 5321 section 4.5.1: always taken
@@ -15,7 +15,7 @@ enum class Standing : std::uint8_t {
   elsewhere    // in no domain of ours: only for those we relay for
 };
 
-Words<Standing> words_of(Standing);
+Words<RecipientClass> words_of(RecipientClass);
 using postern::print;
 
 }  // namespace postern::policy

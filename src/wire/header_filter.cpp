@@ -1,0 +1,123 @@
+#include "wire/header_filter.hpp"
+
+#include <algorithm>
+
+#include "base/ascii.hpp"
+
+namespace postern::wire {
+namespace {
+
+constexpr std::size_t start_limit = 998;  // RFC 5322 section 2.1.1
+constexpr std::string_view our_fields = "X-Postern-";
+
+bool is_line_end(char c) { return c == '\r' || c == '\n'; }
+bool is_name_char(char c) { return c > ' ' && c < 0x7F && c != ':'; }  // RFC 5322 section 2.2
+
+// "From a@b.example Thu Jan  1 00:00:00 1970", and with the ">" by which mailbox files quote it.
+bool begins_mailbox_line(std::string_view start) {
+  start.remove_prefix(std::min(start.find_first_not_of('>'), start.size()));
+  return start.substr(0, 5) == "From ";
+}
+
+}  // namespace
+
+void HeaderFilter::feed(std::string_view bytes, std::string& out) {
+  while (!bytes.empty()) {
+    switch (at_) {
+      case At::line_start:
+        if (takes_into_start(bytes.front(), out)) bytes.remove_prefix(1);
+        break;
+      case At::line: {
+        auto const end = std::min(bytes.find_first_of("\r\n"), bytes.size());
+        pass(bytes.substr(0, end), out);
+        bytes.remove_prefix(end);
+        if (!bytes.empty()) at_ = At::line_end;
+        break;
+      }
+      case At::line_end:
+        at_ = bytes.front() == '\r' ? At::after_cr : At::line_start;
+        pass(bytes.substr(0, 1), out);
+        bytes.remove_prefix(1);
+        break;
+      case At::after_cr:
+        at_ = At::line_start;
+        if (bytes.front() != '\n') break;
+        pass(bytes.substr(0, 1), out);
+        bytes.remove_prefix(1);
+        break;
+      case At::body:
+        removing_ = false;
+        pass(bytes, out);
+        return;
+    }
+  }
+}
+
+// False: what the line is has become known, and the character belongs to what follows.
+bool HeaderFilter::takes_into_start(char c, std::string& out) {
+  if (start_.empty() && is_line_end(c)) {
+    at_ = At::body;
+    return false;
+  }
+  if (start_.empty() && is_blank(c)) {
+    if (seen_field_)
+      at_ = At::line;  // a continuation, which shares the fate of its field
+    else
+      end_header(out);
+    return false;
+  }
+  if (c == ':' && !start_.empty()) {
+    begin_field(out);
+    return false;
+  }
+  bool const after_name = !start_.empty() && is_blank(start_.back());
+  bool const fits = start_.size() < start_limit && (is_blank(c) || (is_name_char(c) && !after_name));
+  if (!fits) {
+    end_header(out);
+    return false;
+  }
+  start_ += c;
+  return true;
+}
+
+void HeaderFilter::begin_field(std::string& out) {
+  auto const name = trimmed(start_);
+  removing_ = istarts_with(name, our_fields) ||
+              (removes_ == Removes::own_fields_and_return_path && iequals(name, "Return-Path"));
+  seen_field_ = true;
+  pass(start_, out);
+  start_.clear();
+  at_ = At::line;
+}
+
+void HeaderFilter::end_header(std::string& out) {
+  removing_ = false;
+  if (!seen_field_ && begins_mailbox_line(start_)) {
+    pass("X-Mailbox-Line: ", out);
+    seen_field_ = true;
+    at_ = At::line;
+  } else {
+    pass("\r\n", out);
+    at_ = At::body;
+  }
+  pass(start_, out);
+  start_.clear();
+}
+
+void HeaderFilter::finish(std::string& out) {
+  if (!start_.empty()) end_header(out);
+  removing_ = false;
+  if (passed_nothing_) pass("\r\n", out);
+}
+
+void HeaderFilter::pass(std::string_view bytes, std::string& out) {
+  if (removing_) {
+    removed_ += bytes.size();
+    return;
+  }
+  if (bytes.empty()) return;
+  passed_nothing_ = false;
+  out += bytes;
+}
+
+}  // namespace postern::wire

@@ -1,0 +1,22 @@
+// The reports about TLS that a file holds: one as JSON, or those that a mail carries (RFC 8460
+// section 5.3, 6.4).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wire/tls_report.hpp"
+
+namespace postern::wire {
+
+struct FoundReports {
+  std::vector<TlsReport> reports;
+  std::vector<std::string> problems;  // phrases: why there are no more
+};
+
+// `text`: not compressed. An attachment is taken for a report by its type, by its name, or by how it begins:
+// many programs send "application/octet-stream". When there is no report there is a problem.
+FoundReports find_tls_reports(std::string_view text);
+
+}  // namespace postern::wire

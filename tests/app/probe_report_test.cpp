@@ -1,0 +1,32 @@
+#include <gtest/gtest.h>
+
+#include "app/commands/probe/probe.hpp"
+
+namespace postern::app {
+namespace {
+
+TEST(ProbeReport, SaysOfAFailedLookUpThatNothingIsKnown) {
+  Probe probe;
+  probe.domain = "x.example";
+  probe.refusal = wire::Reply{451, {4, 4, 3}, "MX of x.example: no answer"};
+  EXPECT_FALSE(is_known(probe));
+  auto const found = findings(probe);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_NE(found[0].what.find("dns.servers"), std::string::npos);
+  auto const text = print_text(probe);
+  EXPECT_NE(text.find("  unknown\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("not signed"), std::string::npos) << text;
+  EXPECT_EQ(text.find("none asked for"), std::string::npos) << text;
+  EXPECT_NE(print_json(probe).find("\"known\":false"), std::string::npos);
+}
+
+TEST(ProbeReport, TakesAnAnswerThatThereIsNobodyForAnAnswer) {
+  Probe probe;
+  probe.domain = "x.example";
+  probe.refusal = wire::Reply{550, {5, 1, 2}, "there is no domain x.example"};
+  EXPECT_TRUE(is_known(probe));
+  EXPECT_NE(print_text(probe).find("there is no domain x.example"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace postern::app

@@ -1,0 +1,82 @@
+#include "delivery/sts_policies.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/simulated.hpp"
+#include "support/test_loop.hpp"
+#include "support/workplace.hpp"
+#include "support/zone_dns.hpp"
+
+namespace postern::delivery {
+namespace {
+
+using net::DnsState;
+using wire::DnsType;
+
+// far.example has a policy in the cache, which lasts an hour. Its policy host has no address any more, so
+// that nothing can be fetched.
+class StsPoliciesTest : public testing::Test {
+ protected:
+  StsPoliciesTest() {
+    wire::StsPolicy policy;
+    policy.mode = wire::StsMode::enforce;
+    policy.mx = {"mx.far.example"};
+    policy.max_age = std::chrono::hours(1);
+    cache_->keep({"far.example", "1", clock_.now(), policy});
+  }
+
+  static net::Task<void> look(StsPolicies* policies, std::string domain, StsFound* found) {
+    *found = co_await policies->find(domain);
+  }
+  StsFound find(std::string const& domain = "far.example") {
+    StsPolicies policies(dns_, workers_, cache_.get(), place_.log, clock_);
+    StsFound found;
+    test_.spawn(look(&policies, domain, &found));
+    test_.settle();
+    return found;
+  }
+
+  tests::TestLoop test_;
+  tests::ZoneDns dns_;
+  tests::Workplace place_;
+  tests::ManualClock clock_;
+  net::WorkerPool workers_{1};
+  std::unique_ptr<store::StsCache> cache_ = *store::StsCache::open(place_.path("mta-sts.db"), place_.log);
+};
+
+TEST_F(StsPoliciesTest, HoldsAPolicyUntilItExpiresWhateverTheDnsSays) {  // RFC 8461 section 3.3
+  auto const record = [](std::string const& text) { return static_cast<char>(text.size()) + text; };
+  for (auto const state : {DnsState::failed, DnsState::bogus, DnsState::absent_insecure,
+                           DnsState::absent_secure, DnsState::insecure, DnsState::secure})
+    for (auto const* id : {"1", "2"}) {
+      SCOPED_TRACE(static_cast<int>(state));
+      dns_.put("_mta-sts.far.example", DnsType::txt, state, {record("v=STSv1; id=" + std::string(id))});
+      auto const found = find();
+      ASSERT_TRUE(found.policy);
+      EXPECT_EQ(found.policy->mode, wire::StsMode::enforce);
+    }
+  clock_.advance(std::chrono::hours(2));
+  EXPECT_FALSE(find().policy);
+}
+
+TEST_F(StsPoliciesTest, AsksAgainSoonAfterALookUpThatHasFailed) {
+  StsPolicies policies(dns_, workers_, nullptr, place_.log, clock_);
+  StsFound found;
+  auto const asked = [&] {
+    auto const before = dns_.asked.size();
+    test_.spawn(look(&policies, "other.example", &found));
+    test_.settle();
+    return dns_.asked.size() > before;
+  };
+  dns_.put("_mta-sts.other.example", DnsType::txt, DnsState::failed);
+  EXPECT_TRUE(asked());
+  EXPECT_FALSE(asked()) << "not for each message";
+  clock_.advance(std::chrono::seconds(30));
+  dns_.put("_mta-sts.other.example", DnsType::txt, DnsState::absent_insecure);
+  EXPECT_TRUE(asked()) << "a failure is no absence";
+  clock_.advance(std::chrono::seconds(30));
+  EXPECT_FALSE(asked());
+}
+
+}  // namespace
+}  // namespace postern::delivery

@@ -1,0 +1,77 @@
+#include "wire/from_field.hpp"
+
+#include <gtest/gtest.h>
+
+namespace postern::wire {
+namespace {
+
+// What is read of a content, all at once and byte by byte.
+std::string authors_of(std::string_view content) {
+  FromField whole, cut;
+  whole.feed(content);
+  for (char const c : content) cut.feed({&c, 1});
+  auto const print = [](FromField const& field) {
+    auto const addresses = field.addresses();
+    if (!addresses) return std::string("unclear");
+    std::string out;
+    for (auto const& address : *addresses) out += address.print() + " ";
+    return out;
+  };
+  EXPECT_EQ(print(whole), print(cut)) << content;
+  return print(whole);
+}
+
+TEST(FromField, IsReadInAnyForm) {
+  for (auto const& [content, authors] : std::vector<std::pair<std::string, std::string>>{
+           {"From: alice@example.org\r\n\r\n", "alice@example.org "},
+           {"Subject: x\r\nFROM:\"A, B\" <alice@example.org>\r\nTo: b@x.example\r\n\r\n",
+            "alice@example.org "},
+           {"From: A <alice@example.org>,\r\n\tbob@example.org\r\n\r\n",
+            "alice@example.org bob@example.org "},
+           {"From \t: alice@example.org\r\n\r\n", "alice@example.org "},
+           {"From: alice@example.org", "alice@example.org "},
+           {"Fromage: x\r\nfrom-x: y\r\nFro: z\r\n\r\n", ""},
+           {"From alice@example.org Mon\r\nTo: b@x.example\r\n\r\n", ""},
+           {"Subject: From: x\r\n From: ceo@example.org\r\n\r\n", ""}})
+    EXPECT_EQ(authors_of(content), authors) << content;
+}
+
+TEST(FromField, NamesWhateverAReaderMayTakeForAnAddress) {
+  for (auto const* field :
+       {"ceo@b.example <>", "<> ceo@b.example", "ceo@b.example:;", "<me@a.example>ceo@b.example",
+        "\"ceo@b.example\" <me@a.example>", "me@a.example (ceo@b.example)", "ceo@b.example: me@a.example;"})
+    EXPECT_NE(authors_of("From: " + std::string(field) + "\r\n\r\n").find("ceo@b.example "),
+              std::string::npos)
+        << field;
+  for (auto const* field : {"", ",,;;", "<>", "nobody"})
+    EXPECT_EQ(authors_of("From: " + std::string(field) + "\r\n\r\n"), "unclear") << field;
+}
+
+TEST(FromField, EndsWithTheHeaderSection) {
+  EXPECT_EQ(authors_of("Subject: x\r\n\r\nFrom: ceo@example.org\r\n"), "");
+  EXPECT_EQ(authors_of("\r\nFrom: ceo@example.org\r\n"), "");
+  EXPECT_EQ(authors_of("Subject: x\n\nFrom: ceo@example.org\r\n"), "");
+}
+
+// What a reader may take for a second field, or for a field at all, counts.
+TEST(FromField, CannotBeHidden) {
+  for (auto const* content : {"From: alice@example.org\r\nFrom: ceo@example.org\r\n\r\n",
+                              "From: alice@example.org\r\nSubject: x\rFrom: ceo@example.org\r\n\r\n",
+                              "From: alice@example.org\r\nSubject: x\nFrom: ceo@example.org\r\n\r\n",
+                              "From: alice@example.org\r\nSubject: x\r\r\nFrom: ceo@example.org\r\n\r\n",
+                              "From: alice@example.org\r\nfrom\t : ceo@example.org\r\n\r\n"})
+    EXPECT_EQ(authors_of(content), "alice@example.org ceo@example.org ") << content;
+}
+
+TEST(FromField, IsUnclearWhenItIsNoListOfAddressesOrTooLong) {
+  for (auto const* content : {"From: alice\r\n\r\n", "From: ceo@example.org alice@example.org\r\n\r\n",
+                              "From: <ceo@example.org> <alice@example.org>\r\n\r\n"})
+    EXPECT_EQ(authors_of(content), "unclear") << content;
+  EXPECT_EQ(authors_of("From: alice@example.org,\r\n" + std::string(20'000, ' ') + "\r\n\r\n"), "unclear");
+  std::string many;
+  for (int i = 0; i < 5000; ++i) many += "From:\r\n";
+  EXPECT_EQ(authors_of(many), "unclear");
+}
+
+}  // namespace
+}  // namespace postern::wire
