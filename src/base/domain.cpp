@@ -2,6 +2,8 @@
 
 #include <idn2.h>
 
+#include <cstdint>
+
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
@@ -45,6 +47,15 @@ Result<Domain, DomainError> Domain::parse(std::string_view text) {
   if (!a_label) return fail(a_label.error());
   if (a_label->size() > 255) return fail(DomainError::too_long);
   return Domain(std::move(written), std::move(*a_label));
+}
+
+bool Domain::has_valid_a_labels() const {
+  if (a_label_.find("xn--") == std::string::npos) return true;
+  std::uint8_t* raw = nullptr;
+  int const status =
+      ::idn2_lookup_u8(reinterpret_cast<std::uint8_t const*>(a_label_.c_str()), &raw, IDN2_NONTRANSITIONAL);
+  ::idn2_free(raw);
+  return status == IDN2_OK;
 }
 
 }  // namespace postern

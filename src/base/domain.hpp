@@ -21,6 +21,10 @@ class Domain {
   std::string const& text() const { return text_; }        // as written
   std::string const& a_label() const { return a_label_; }  // lower case, "xn--" where needed
 
+  // Whether each label that begins with "xn--" is an A-label (RFC 5890 section 2.3.2.1). It is not asked of
+  // names that others write.
+  bool has_valid_a_labels() const;
+
   friend bool operator==(Domain const& a, Domain const& b) { return a.a_label_ == b.a_label_; }
 
  private:

@@ -68,6 +68,13 @@ bool IpAddress::is_loopback() const {
 
 bool IpAddress::is_unspecified() const { return is_v4() ? bytes_[12] == 0 : bytes_ == Bytes{}; }
 
+bool IpAddress::is_private() const {
+  if (!is_v4()) return (bytes_[0] & 0xFE) == 0xFC;
+  auto const a = bytes_[12], b = bytes_[13];
+  bool const of_carrier = a == 100 && (b & 0xC0) == 64;
+  return a == 10 || (a == 172 && (b & 0xF0) == 16) || (a == 192 && b == 168) || of_carrier;
+}
+
 bool IpAddress::is_link_local() const {
   if (is_v4()) return bytes_[12] == 169 && bytes_[13] == 254;
   return bytes_[0] == 0xFE && (bytes_[1] & 0xC0) == 0x80;

@@ -22,6 +22,7 @@ class IpAddress {
   bool is_v4() const;
   bool is_loopback() const;                      // 127.0.0.0/8, ::1
   bool is_unspecified() const;                   // 0.0.0.0/8, ::
+  bool is_private() const;                       // RFC 1918, RFC 6598 section 7, RFC 4193 (fc00::/7)
   bool is_link_local() const;                    // 169.254.0.0/16, fe80::/10
   bool is_multicast() const;                     // 224.0.0.0/4, ff00::/8; the broadcast address, too
   Bytes const& bytes() const { return bytes_; }  // IPv4 as ::ffff:a.b.c.d

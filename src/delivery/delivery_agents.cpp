@@ -1,6 +1,7 @@
 #include "delivery/delivery_agents.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -47,7 +48,7 @@ net::Task<void> DeliveryAgents::run(AgentPtr agent) {
     going = co_await deliver(agent);
     going = going && queue->agents <= queue->window.size();
   }
-  co_await agent->transport->close();
+  if (!agent->failed) co_await agent->transport->close();
 }
 
 // Whether there may be an entry.
@@ -68,7 +69,12 @@ net::Task<bool> DeliveryAgents::deliver(AgentPtr agent) {
     co_return true;
   }
   auto attempt = attempt_for_some(agent->in_hand->id, std::move(*envelope), agent->in_hand->recipients);
-  auto delivered = co_await agent->transport->deliver(attempt);
+  auto delivered = co_await hand_over(agent, attempt);
+  if (agent->failed) {  // which says nothing about the destination
+    co_await record(queue, std::move(attempt), std::move(delivered.outcomes));
+    finish(*agent);
+    co_return false;
+  }
   if (!delivered.reached && others_are_connected(*agent)) {
     // The destination takes no more connections than the open ones: they will carry this entry, too.
     queue->window.reduce();
@@ -80,11 +86,44 @@ net::Task<bool> DeliveryAgents::deliver(AgentPtr agent) {
   else
     services_.queues.unreachable(
         *queue, delivered.outcomes.empty() ? std::string() : delivered.outcomes.front().reply.one_line());
-  co_await services_.outcomes.record(outcome_, std::move(attempt), queue->name, std::move(delivered.outcomes),
-                                     queue->window.throttled_until());
+  co_await record(queue, std::move(attempt), std::move(delivered.outcomes));
   finish(*agent);
   if (!delivered.reached) co_await record_stale(queue);
   co_return delivered.reached;
+}
+
+net::Task<Delivered> DeliveryAgents::hand_over(AgentPtr agent, Attempt attempt) {
+  std::string reason;
+  try {
+    co_return co_await agent->transport->deliver(attempt);
+  } catch (std::exception const& error) {
+    reason = error.what();
+  }
+  agent->failed = true;
+  note_exception(*agent->queue, attempt.id, reason);
+  co_return Delivered{.outcomes = same_for_all(attempt, unexpected_failure())};
+}
+
+net::Task<void> DeliveryAgents::record(DestinationQueuePtr queue, Attempt attempt,
+                                       std::vector<RecipientOutcome> outcomes) {
+  std::string reason;
+  try {
+    co_await services_.outcomes.record(outcome_, attempt, queue->name, std::move(outcomes),
+                                       queue->window.throttled_until());
+    co_return;
+  } catch (std::exception const& error) {
+    reason = error.what();
+  }
+  note_exception(*queue, attempt.id, reason);
+  services_.outcomes.put_off(outcome_, std::move(attempt), queue->name);
+}
+
+void DeliveryAgents::note_exception(DestinationQueue const& queue, MessageId id, std::string const& reason) {
+  services_.counters.add(Count::sessions_unexpected_errors);
+  services_.log.write(LogEvent(Severity::error, "delivery-failed")
+                          .add("id", id.print())
+                          .add("destination", queue.name)
+                          .add("reason", reason));
 }
 
 // What waits for a throttled destination is not tried one by one. Entries whose lifetime is over, or whose
@@ -95,16 +134,32 @@ net::Task<void> DeliveryAgents::record_stale(DestinationQueuePtr queue) {
     if (envelope && !envelope->held) {
       auto attempt = attempt_for_some(entry.id, std::move(*envelope), entry.recipients);
       auto outcomes = same_for_all(attempt, {451, {4, 4, 1}, queue->problem});
-      co_await services_.outcomes.record(outcome_, std::move(attempt), queue->name, std::move(outcomes),
-                                         queue->window.throttled_until());
+      co_await record(queue, std::move(attempt), std::move(outcomes));
     }
     finished_(entry);
   }
 }
 
 void DeliveryAgents::finish(Agent& agent) {
-  auto const entry = *std::exchange(agent.in_hand, std::nullopt);
-  finished_(entry);
+  finished_(*agent.in_hand);
+  agent.in_hand.reset();
+}
+
+void DeliveryAgents::put_off(Agent& agent) {
+  auto& queue = *agent.queue;
+  auto const entry = *agent.in_hand;
+  try {
+    auto envelope = services_.spool.envelope_for(entry.id, entry.recipients);
+    if (envelope && !envelope->held)
+      services_.outcomes.put_off(outcome_, attempt_for_some(entry.id, std::move(*envelope), entry.recipients),
+                                 queue.name);
+    finish(agent);
+  } catch (std::exception const& error) {
+    note_exception(queue, entry.id, error.what());
+    services_.queues.unreachable(queue,
+                                 "the delivery failed unexpectedly");  // so that it is not tried at once
+    queue.entries.push({}, entry);
+  }
 }
 
 bool DeliveryAgents::others_are_connected(Agent const& agent) const {
@@ -121,10 +176,7 @@ void DeliveryAgents::ended(AgentPtr const& agent) {
   if (agents->second.empty()) agents_.erase(agents);
   agent->transport.reset();
   services_.queues.release(*queue, agent->probes);
-  if (agent->in_hand) {  // an exception has ended it: others shall not meet the same at once
-    services_.queues.unreachable(*queue, "the delivery failed unexpectedly");
-    queue->entries.push({}, *std::exchange(agent->in_hand, std::nullopt));
-  }
+  if (agent->in_hand) put_off(*agent);  // an exception has ended it between two steps
   serve(queue);
   services_.queues.drop_if_idle(*queue);
   for (auto const line : {DestinationQueues::Line::living, DestinationQueues::Line::failing})

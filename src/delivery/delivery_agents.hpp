@@ -1,5 +1,7 @@
 // The delivery agents: each takes one entry after the other from its destination's queue and hands it to a
 // transport, on one connection while that lasts. delivery/destination_queues decides how many there are.
+// An exception in an attempt counts as an attempt that has failed for now, so that the message is tried again
+// later and later; it is logged (event delivery-failed), and its agent takes no other entry.
 // Thread: the delivery loop.
 #pragma once
 
@@ -50,7 +52,8 @@ class DeliveryAgents {
     bool probes;
     std::unique_ptr<Transport> transport;
     std::optional<QueueEntry> in_hand;
-    bool idle = false;  // it keeps an open connection and waits for an entry
+    bool idle = false;    // it keeps an open connection and waits for an entry
+    bool failed = false;  // an exception has left its transport in an unknown state
     net::Timer wakened;
   };
   using AgentPtr = std::shared_ptr<Agent>;
@@ -59,7 +62,11 @@ class DeliveryAgents {
   net::Task<void> run(AgentPtr agent);
   net::Task<bool> wait_for_entry(AgentPtr agent);
   net::Task<bool> deliver(AgentPtr agent);
+  net::Task<Delivered> hand_over(AgentPtr agent, Attempt attempt);
+  net::Task<void> record(DestinationQueuePtr queue, Attempt attempt, std::vector<RecipientOutcome> outcomes);
   net::Task<void> record_stale(DestinationQueuePtr queue);
+  void put_off(Agent& agent);
+  void note_exception(DestinationQueue const& queue, MessageId id, std::string const& reason);
   void ended(AgentPtr const& agent);
   void finish(Agent& agent);
   bool others_are_connected(Agent const& agent) const;

@@ -27,4 +27,6 @@ std::vector<RecipientOutcome> same_for_all(Attempt const& attempt, wire::Reply c
   return outcomes;
 }
 
+wire::Reply unexpected_failure() { return {451, {4, 3, 0}, "the delivery failed unexpectedly"}; }
+
 }  // namespace postern::delivery

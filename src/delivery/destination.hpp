@@ -46,5 +46,7 @@ Attempt attempt_for_some(MessageId id, wire::Envelope envelope, std::vector<std:
 
 RecipientOutcome outcome_of(std::uint32_t recipient, wire::Reply reply, std::string remote);
 std::vector<RecipientOutcome> same_for_all(Attempt const& attempt, wire::Reply const& reply);
+// What an attempt comes to that an exception has ended: it passes, as far as anybody knows.
+wire::Reply unexpected_failure();
 
 }  // namespace postern::delivery

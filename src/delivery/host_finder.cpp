@@ -79,8 +79,10 @@ net::Task<std::shared_ptr<Candidates const>> HostFinder::candidates(SmtpRoute ro
   made->secure = true;  // no answer of the DNS has named it
   made->tls = route.tls;
   made->wish = route.wish;
-  // RFC 8461 section 3.4: the policy domain is the smarthost's; an address has none.
-  bool const has_policy = route.tls.looks_at_mta_sts() && !IpAddress::parse(route.host);
+  // RFC 8461 section 3.4: the policy domain is the smarthost's. An address has none, and neither has a name
+  // of one label, which only the local network knows.
+  bool const has_policy = route.tls.looks_at_mta_sts() && !IpAddress::parse(route.host) &&
+                          route.host.find('.') != std::string::npos;
   if (has_policy) made->sts = co_await sts_.find(route.host, stop);
   co_return made;
 }
@@ -95,6 +97,8 @@ net::Task<FoundHost> HostFinder::resolve_host(std::shared_ptr<Candidates const> 
   inputs.host_secure = candidates->secure;
   inputs.requiretls = candidates->wish.requiretls;
   inputs.tls_optional = candidates->wish.tls_optional;
+  inputs.sts_look_up = candidates->sts.look_up;
+  inputs.sts_problem = candidates->sts.look_up_problem;
   if (candidates->sts.policy) {
     inputs.sts = candidates->sts.policy->mode;
     inputs.sts_match = candidates->sts.policy->lists(host.name);

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "dialogue/transaction.hpp"
@@ -18,6 +19,11 @@ namespace {
 
 constexpr mode_t directory_mode = 01733;  // everybody writes, nobody but us lists
 constexpr std::string_view maildrop_ending = ".drop";
+constexpr std::string_view taken_ending = ".taken";
+
+bool has_ending(std::string_view name, std::string_view ending) {
+  return name.size() > ending.size() && name.ends_with(ending) && name.front() != '.';
+}
 
 class Descriptor {
  public:
@@ -33,13 +39,26 @@ class Descriptor {
   int number_;
 };
 
-Result<std::string, std::string> read_all(int file, std::size_t size) {
+Result<MaildropMessage, MaildropProblem> wrong(std::string why) {
+  return fail(MaildropProblem{.why = std::move(why)});
+}
+
+// An error of the system. Few are about the file; the others are about the system (EMFILE, ENOMEM, EIO), and
+// pass.
+MaildropProblem problem_for(int error) {
+  bool const is_of_the_file = error == ELOOP || error == EACCES || error == EPERM || error == ENXIO ||
+                              error == ENODEV || error == EOVERFLOW;
+  return {.why = std::strerror(error), .passing = !is_of_the_file};
+}
+
+Result<std::string, MaildropProblem> read_all(int file, std::size_t size) {
   std::string text(size, '\0');
   std::size_t done = 0;
   while (done < text.size()) {
     auto const count = ::read(file, text.data() + done, text.size() - done);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return fail(std::string("it cannot be read"));
+    if (count < 0) return fail(problem_for(errno));
+    if (count == 0) return fail(MaildropProblem{.why = "it got shorter while it was read", .passing = true});
     done += static_cast<std::size_t>(count);
   }
   return text;
@@ -62,26 +81,27 @@ std::vector<std::string> list_maildrop(std::string const& directory) {
   if (handle == nullptr) return names;
   while (auto const* entry = ::readdir(handle)) {
     std::string_view const name = entry->d_name;
-    bool const complete = name.size() > maildrop_ending.size() &&
-                          name.substr(name.size() - maildrop_ending.size()) == maildrop_ending;
-    if (complete && name.front() != '.') names.emplace_back(name);
+    if (has_ending(name, maildrop_ending) || is_taken(name)) names.emplace_back(name);
   }
   ::closedir(handle);
   return names;
 }
 
-Result<MaildropMessage, std::string> read_maildrop(std::string const& path, std::uint64_t limit) {
+bool is_taken(std::string_view name) { return has_ending(name, taken_ending); }
+
+std::string taken_name(MessageId id) { return id.print() + std::string(taken_ending); }
+
+Result<MaildropMessage, MaildropProblem> read_maildrop(std::string const& path, std::uint64_t limit) {
   Descriptor const file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat about {};
-  if (file.number() < 0 || ::fstat(file.number(), &about) != 0)
-    return fail(std::string(std::strerror(errno)));
-  if (!S_ISREG(about.st_mode) || about.st_nlink != 1) return fail(std::string("no ordinary file"));
+  if (file.number() < 0 || ::fstat(file.number(), &about) != 0) return fail(problem_for(errno));
+  if (!S_ISREG(about.st_mode) || about.st_nlink != 1) return wrong("no ordinary file");
   if (about.st_size < 0 || static_cast<std::uint64_t>(about.st_size) > limit + wire::dropped_envelope_limit)
-    return fail(std::string("too large"));
+    return wrong("too large");
   auto const text = read_all(file.number(), static_cast<std::size_t>(about.st_size));
   if (!text) return fail(text.error());
   auto message = wire::parse_dropped_message(*text, limit);
-  if (!message) return fail(message.error());
+  if (!message) return wrong(message.error());
   message->content =
       wire::take_in(message->content, message->mail.body.value_or(wire::Body::seven_bit)).content;
   return MaildropMessage{std::move(*message), about.st_uid};

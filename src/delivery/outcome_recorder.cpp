@@ -76,6 +76,14 @@ net::Task<void> OutcomeRecorder::record(OutcomeConfig config, Attempt attempt, s
   settle(config, attempt, destination, outcomes, not_before);
 }
 
+void OutcomeRecorder::put_off(OutcomeConfig const& config, Attempt attempt, std::string const& destination) {
+  // The time of the next attempt goes by the number of attempts alone: at the end of the lifetime there would
+  // be one every minute.
+  attempt.envelope.arrived = services_.clock.now();
+  auto const outcomes = same_for_all(attempt, unexpected_failure());
+  settle(config, attempt, destination, outcomes, {});
+}
+
 net::Task<bool> OutcomeRecorder::report(wire::Action action, OutcomeConfig const* config,
                                         Attempt const* attempt,
                                         std::vector<RecipientOutcome> const* outcomes) {

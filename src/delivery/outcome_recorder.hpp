@@ -45,6 +45,10 @@ class OutcomeRecorder {
   net::Task<void> record(OutcomeConfig config, Attempt attempt, std::string destination,
                          std::vector<RecipientOutcome> outcomes, Instant not_before);
 
+  // For an attempt of which nothing better is known, since recording it has failed unexpectedly: counts it
+  // for each recipient, who is tried again later. Reports nothing and gives nobody up; waits for nothing.
+  void put_off(OutcomeConfig const& config, Attempt attempt, std::string const& destination);
+
  private:
   net::Task<bool> report(wire::Action action, OutcomeConfig const* config, Attempt const* attempt,
                          std::vector<RecipientOutcome> const* outcomes);

@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
+#include <utility>
 
 #include "net/spawn.hpp"
 #include "wire/received.hpp"
@@ -75,27 +77,53 @@ net::Task<void> Pickup::run() {
 }
 
 net::Task<void> Pickup::pick_up_all() {
-  for (auto const& name : list_maildrop(directory_)) {
+  for (auto const& name : std::vector<std::string>(sent_.begin(), sent_.end())) remove_sent(name);
+  auto const names = list_maildrop(directory_);
+  forget_told(names);
+  for (auto const& name : names) {
     if (stopping_) co_return;
-    co_await pick_up(name);
+    if (!sent_.contains(name)) co_await try_to_pick_up(name);
   }
+}
+
+// An exception is about one file, as far as anybody knows: the others are picked up.
+net::Task<void> Pickup::try_to_pick_up(std::string name) {
+  std::string problem;
+  try {
+    co_await pick_up(name);
+    co_return;
+  } catch (std::exception const& error) {
+    problem = error.what();
+  }
+  tell_of_waiting(name, problem);
 }
 
 net::Task<void> Pickup::pick_up(std::string name) {
-  std::string const path = directory_ + "/" + name;
-  auto read = [path, limit = services_.max_message_size] { return read_maildrop(path, limit); };
+  auto read = [path = path_of(name), limit = services_.max_message_size] {
+    return read_maildrop(path, limit);
+  };
   auto left = co_await workers_.run(std::move(read));
   if (!left) {
-    set_aside(name, left.error());
+    if (left.error().passing)
+      tell_of_waiting(name, left.error().why);
+    else
+      set_aside(name, left.error().why);
     co_return;
   }
-  bool const safe = co_await accept(std::make_shared<MaildropMessage const>(std::move(*left)));
-  if (safe) ::unlink(path.c_str());
+  auto const id = services_.spool.next_id();
+  std::string const taken = is_taken(name) ? name : taken_name(id);
+  if (taken != name && ::rename(path_of(name).c_str(), path_of(taken).c_str()) != 0) {
+    tell_of_waiting(name, std::string("it cannot be renamed: ") + std::strerror(errno));
+    co_return;
+  }
+  bool const safe = co_await accept(id, std::make_shared<MaildropMessage const>(std::move(*left)));
+  if (!safe) co_return;
+  sent_.insert(taken);
+  remove_sent(taken);
 }
 
-net::Task<bool> Pickup::accept(MessagePtr left) {
+net::Task<bool> Pickup::accept(MessageId id, MessagePtr left) {
   auto const now = services_.clock.now();
-  auto const id = services_.spool.next_id();
   auto const envelope = envelope_of(left->message, *config_->directory, now);
   auto received = wire::print_local_received(config_->hostname, left->user, id.print(), now);
   bool const safe = co_await hand_to_spool(id, std::move(received), left, envelope);
@@ -132,12 +160,35 @@ net::Task<bool> Pickup::hand_to_spool(MessageId id, std::string received, Messag
 }
 
 void Pickup::set_aside(std::string const& name, std::string const& why) {
-  std::string const path = directory_ + "/" + name;
+  std::string const path = path_of(name);
   bool const moved = ::rename(path.c_str(), (path + ".bad").c_str()) == 0;
+  if (!moved && !told_.insert(name).second) return;
   services_.log.write(LogEvent(Severity::warning, "drop-set-aside")
                           .add("file", path)
                           .add("reason", why)
                           .add("now", moved ? path + ".bad" : std::string("still there")));
+}
+
+void Pickup::remove_sent(std::string const& name) {
+  std::string const path = path_of(name);
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) {
+    sent_.erase(name);
+    return;
+  }
+  std::string const why = std::strerror(errno);
+  if (told_.insert(name).second)
+    services_.log.write(LogEvent(Severity::error, "drop-not-removed").add("file", path).add("reason", why));
+}
+
+void Pickup::forget_told(std::vector<std::string> const& names) {
+  std::set<std::string> const there(names.begin(), names.end());
+  std::erase_if(told_, [&](auto const& name) { return !there.contains(name) && !sent_.contains(name); });
+}
+
+void Pickup::tell_of_waiting(std::string const& name, std::string const& why) {
+  if (told_.insert(name).second)
+    services_.log.write(
+        LogEvent(Severity::error, "drop-waits").add("file", path_of(name)).add("reason", why));
 }
 
 }  // namespace postern::delivery

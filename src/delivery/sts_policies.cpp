@@ -1,5 +1,6 @@
 #include "delivery/sts_policies.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace {
 constexpr Duration look_again_after =
     std::chrono::minutes(5);  // RFC 8461 section 3.3 asks for a limit on fetches
 constexpr Duration look_again_after_failure = std::chrono::seconds(30);  // of the DNS
+constexpr std::chrono::hours failures_forgotten_after{24};  // the next one is the first of others
 constexpr std::size_t known_limit = 100'000;
 
 struct Fetched {
@@ -111,36 +113,76 @@ net::Task<StsFound> StsPolicies::find(std::string domain, net::StopToken stop) {
       co_await refresh(domain, stop);
     }
   }
+  co_return found_now(domain);
+}
+
+StsFound StsPolicies::found_now(std::string const& domain) {
   auto& known = entry(domain);
-  if (known.expires < clock_.now()) known.found.policy.reset();
-  co_return known.found;
+  auto const now = clock_.now();
+  if (known.expires < now) known.found.policy.reset();
+  auto found = known.found;
+  if (found.policy || (known.looked_up && !known.failed)) return found;
+  found.look_up = policy::StsLookUp::failed;
+  found.look_up_problem = "whether " + domain + " has a policy is unknown";
+  if (!known.failed) return found;  // the search has been ended before there was an answer
+  auto& failed = *known.failed;
+  found.look_up_problem += failed.bogus ? ", since the DNS gave a bogus answer: " : ", the look-up failed: ";
+  found.look_up_problem += failed.problem;
+  // While a policy was in force, no mail has waited for an answer.
+  if (failed.bogus || now - std::max(failed.first, known.expires) < look_up_patience) return found;
+  found.look_up = policy::StsLookUp::failed_for_long;
+  if (!std::exchange(failed.told, true))
+    log_.write(LogEvent(Severity::warning, "mta-sts")
+                   .add("domain", domain)
+                   .add("failure", "look-up")
+                   .add("reason", failed.problem)
+                   .add("since", print_iso8601(failed.first))
+                   .add("instead", "no policy"));
+  return found;
+}
+
+void StsPolicies::note_failure(std::string const& domain, net::DnsAnswer const& answer, Instant now) {
+  auto& known = entry(domain);
+  known.look_again = now + look_again_after_failure;
+  bool const is_first = !known.failed || now - known.failed->last > failures_forgotten_after;
+  if (is_first) known.failed = FailedLookUps{.first = now};
+  known.failed->last = now;
+  known.failed->bogus = answer.bogus;
+  known.failed->problem = answer.problem;
+}
+
+// The DNS has said whether there is a policy.
+void StsPolicies::note_answer(Known& known, Instant now) {
+  known.look_again = now + look_again_after;
+  known.looked_up = true;
+  known.failed.reset();
 }
 
 net::Task<void> StsPolicies::refresh(std::string domain, net::StopToken stop) {
   auto const answer = co_await net::ask(dns_, "_mta-sts." + domain, wire::DnsType::txt, stop);
   if (stop.stopped()) co_return;  // that says nothing about the domain
   auto const now = clock_.now();
-  auto& known = entry(domain);
-  bool const have = known.found.policy && known.expires > now;
   switch (answer.state()) {
     case net::DnsState::bogus:
     case net::DnsState::failed:  // neither that there is a policy nor that there is none is known
-      known.look_again = now + look_again_after_failure;
+      note_failure(domain, answer, now);
       co_return;
     case net::DnsState::secure:
     case net::DnsState::insecure:
     case net::DnsState::absent_secure:
     case net::DnsState::absent_insecure: break;
   }
-  known.look_again = now + look_again_after;
+  auto& known = entry(domain);
+  bool const have = known.found.policy && known.expires > now;
   auto const records = wire::parse_txts(answer.records);
   auto const id = wire::parse_sts_record(records);
-  if (!id) {  // RFC 8461 section 3.3: what is cached holds until it expires
+  bool const aging = now - known.fetched > (known.expires - known.fetched) / 2;
+  bool const holds = have && id && known.found.id == *id && !aging;
+  if (!id || holds) {  // RFC 8461 section 3.3: what is cached holds until it expires
     if (!have) known.found = {};
+    note_answer(known, now);
     co_return;
   }
-  bool const aging = now - known.fetched > (known.expires - known.fetched) / 2;
-  if (have && known.found.id == *id && !aging) co_return;
   co_await fetch(domain, *id, stop);
 }
 
@@ -170,6 +212,7 @@ net::Task<void> StsPolicies::fetch(std::string domain, std::string id, net::Stop
   }
   auto const now = clock_.now();
   auto& known = entry(domain);
+  note_answer(known, now);
   known.found.failure = fetched.failure;
   known.found.problem = fetched.problem;
   LogEvent event(fetched.policy ? Severity::info : Severity::warning, "mta-sts");

@@ -14,6 +14,7 @@
 #include "net/stop_state.hpp"
 #include "net/waiter.hpp"
 #include "net/worker_pool.hpp"
+#include "policy/destination_tls.hpp"
 #include "store/sts_cache.hpp"
 #include "wire/mta_sts.hpp"
 
@@ -39,10 +40,17 @@ struct StsFound {
   std::string id;
   StsFailure failure = StsFailure::none;  // of the last fetch
   std::string problem;
+  // Of the record that says whether there is a policy. It counts as done while a policy is in force.
+  policy::StsLookUp look_up = policy::StsLookUp::done;
+  std::string look_up_problem;  // when it failed
 };
 
 class StsPolicies {
  public:
+  // After look-ups of a domain have failed for so long, mail need not wait for them any more. This is what
+  // the retries of a message take to become rare, and no more than most senders bear without a word.
+  static constexpr std::chrono::hours look_up_patience{4};
+
   // `cache` may be null: nothing is kept on disk then. All outlive it.
   StsPolicies(net::Dns& dns, net::WorkerPool& workers, store::StsCache* cache, Log& log, Clock const& clock);
 
@@ -52,11 +60,20 @@ class StsPolicies {
   net::Task<StsFound> find(std::string domain, net::StopToken stop = {});
 
  private:
+  struct FailedLookUps {  // of a domain, one after the other
+    Instant first{};
+    Instant last{};
+    bool bogus = false;        // the last
+    std::string problem = {};  // of the last
+    bool told = false;         // that mail goes on without a policy
+  };
   struct Known {
     StsFound found;
     Instant fetched{};
     Instant expires{};  // of the policy
     Instant look_again{};
+    bool looked_up = false;  // once, with success
+    std::optional<FailedLookUps> failed;
   };
   using Waiters = std::vector<std::shared_ptr<net::Waiter>>;
   using Running = std::unordered_map<std::string, Waiters>;  // by domain
@@ -64,6 +81,9 @@ class StsPolicies {
 
   net::Task<void> refresh(std::string domain, net::StopToken stop);
   net::Task<void> fetch(std::string domain, std::string id, net::StopToken stop);
+  StsFound found_now(std::string const& domain);
+  void note_failure(std::string const& domain, net::DnsAnswer const& answer, Instant now);
+  static void note_answer(Known& known, Instant now);
   Known& entry(std::string const& domain);
   void make_room();
 

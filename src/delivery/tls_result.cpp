@@ -77,7 +77,9 @@ std::string session_result(store::ReportedPolicy const& reported, policy::HostPl
 
 std::string refusal_result(FoundHost const& host) {
   if (host.plan || host.plan.error().permanent) return {};
-  return host.inputs.tlsa_state == policy::TlsaState::failed ? "dnssec-invalid" : validation_failure;
+  if (host.inputs.tlsa_state == policy::TlsaState::failed) return "dnssec-invalid";
+  // Where nobody knows whether there is a policy, no policy has failed.
+  return host.inputs.sts_look_up == policy::StsLookUp::done ? validation_failure : std::string();
 }
 
 }  // namespace postern::delivery

@@ -93,9 +93,14 @@ void ClientDialogue::on_content_sent() {
 }
 
 void ClientDialogue::on_chunk(Reply const& reply, Pending const& pending) {
-  if (pending.command == Command::chunk) return transaction_.on_chunk_reply(reply);
-  transaction_.on_last_chunk_reply(reply);
-  needs_reset_ = transaction_.chunk_failed();
+  if (pending.command == Command::last_chunk) {
+    transaction_.on_last_chunk_reply(reply);
+    needs_reset_ = transaction_.chunk_failed();
+    return;
+  }
+  transaction_.on_chunk_reply(reply);
+  // RFC 3030 section 2: after a chunk that was refused no other one is taken.
+  if (transaction_.chunk_failed() && transaction_.content_due()) transaction_.on_content_abandoned();
 }
 
 void ClientDialogue::on_content(Reply const& reply, Pending const& pending) {

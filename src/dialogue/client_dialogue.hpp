@@ -91,8 +91,11 @@ class ClientDialogue {
   // is there before its command was sent answers something else.
   bool begins_flight() const { return begins_flight_; }
 
+  // Whether the message goes by BDAT. A server that does not pipeline gets one chunk after the other, each
+  // when the one before has been answered; that takes longer than DATA, so it is for binary content only.
   bool chunking() const {
-    return peer_.chunking && peer_.pipelining && settings_.protocol == ClientProtocol::smtp;
+    return peer_.chunking && settings_.protocol == ClientProtocol::smtp &&
+           (peer_.pipelining || message_.body == wire::Body::binary_mime);
   }
   bool over_tls() const { return over_tls_; }
   Phase phase() const { return phase_; }

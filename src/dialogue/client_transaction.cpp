@@ -68,6 +68,12 @@ void ClientTransaction::on_content_sent() {
   sent_ = Place::end;
 }
 
+void ClientTransaction::on_content_abandoned() {
+  POSTERN_ASSERT(content_due() && chunk_failed());
+  sent_ = Place::end;
+  answer_accepted(*chunk_failure_);
+}
+
 void ClientTransaction::on_mail_reply(Reply const& reply) {
   POSTERN_ASSERT(sent_ >= Place::mail && answered_ == Place::start);
   answered_ = Place::mail;

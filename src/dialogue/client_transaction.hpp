@@ -48,6 +48,7 @@ class ClientTransaction {
   void on_data_sent();
   void on_content_begun();
   void on_content_sent();
+  void on_content_abandoned();  // since one of its chunks was refused, the rest is not sent
 
   // What the replies mean.
   void on_mail_reply(wire::Reply const& reply);

@@ -43,7 +43,7 @@ void Content::complete(std::string& out) {
 void Content::check(std::string_view added) {
   size_ += added.size();
   if (!header_.ended()) header_.feed(added);
-  if (from_ && !from_->ended()) from_->feed(added);
+  if (originators_ && !originators_->ended()) originators_->feed(added);
   has_8bit_ = has_8bit_ || !is_ascii(added);
   // What is taken out counts as well: a limit is about what a client may send.
   auto const removed = intake_.removed();

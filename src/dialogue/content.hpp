@@ -13,8 +13,8 @@
 #include "wire/content_end.hpp"
 #include "wire/content_intake.hpp"
 #include "wire/content_traits.hpp"
-#include "wire/from_field.hpp"
 #include "wire/header_section.hpp"
+#include "wire/originator_fields.hpp"
 
 namespace postern::dialogue {
 
@@ -26,7 +26,7 @@ class Content {
 
   void begin_chunk(std::uint64_t size, bool last, bool binary);  // BDAT; without it, DATA
   void refuse() { keeping_ = false; }                            // read, but keep nothing
-  void watch_from() { from_.emplace(); }                         // before the first byte
+  void watch_originators() { originators_.emplace(); }           // before the first byte
 
   // Returns how many of `bytes` were taken; fewer than all when the content, or the chunk, is complete. To be
   // called at least once for each chunk: an empty last one ends the content, too.
@@ -38,7 +38,8 @@ class Content {
   std::uint64_t size() const { return size_; }
   std::uint64_t bare_newlines() const { return intake_.bare_newlines(); }
   ContentProblem problem() const { return problem_; }
-  std::optional<wire::FromField> const& from() const { return from_; }  // absent: not watched
+  // Absent: not watched.
+  std::optional<wire::OriginatorFields> const& originators() const { return originators_; }
   wire::ContentTraits traits() const {
     return {
         .header_8bit = header_.has_8bit(), .content_8bit = has_8bit_, .tls_optional = header_.tls_optional()};
@@ -54,7 +55,7 @@ class Content {
   wire::ContentEnd end_;
   wire::ContentIntake intake_;
   wire::HeaderSection header_;
-  std::optional<wire::FromField> from_;
+  std::optional<wire::OriginatorFields> originators_;
   std::uint64_t size_ = 0;
   std::uint64_t chunk_left_ = 0;
   ContentProblem problem_ = ContentProblem::none;

@@ -41,16 +41,20 @@ Step ServerDialogue::on_bdat(std::string_view argument) {
 
 void ServerDialogue::begin_content() {
   content_.emplace(*settings_);
-  if (!facts_.connection.login.empty()) content_->watch_from();
+  if (!facts_.connection.login.empty()) content_->watch_originators();
 }
 
-// Who wrote it, by its From field: of interest where a user of ours has logged in.
+// Who wrote it and who sends it, by its header section: of interest where a user of ours has logged in.
 void ServerDialogue::note_authors() {
-  auto const& from = content_->from();
-  if (!from) return;
-  auto authors = from->addresses();
-  facts_.transaction.authors_unclear = !authors;
-  if (authors) facts_.transaction.authors = *std::move(authors);
+  auto const& fields = content_->originators();
+  if (!fields) return;
+  auto authors = fields->authors();
+  auto senders = fields->senders();
+  auto& transaction = facts_.transaction;
+  transaction.authors_missing = !fields->has_from();
+  transaction.authors_unclear = !authors || !senders;
+  if (authors) transaction.authors = *std::move(authors);
+  if (senders) transaction.senders = *std::move(senders);
 }
 
 Step ServerDialogue::on_content() {

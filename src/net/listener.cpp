@@ -18,6 +18,7 @@ using tcp = asio::ip::tcp;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr int backlog = 4096;
+constexpr std::uint16_t first_free_port = 1024;  // of those below it the system decides who may listen
 
 asio::ip::address to_asio(IpAddress const& address) {
   auto const& bytes = address.bytes();
@@ -53,7 +54,11 @@ boost::system::error_code open(Acceptor& acceptor, Endpoint at, bool share) {
 }
 
 std::string cannot_listen(Endpoint at, boost::system::error_code error) {
-  return "cannot listen on " + at.print() + ": " + error.message();
+  std::string const what = "cannot listen on " + at.print() + ": " + error.message();
+  if (error != boost::system::errc::permission_denied || at.port >= first_free_port) return what;
+  return what +
+         " (a port below 1024 needs CAP_NET_BIND_SERVICE: run the server by its systemd unit, or give "
+         "the program `setcap cap_net_bind_service=+ep`, or take a port from 1024 on)";
 }
 
 }  // namespace

@@ -87,6 +87,24 @@ HostPlan owners_plan(DestinationTls const& wanted, HostInputs const& host) {
   return encrypted(AppliedPolicy::opportunistic, host.host, false);
 }
 
+// Whether the mail must wait until it is known if there is an MTA-STS policy. RFC 8461 says what no policy
+// means (section 3.1), and what a policy means that cannot be fetched (section 3.3), but a look-up that has
+// failed is neither: whoever keeps the answer away could take the policy away. Names of the DNS that are
+// never answered exist without any attack, too; so after hours mail goes on without a policy, unless the
+// owner relies on it. Nothing waits where a policy could not ask for more than what is asked for already.
+bool waits_for_sts(DestinationTls const& wanted, HostInputs const& host) {
+  if (!wanted.looks_at_mta_sts()) return false;
+  bool const asks_for_as_much =
+      host.host_secure && (wanted.level == DestinationLevel::verified || host.requiretls);
+  if (asks_for_as_much) return false;
+  switch (host.sts_look_up) {
+    case StsLookUp::done: return false;
+    case StsLookUp::failed: return true;
+    case StsLookUp::failed_for_long: return wanted.level == DestinationLevel::mta_sts || host.requiretls;
+  }
+  return true;
+}
+
 // What the receiver has published, as far as the owner has it looked at. DANE goes before MTA-STS (RFC 8461
 // section 2).
 Result<HostPlan, HostRefusal> published_plan(DestinationTls const& wanted, HostInputs const& host) {
@@ -103,6 +121,7 @@ Result<HostPlan, HostRefusal> published_plan(DestinationTls const& wanted, HostI
       case TlsaState::insecure: break;
     }
   }
+  if (waits_for_sts(wanted, host)) return put_off("MTA-STS: " + host.sts_problem);
   bool const enforced = host.sts == wire::StsMode::enforce;
   if (wanted.looks_at_mta_sts() && enforced && !host.sts_match)  // RFC 8461 section 5
     return put_off("MTA-STS: the policy does not list the host " + host.host);

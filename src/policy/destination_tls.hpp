@@ -43,6 +43,13 @@ struct DestinationTls {
 // What was found in the DNS for a host; `insecure` is also what is not signed.
 enum class TlsaState : std::uint8_t { not_asked, absent, insecure, unusable, usable, failed };
 
+// Whether it is known if a domain has an MTA-STS policy. A policy in the cache counts as known.
+enum class StsLookUp : std::uint8_t {
+  done,            // there is one, or there is none
+  failed,          // the DNS has not said, or what it said is bogus
+  failed_for_long  // the DNS has not said for hours, whenever it was asked
+};
+
 struct HostInputs {
   std::string host;  // its name
   std::vector<std::string>
@@ -52,9 +59,11 @@ struct HostInputs {
   std::string tlsa_problem;      // when it failed
   bool host_secure = false;      // the host was found by validated MX records, or is configured
   wire::StsMode sts = wire::StsMode::none;
-  bool sts_match = false;     // the policy lists the host
-  bool requiretls = false;    // the message asks for it (RFC 8689 section 4.2.1)
-  bool tls_optional = false;  // "TLS-Required: No" (RFC 8689 section 3)
+  bool sts_match = false;  // the policy lists the host
+  StsLookUp sts_look_up = StsLookUp::done;
+  std::string sts_problem = {};  // when it failed
+  bool requiretls = false;       // the message asks for it (RFC 8689 section 4.2.1)
+  bool tls_optional = false;     // "TLS-Required: No" (RFC 8689 section 3)
 };
 
 enum class AppliedPolicy : std::uint8_t {

@@ -133,7 +133,9 @@ struct TransactionFacts {
   std::uint64_t bare_newlines = 0;         // rewritten or refused
   wire::ContentTraits content;
   std::vector<Address> authors;  // that the From field names; looked at when a user has logged in
-  bool authors_unclear = false;  // it is too long, or holds what is no address
+  std::vector<Address> senders;  // that Sender, Resent-From and Resent-Sender name; likewise
+  bool authors_missing = false;  // there is no From field
+  bool authors_unclear = false;  // one of these is too long, or holds what is no address
   bool chunking = false;         // BDAT was used
   Spf spf = Spf::not_asked;
   RememberedTls sender;                   // what mail of its domain has shown, if its SPF passed

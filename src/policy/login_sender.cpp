@@ -73,11 +73,16 @@ Verdict judge_login_sender(Policy const& policy, Facts const& facts) {
 Verdict judge_login_authors(Policy const& policy, Facts const& facts) {
   auto const& connection = facts.connection;
   if (!is_bound(policy, connection)) return {};
+  if (facts.transaction.authors_missing)  // RFC 5322 section 3.6
+    return refuse_login(connection.login, "the message has no From field, which says who wrote it");
   if (facts.transaction.authors_unclear)
-    return refuse_login(connection.login, "the From field holds what is no address");
+    return refuse_login(connection.login, "a From, Sender or Resent field holds what is no address");
   for (auto const& author : facts.transaction.authors)
     if (!may_send_as(policy, connection.login, author))
       return refuse_login(connection.login, "From: " + not_yours(author));
+  for (auto const& sender : facts.transaction.senders)
+    if (!may_send_as(policy, connection.login, sender))
+      return refuse_login(connection.login, "Sender or Resent-From: " + not_yours(sender));
   return {};
 }
 

@@ -1,5 +1,7 @@
-// Whether a user who has logged in sends as himself: the sender of the envelope, and those that the From
-// field names (RFC 6409 section 6.1).
+// Whether a user who has logged in sends as himself: the sender of the envelope, and those that the From,
+// Sender, Resent-From and Resent-Sender fields name (RFC 6409 section 6.1). A message without a From field
+// claims nobody, and readers show whom they like: it is refused (RFC 6409 section 6.3). We add no such field,
+// since what the user's program left out is not ours to guess, and the user hears of it at once.
 #pragma once
 
 #include <string>

@@ -5,12 +5,27 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "base/similar.hpp"
 #include "policy/expression_source.hpp"
 #include "policy/fact_names.hpp"
 #include "policy/host_identity.hpp"
 
 namespace postern::policy {
 namespace {
+
+std::string did_you_mean_fact(std::string const& written) {
+  std::vector<std::string> names;
+  for (auto const& fact : fact_names()) names.emplace_back(fact.name);
+  return did_you_mean(written, names);
+}
+
+std::string did_you_mean_root(std::string const& written, Lists const& lists) {
+  std::vector<std::string> names;
+  for (auto const& fact : fact_names()) names.emplace_back(fact.name.substr(0, fact.name.find('.')));
+  for (auto const& [name, list] : lists) names.push_back(name);
+  std::sort(names.begin(), names.end());  // the same advice each time
+  return did_you_mean(written, names);
+}
 
 // What is wrong with a name that is no fact, no group of facts and no list.
 std::optional<std::string> problem_of(std::string const& name, Lists const& lists) {
@@ -22,9 +37,9 @@ std::optional<std::string> problem_of(std::string const& name, Lists const& list
     auto const& methods = Sandbox::methods;
     if (find_fact(root) != nullptr && std::find(methods.begin(), methods.end(), field) != methods.end())
       return std::nullopt;
-    return name + ": there is no such fact";
+    return name + ": there is no such fact" + did_you_mean_fact(name);
   }
-  return root + ": neither a fact nor one of [lists]";
+  return root + ": neither a fact nor one of [lists]" + did_you_mean_root(root, lists);
 }
 
 // Before MAIL the name is not known: a rule that is asked there goes by the network, then and later.

@@ -21,9 +21,10 @@ bool Admission::enter_socket() {
   return false;
 }
 
-Admitted Admission::enter(IpAddress const& client, bool trusted, Instant now) {
+Admitted Admission::enter(IpAddress const& client, bool trusted, Instant now, policy::ListenerRole role) {
   ClientNetwork const network(client);
-  if (!trusted && is_refused(network, now)) return Admitted::client_refused;
+  bool const may_guess = !trusted && role != policy::ListenerRole::submission;
+  if (may_guess && is_refused(network, now)) return Admitted::client_refused;
   if (open_.fetch_add(1, std::memory_order_relaxed) >= limits_.connections) {
     open_.fetch_sub(1, std::memory_order_relaxed);
     return Admitted::server_full;
@@ -75,14 +76,17 @@ bool Admission::is_refused(ClientNetwork const& client, Instant now) {
   return until != nullptr && now < *until && *until - now <= refused_for;
 }
 
-void Admission::recipient_guessed(IpAddress const& client, Instant now) {
+void Admission::recipient_guessed(IpAddress const& client, GuessedBy by, Instant now) {
   ClientNetwork const network(client);
-  if (guesses_.access()->add(network, now) <= limits_.refused_recipients_per_client) return;
+  auto& counts = by == GuessedBy::null_sender ? bounces_ : guesses_;
+  if (counts.access()->add(network, now) <= limits_.refused_recipients_per_client) return;
   if (!is_refused(network, now)) refused_.access()->touch(network) = now + refused_for;
 }
 
 void Admission::message_taken(IpAddress const& client, Instant now) {
-  guesses_.access()->take_back(ClientNetwork(client), now);
+  ClientNetwork const network(client);
+  guesses_.access()->take_back(network, now);
+  bounces_.access()->take_back(network, now);
 }
 
 }  // namespace postern::session

@@ -16,6 +16,7 @@
 #include "base/guarded.hpp"
 #include "base/instant.hpp"
 #include "base/ip_address.hpp"
+#include "policy/facts.hpp"
 #include "session/login_guard.hpp"
 
 namespace postern::session {
@@ -32,19 +33,31 @@ struct AdmissionLimits {
 enum class Admitted : std::uint8_t { yes, server_full, client_full, client_refused };
 std::string_view why_refused(Admitted admitted);  // for the client
 
+// What sender the mail has whose recipient was refused: a bounce has none.
+enum class GuessedBy : std::uint8_t { sender, null_sender };
+
 class Admission {
  public:
   static constexpr std::chrono::seconds recipient_forgiven_after{10};
+  // A server that returns forged mail names as many recipients as somebody has forged, and guesses nothing;
+  // so what it names is forgiven five times as fast.
+  static constexpr std::chrono::seconds bounce_forgiven_after{2};
   static constexpr std::chrono::minutes refused_for{5};
 
   explicit Admission(AdmissionLimits limits)
-      : limits_(limits), guesses_(limits.networks, recipient_forgiven_after), refused_(limits.networks) {}
+      : limits_(limits),
+        guesses_(limits.networks, recipient_forgiven_after),
+        bounces_(limits.networks, bounce_forgiven_after),
+        refused_(limits.networks) {}
 
   // A socket was accepted, by whatever listener: leave_socket() only after true.
   bool enter_socket();
   void leave_socket() { sockets_.fetch_sub(1, std::memory_order_relaxed); }
 
-  Admitted enter(IpAddress const& client, bool trusted, Instant now);  // leave() only after `yes`
+  // leave() only after `yes`. On a submission listener nobody names a recipient before he has logged in, so
+  // what others of the network have guessed elsewhere takes nothing from its users.
+  Admitted enter(IpAddress const& client, bool trusted, Instant now,
+                 policy::ListenerRole role = policy::ListenerRole::mx);
   void leave(IpAddress const& client, bool trusted);
   bool busy() const;  // more than four fifths of all connections are taken
 
@@ -55,12 +68,13 @@ class Admission {
   // had none since the last that had.
   std::optional<std::uint64_t> enter_log(Instant now);
   // A recipient was refused because nobody here has it; a message was taken, for which one such is forgiven.
-  void recipient_guessed(IpAddress const& client, Instant now);
+  void recipient_guessed(IpAddress const& client, GuessedBy by, Instant now);
   void message_taken(IpAddress const& client, Instant now);
 
   LoginGuard& logins() { return logins_; }
 
  private:
+  using Guesses = DecayingCounts<ClientNetwork, ClientNetworkHash>;
   using Refused = BoundedTable<ClientNetwork, Instant, ClientNetworkHash>;
 
   bool is_refused(ClientNetwork const& client, Instant now);
@@ -74,7 +88,8 @@ class Admission {
     std::uint64_t left_out = 0;
   };
   Guarded<std::unordered_map<ClientNetwork, std::uint32_t, ClientNetworkHash>> clients_;
-  Guarded<DecayingCounts<ClientNetwork, ClientNetworkHash>> guesses_;
+  Guarded<Guesses> guesses_;
+  Guarded<Guesses> bounces_;  // guesses of mail from the null sender
   Guarded<Refused> refused_;  // until when
   Guarded<LinesOfRefused> lines_;
   LoginGuard logins_;

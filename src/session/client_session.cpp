@@ -133,7 +133,8 @@ net::Task<void> ClientSession::send_content() {
     bool const last = !*following;
     std::string bytes = door.pass(**piece, last);
     bytes.insert(0, dialogue_.before_piece(bytes.size(), last));
-    if (last && !chunking) {
+    bool const one_at_a_time = chunking && !dialogue_.peer().pipelining;
+    if ((last && !chunking) || one_at_a_time) {
       // A server that has answered already has not answered to what comes now.
       if (auto const early = stream_.read_now(lines_.room()); early && *early > 0) lines_.filled(*early);
       lines_.release();
@@ -142,6 +143,10 @@ net::Task<void> ClientSession::send_content() {
     bool const sent = co_await send(std::move(bytes), timeouts_.content);
     if (!sent) co_return;
     if (last) break;
+    if (one_at_a_time) {
+      bool const answered = co_await read_reply();
+      if (!answered || dialogue_.next() != Next::send_content) co_return;
+    }
     piece = std::move(following);
   }
   dialogue_.on_content_sent();

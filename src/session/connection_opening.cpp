@@ -91,7 +91,7 @@ net::Task<Result<wire::ProxyHeader, std::string>> ConnectionOpening::take_header
 Admitted ConnectionOpening::admit() {
   client_ = dialogue_.facts().connection.client;
   trusted_ = client_.is_loopback() || any_contains(policy_.relay_networks, client_);
-  auto const admitted = services_.admission.enter(client_, trusted_, net::wall_clock());
+  auto const admitted = services_.admission.enter(client_, trusted_, net::wall_clock(), listener_.role);
   admitted_ = admitted == Admitted::yes;
   return admitted;
 }

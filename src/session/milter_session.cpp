@@ -69,7 +69,7 @@ net::Task<bool> MilterSession::handle(wire::MilterPacket packet) {
     case MilterCommand::mail: co_await mail(packet.data); break;
     case MilterCommand::rcpt: co_await rcpt(packet.data); break;
     case MilterCommand::header:
-      size_ += packet.data.size() + 2;  // two nulls stand for ": " and CRLF is to come
+      take_header(packet.data);
       go_on();
       break;
     case MilterCommand::body:
@@ -97,12 +97,13 @@ net::Task<bool> MilterSession::handle(wire::MilterPacket packet) {
 bool MilterSession::negotiate(std::string_view data) {
   auto const offer = wire::parse_milter_offer(data);
   if (!offer || offer->version < 2) return false;
-  actions_ = offer->actions &
-             (wire::milter_add_headers | wire::milter_add_recipients | wire::milter_delete_recipients);
+  actions_ = offer->actions & (wire::milter_add_headers | wire::milter_add_recipients |
+                               wire::milter_delete_recipients | wire::milter_change_headers);
   auto const& rules = gate_.policy().rules;
+  gets_content_ = rules && rules->asks_for("size");
   auto skip = wire::milter_no_unknown | wire::milter_no_data;
-  if (!rules || !rules->asks_for("size"))
-    skip |= wire::milter_no_body | wire::milter_no_headers | wire::milter_no_end_of_headers;
+  if (!gets_content_) skip |= wire::milter_no_body | wire::milter_no_end_of_headers;
+  if (!gets_content_ && (actions_ & wire::milter_change_headers) == 0) skip |= wire::milter_no_headers;
   out_ += wire::print_milter_offer(
       {std::min<std::uint32_t>(6, offer->version), actions_, offer->protocol & skip});
   return true;
@@ -156,6 +157,7 @@ net::Task<void> MilterSession::mail(std::string_view data) {
   if (!gate_.in_connection()) gate_.begin_connection(*IpAddress::parse("127.0.0.1"), 0);
   set_tls();
   size_ = 0;
+  own_fields_.clear();
   gate_.begin_transaction();
   gate_.on_queue_id(macros_.queue_id);
   if (!strings.empty()) gate_.on_sender(strings.front());
@@ -188,20 +190,36 @@ net::Task<void> MilterSession::end() {
   }
   auto const& transaction = gate_.facts().transaction;
   gate_.on_queue_id(macros_.queue_id);
-  gate_.on_size(size_ > 0 ? size_ : transaction.mail.size.value_or(0));
+  gate_.on_size(gets_content_ && size_ > 0 ? size_ : transaction.mail.size.value_or(0));
   auto const verdict = co_await gate_.ask(Stage::content);
-  if (!verdict.refuses())
-    for (auto const& recipient : transaction.recipients) {
-      if (recipient.flag.empty()) continue;
-      if ((actions_ & wire::milter_add_headers) != 0)
-        out_ += wire::print_milter_header("X-Postern-Flag", recipient.flag);
-      constexpr auto both = wire::milter_add_recipients | wire::milter_delete_recipients;
-      if (recipient.deliver_to.empty() || (actions_ & both) != both) continue;
-      out_ += wire::print_milter_packet('-', "<" + recipient.address.print() + ">" + std::string(1, '\0'));
-      out_ += wire::print_milter_packet('+', "<" + recipient.deliver_to + ">" + std::string(1, '\0'));
-    }
+  if (!verdict.refuses()) {
+    remove_own_fields();
+    for (auto const& recipient : transaction.recipients) mark(recipient);
+  }
   answer(verdict);
   gate_.end_transaction(verdict);
+}
+
+void MilterSession::take_header(std::string_view data) {
+  size_ += data.size() + 2;  // two nulls stand for ": " and CRLF is to come
+  own_fields_.add(data.substr(0, data.find('\0')));
+}
+
+// What strangers have written where only we may write.
+void MilterSession::remove_own_fields() {
+  if ((actions_ & wire::milter_change_headers) == 0) return;
+  for (auto const& [name, count] : own_fields_.fields())
+    for (auto index = count; index > 0; --index) out_ += wire::print_milter_removal(name, index);
+}
+
+void MilterSession::mark(policy::RecipientFacts const& recipient) {
+  if (recipient.flag.empty()) return;
+  if ((actions_ & wire::milter_add_headers) != 0)
+    out_ += wire::print_milter_header("X-Postern-Flag", recipient.flag);
+  constexpr auto both = wire::milter_add_recipients | wire::milter_delete_recipients;
+  if (recipient.deliver_to.empty() || (actions_ & both) != both) return;
+  out_ += wire::print_milter_packet('-', "<" + recipient.address.print() + ">" + std::string(1, '\0'));
+  out_ += wire::print_milter_packet('+', "<" + recipient.deliver_to + ">" + std::string(1, '\0'));
 }
 
 void MilterSession::answer(policy::Verdict const& verdict) {

@@ -4,6 +4,7 @@
 
 #include "session/external_mta_session.hpp"
 #include "wire/milter_packet.hpp"
+#include "wire/own_fields.hpp"
 
 namespace postern::session {
 
@@ -28,13 +29,18 @@ class MilterSession : public ExternalMtaSession {
   net::Task<void> mail(std::string_view data);
   net::Task<void> rcpt(std::string_view data);
   net::Task<void> end();
+  void take_header(std::string_view data);
+  void remove_own_fields();
+  void mark(policy::RecipientFacts const& recipient);
   void answer(policy::Verdict const& verdict);
   void go_on() { out_ += wire::print_milter_packet('c'); }
 
   Macros macros_;
   std::string in_, out_;
   std::uint32_t actions_ = 0;
-  std::uint64_t size_ = 0;  // bytes of header section and body, when they come
+  bool gets_content_ = false;  // all of it: the MTA was asked for it
+  std::uint64_t size_ = 0;     // bytes of header section and body so far
+  wire::OwnFieldCounts own_fields_;
 };
 
 }  // namespace postern::session

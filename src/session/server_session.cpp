@@ -128,10 +128,10 @@ net::Task<Step> ServerSession::ask_verdict() {
   if (stop_.stopped()) co_return dialogue_.on_shutdown();  // what has not come in time decides nothing
   recall();
   auto const verdict = gatekeeper_.ask(facts);
-  // A bounce goes to whoever a forger has named: its sender guesses nothing.
-  if (facts.stage == policy::Stage::rcpt && !opening_.trusted() && facts.transaction.mail.reverse_path &&
+  auto const sender = facts.transaction.mail.reverse_path ? GuessedBy::sender : GuessedBy::null_sender;
+  if (facts.stage == policy::Stage::rcpt && !opening_.trusted() &&
       policy::is_guess(config_->policy, facts.connection, verdict))
-    services_.admission.recipient_guessed(facts.connection.client, net::wall_clock());
+    services_.admission.recipient_guessed(facts.connection.client, sender, net::wall_clock());
   co_return dialogue_.on_verdict(verdict);
 }
 

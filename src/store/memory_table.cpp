@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 
 #include "store/evidence_schema.hpp"
@@ -12,9 +13,10 @@
 namespace postern::store {
 namespace {
 
+// True also where nobody can tell, for opening it says why.
 bool exists(std::string const& file) {
   struct stat info {};
-  return ::stat(file.c_str(), &info) == 0;
+  return ::stat(file.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 using Entries = std::vector<policy::MemoryEntry>;

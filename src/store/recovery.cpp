@@ -23,6 +23,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "store/segment_name.hpp"
 #include "store/segment_reader.hpp"
 
@@ -58,9 +59,12 @@ class Rebuild {
     recovery_.damaged_bytes += scan.damaged_bytes;
     if (segment.beginning.start == SegmentStart::damaged)
       note_damage(number, segment.path + ": its header is damaged");
-    if (scan.damaged_bytes > 0)
-      note_damage(number, segment.path + ": " + std::to_string(scan.damaged_bytes) + " bytes are no records" +
-                              (last ? " (a torn end, never acknowledged, or damage)" : ""));
+    auto const torn = last ? scan.torn_bytes : 0;
+    if (torn > 0) note_torn_end(number, segment.path, torn);
+    if (scan.damaged_bytes > torn)
+      note_damage(number, segment.path + ": there is no record in " +
+                              counted(scan.damaged_bytes - torn, "byte") +
+                              (last ? " (an end that was never acknowledged, or damage)" : ""));
     return {};
   }
 
@@ -70,6 +74,13 @@ class Rebuild {
   }
 
  private:
+  // The segment counts as damaged all the same: nobody can tell what the record would have been.
+  void note_torn_end(std::uint64_t segment, std::string const& path, std::uint64_t bytes) {
+    index_.mark_damaged(segment);
+    recovery_.torn_end = path + ": its last " + counted(bytes, "byte") +
+                         " begin a record that was not written to its end, and never acknowledged";
+  }
+
   void note_damage(std::uint64_t segment, std::string what) {
     index_.mark_damaged(segment);
     recovery_.problems.push_back(std::move(what));

@@ -19,6 +19,7 @@ struct Recovery {
   std::uint64_t next_number = 1;  // for the next segment
   std::uint64_t greatest_id = 0;
   std::vector<std::string> problems;   // for the log
+  std::string torn_end;                // for the log: what a crash leaves; empty: nothing
   std::vector<std::string> set_aside;  // files of damaged segments, set aside by an earlier process
 };
 

@@ -49,8 +49,20 @@ class Scanner {
       }
       auto const next = find_salt(at + 1);
       scan_.damaged_bytes += next - at;
+      if (next == file_.size() && is_cut_off(at)) scan_.torn_bytes = next - at;
       at = next;
     }
+  }
+
+  // Whether the file ends within the record that begins there.
+  bool is_cut_off(std::uint64_t at) const {
+    auto const rest = file_.size() - at;
+    if (rest < wire::record_header_size) return true;
+    std::array<char, wire::record_header_size> bytes{};
+    auto const count = file_.read(at, bytes);
+    if (!count) return false;
+    auto const header = wire::decode_record_header({bytes.data(), *count}, segment_.salt);
+    return header && wire::record_header_size + header->length > rest;
   }
 
   std::optional<wire::RecordHeader> read_header(std::uint64_t at) const {

@@ -43,6 +43,7 @@ struct ScannedRecord {
 struct SegmentScan {
   std::vector<ScannedRecord> records;  // in their order
   std::uint64_t damaged_bytes = 0;     // passed over
+  std::uint64_t torn_bytes = 0;        // of them: the beginning of a record, in which the file ends
 };
 
 // Content whose checksum is known not to hold counts as damage.

@@ -86,7 +86,10 @@ HttpAnswer act(Control& control, MessageId id, std::string_view action, Request 
     return problem.empty() ? done("moved") : error(400, problem);
   }
   if (action != "hold" && action != "release" && action != "retry") return error(404, "no such action");
-  if (!control.spool().envelope(id)) return error(404, "no such message");
+  auto const envelope = control.spool().envelope(id);
+  if (!envelope) return error(404, "no such message");
+  if (action == "retry" && envelope->held)
+    return error(409, "this message is held: release it first (`postern queue release " + id.print() + "`)");
   if (action == "hold") return hold(control, id, true);
   if (action == "release")
     if (auto const released = hold(control, id, false); released.status != 200) return released;

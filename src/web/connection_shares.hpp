@@ -1,6 +1,8 @@
-// The open connections of a server, the oldest first, with room for all who come: for one more, the
-// connection is given up that has waited for a request the longest. It is one of the same client network when
-// that has its share, else one of the network that has most. Thread: its event loop.
+// The open connections of a server, the oldest first, with room for all who come: for one more, another is
+// given up. It is one of the same client network when that has its share, else one of the network that has
+// most: the oldest that waits for a request, or, where all of them are being answered, the oldest. So neither
+// silence nor an answer that is not read keeps others out. Connections of this host are one network with a
+// share of its own, since a reverse proxy here brings everybody's. Thread: its event loop.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +17,7 @@ namespace postern::web {
 struct ConnectionLimits {
   std::size_t in_all = 100;
   std::size_t of_network = 20;
+  std::size_t of_this_host = 50;  // ClientNetwork()
 };
 
 // A Connection has network(), waits_for_request(), and give_up(), which ends nothing within the call.
@@ -23,12 +26,10 @@ class ConnectionShares {
  public:
   explicit ConnectionShares(ConnectionLimits limits) : limits_(limits) {}
 
-  // False: there is no room, and nobody waits for a request who could give way.
-  bool enter(std::shared_ptr<Connection> const& connection) {
-    if (!make_room(connection->network())) return false;
+  void enter(std::shared_ptr<Connection> const& connection) {
+    make_room(connection->network());
     open_.push_back(connection);
     ++of_networks_[connection->network()];
-    return true;
   }
 
   void leave(std::shared_ptr<Connection> const& connection) {  // also after it has been given up
@@ -45,9 +46,12 @@ class ConnectionShares {
  private:
   using Place = typename std::list<std::shared_ptr<Connection>>::iterator;
 
-  bool make_room(ClientNetwork const& network) {
-    if (size(network) >= limits_.of_network) return give_up_oldest_of(network);
-    return open_.size() < limits_.in_all || give_up_oldest_of(largest());
+  void make_room(ClientNetwork const& network) {
+    auto const share = network == ClientNetwork() ? limits_.of_this_host : limits_.of_network;
+    if (size(network) >= share)
+      give_up_one_of(network);
+    else if (open_.size() >= limits_.in_all)
+      give_up_one_of(largest());
   }
 
   ClientNetwork largest() const {
@@ -61,14 +65,18 @@ class ConnectionShares {
     return network;
   }
 
-  bool give_up_oldest_of(ClientNetwork const& network) {
+  void give_up_one_of(ClientNetwork const& network) {
+    auto chosen = open_.end();
     for (auto place = open_.begin(); place != open_.end(); ++place) {
-      if ((*place)->network() != network || !(*place)->waits_for_request()) continue;
-      (*place)->give_up();
-      remove(place);
-      return true;
+      if ((*place)->network() != network) continue;
+      if (chosen == open_.end()) chosen = place;
+      if (!(*place)->waits_for_request()) continue;
+      chosen = place;
+      break;
     }
-    return false;
+    if (chosen == open_.end()) return;
+    (*chosen)->give_up();
+    remove(chosen);
   }
 
   void remove(Place place) {

@@ -1,13 +1,17 @@
 #include "web/http_server.hpp"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/http.hpp>
+#include <cstring>
 #include <sstream>
 
 #include "base/client_network.hpp"
@@ -27,6 +31,7 @@ using Unix = asio::local::stream_protocol;
 using UnixAcceptor = asio::basic_socket_acceptor<Unix, net::Executor>;
 
 constexpr std::size_t request_limit = 16 * 1024;
+constexpr std::size_t answer_piece = 16 * 1024;
 
 class Connection : public net::Deadline {
  public:
@@ -62,11 +67,17 @@ class Connection : public net::Deadline {
     }
   }
 
-  net::Task<bool> write(std::string bytes) {
+  // Whether all of it was taken, each piece within the limit.
+  net::Task<bool> write(std::string bytes, Duration limit) {
     answering_ = true;
-    auto const written = co_await stream_.write(std::move(bytes));
+    bool taken = true;
+    for (std::size_t at = 0; taken && at < bytes.size(); at += answer_piece) {
+      in(limit);
+      auto const written = co_await stream_.write(bytes.substr(at, answer_piece));
+      taken = written.has_value();
+    }
     answering_ = false;
-    co_return written.has_value();
+    co_return taken;
   }
 
   void close() { stream_.close(); }
@@ -80,6 +91,33 @@ class Connection : public net::Deadline {
   std::string received_;
   bool answering_ = false;
 };
+
+ConnectionLimits limits_of_connections(HttpLimits const& limits) {
+  return {.in_all = limits.connections, .of_network = limits.of_network, .of_this_host = limits.of_this_host};
+}
+
+IpAddress own_address(net::Socket const& socket) {
+  boost::system::error_code error;
+  auto const endpoint = socket.local_endpoint(error);
+  IpAddress::Bytes v6{};
+  std::array<std::uint8_t, 4> v4{};
+  if (error) return {};
+  if (endpoint.data()->sa_family == AF_INET) {
+    sockaddr_in at{};
+    std::memcpy(&at, endpoint.data(), std::min(endpoint.size(), sizeof at));
+    std::memcpy(v4.data(), &at.sin_addr, v4.size());
+    return IpAddress::from_v4(v4);
+  }
+  if (endpoint.data()->sa_family != AF_INET6) return {};
+  sockaddr_in6 at{};
+  std::memcpy(&at, endpoint.data(), std::min(endpoint.size(), sizeof at));
+  std::memcpy(v6.data(), &at.sin6_addr, v6.size());
+  return IpAddress::from_v6(v6);
+}
+
+ClientNetwork network_of(net::Socket const& socket, IpAddress const& peer) {
+  return peer.is_loopback() || peer == own_address(socket) ? ClientNetwork() : ClientNetwork(peer);
+}
 
 HttpRequest to_request(http::request<http::string_body> const& request) {
   auto const view = [](auto const& text) { return std::string_view(text.data(), text.size()); };
@@ -97,11 +135,11 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
         log_(log),
         counters_(counters),
         limits_(limits),
-        open_(ConnectionLimits{.in_all = limits.connections, .of_network = limits.of_network}) {}
+        open_(limits_of_connections(limits)) {}
 
   void take(net::Socket socket, ClientNetwork const& network) {
     auto connection = std::make_shared<Connection>(loop_, std::move(socket), network);
-    if (!open_.enter(connection)) return;
+    open_.enter(connection);
     auto const self = shared_from_this();
     net::spawn(loop_, serve(self, connection), log_, counters_, "http-connection",
                [self, connection] { self->open_.leave(connection); });
@@ -131,8 +169,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
       response.keep_alive(keep);
       std::ostringstream printed;
       printed << response;
-      connection->in(self->limits_.idle);
-      bool const sent = co_await connection->write(printed.str());
+      bool const sent = co_await connection->write(printed.str(), self->limits_.answer);
       connection->in(self->limits_.idle);
       open = sent && keep;
     }
@@ -185,7 +222,8 @@ Result<net::Endpoint, std::string> HttpServer::bind(net::Endpoint at) {
   auto listener = net::Listener::bind(
       impl_->loop_, at,
       [impl = impl_.get()](net::Socket socket, net::Endpoint peer) {
-        impl->take(std::move(socket), ClientNetwork(peer.address));
+        auto const network = network_of(socket, peer.address);
+        impl->take(std::move(socket), network);
       },
       impl_->log_, impl_->counters_);
   if (!listener) return fail(listener.error());
@@ -194,8 +232,8 @@ Result<net::Endpoint, std::string> HttpServer::bind(net::Endpoint at) {
 }
 
 Result<void, std::string> HttpServer::listen_unix(std::string const& path) {
-  auto const all = impl_->limits_.connections;
-  impl_->open_ = ConnectionShares<Connection>(ConnectionLimits{.in_all = all, .of_network = all});
+  impl_->limits_.of_this_host = impl_->limits_.connections;
+  impl_->open_ = ConnectionShares<Connection>(limits_of_connections(impl_->limits_));
   if (path.size() > 107) return fail("the control socket's path is too long for a Unix socket: " + path);
   ::unlink(path.c_str());
   impl_->unix_ = std::make_unique<UnixAcceptor>(impl_->loop_.context());

@@ -1,8 +1,7 @@
 // A small HTTP/1.1 server on Boost.Beast's parser, over TCP, TLS or a Unix socket: takes a request, gives the
 // answer its owner computes. Thread: its event loop. Bounds: HttpLimits, requests of 16 KiB. Where there is
-// no room for one more connection, the one is closed that has waited for a request the longest: of the same
-// client network when that has its share, else of the network that has most. So silent or slow connections
-// never keep others out.
+// no room for one more connection, another is closed (connection_shares.hpp): silent or slow connections, and
+// those that do not read their answers, never keep others out.
 #pragma once
 
 #include <chrono>
@@ -39,9 +38,11 @@ using CurrentTls = std::function<std::shared_ptr<net::TlsContext const>()>;  // 
 
 struct HttpLimits {
   std::size_t connections = 100;
-  std::size_t of_network = 20;                        // of them; those of a Unix socket have all
+  std::size_t of_network = 20;                        // of them
+  std::size_t of_this_host = 50;                      // of them; over a Unix socket, it has all
   Duration first_request = std::chrono::seconds(10);  // TLS handshake included
-  Duration idle = std::chrono::seconds(30);           // for each later one, and for an answer to be taken
+  Duration idle = std::chrono::seconds(30);           // for each later one
+  Duration answer = std::chrono::seconds(10);         // for each 16 KiB of an answer to be taken
 };
 
 class HttpServer {

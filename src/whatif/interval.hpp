@@ -7,4 +7,10 @@ struct Interval {
   double low = 0, high = 1;
 };
 
+// What is enough to tell a share: effective numbers of senders (Loss).
+struct SampleSize {
+  static constexpr double enough_senders = 20;
+  static constexpr double enough_lost_senders = 3;  // or none at all
+};
+
 }  // namespace postern::whatif

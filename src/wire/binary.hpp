@@ -44,8 +44,8 @@ class BinaryReader {
     bytes_.remove_prefix(sizeof(N));
     return value;
   }
-  std::string_view get_text() {
-    auto const length = get<std::uint32_t>();
+  std::string_view get_text() { return get_bytes(get<std::uint32_t>()); }
+  std::string_view get_bytes(std::size_t length) {
     if (length > bytes_.size()) {
       fail();
       return {};
@@ -57,13 +57,12 @@ class BinaryReader {
 
   bool ok() const { return ok_; }
   bool at_end() const { return bytes_.empty(); }
-
- private:
-  void fail() {
+  void fail() {  // what was read makes no sense
     ok_ = false;
     bytes_ = {};
   }
 
+ private:
   std::string_view bytes_;
   bool ok_ = true;
 };

@@ -6,11 +6,13 @@
 #include <array>
 #include <limits>
 
+#include "wire/inflater.hpp"
+
 namespace postern::wire {
 namespace {
 
 constexpr int gzip_window = 15 + 16;  // zlib's way to ask for gzip's header
-constexpr std::size_t piece = 64 * 1024;
+constexpr std::size_t gzip_piece = 64 * 1024;
 
 Bytef* bytes_of(std::string_view text) {  // zlib does not write to its input
   return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
@@ -25,34 +27,32 @@ std::string gzip(std::string_view bytes) {
     return out;
   stream.next_in = bytes_of(bytes);
   stream.avail_in = static_cast<uInt>(std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max()));
-  std::array<char, piece> buffer{};
+  std::array<char, gzip_piece> buffer{};
   for (int status = Z_OK; status == Z_OK;) {
     stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
-    stream.avail_out = piece;
+    stream.avail_out = gzip_piece;
     status = ::deflate(&stream, Z_FINISH);
-    out.append(buffer.data(), piece - stream.avail_out);
+    out.append(buffer.data(), gzip_piece - stream.avail_out);
   }
   ::deflateEnd(&stream);
   return out;
 }
 
 std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit) {
-  z_stream stream{};
-  if (::inflateInit2(&stream, gzip_window) != Z_OK) return std::nullopt;
-  stream.next_in = bytes_of(bytes);
-  stream.avail_in = static_cast<uInt>(std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max()));
-  std::array<char, piece> buffer{};
+  Inflater inflater(Inflater::Form::gzip);
+  std::array<char, gzip_piece> buffer{};
   std::string out;
-  int status = Z_OK;
-  while (status == Z_OK && out.size() <= limit) {
-    stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
-    stream.avail_out = piece;
-    status = ::inflate(&stream, Z_NO_FLUSH);
-    out.append(buffer.data(), piece - stream.avail_out);
+  for (;;) {
+    auto const step = inflater.step(bytes, buffer);
+    out.append(buffer.data(), step.given);
+    bytes.remove_prefix(step.taken);
+    bool const is_cut_off = step.taken == 0 && step.given == 0;
+    if (step.state == Inflater::State::damaged || out.size() > limit) return std::nullopt;
+    if (step.state == Inflater::State::unfinished && is_cut_off) return std::nullopt;
+    if (step.state != Inflater::State::ended) continue;
+    if (!is_gzip(bytes)) return out;  // padding, as tapes and some mailers add it
+    inflater.reset();
   }
-  ::inflateEnd(&stream);
-  if (status != Z_STREAM_END || out.size() > limit) return std::nullopt;
-  return out;
 }
 
 bool is_gzip(std::string_view bytes) { return bytes.substr(0, 2) == "\x1f\x8b"; }

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "wire/own_fields.hpp"
 
 namespace postern::wire {
 namespace {
 
 constexpr std::size_t start_limit = 998;  // RFC 5322 section 2.1.1
-constexpr std::string_view our_fields = "X-Postern-";
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 bool is_name_char(char c) { return c > ' ' && c < 0x7F && c != ':'; }  // RFC 5322 section 2.2
@@ -82,8 +82,8 @@ bool HeaderFilter::takes_into_start(char c, std::string& out) {
 
 void HeaderFilter::begin_field(std::string& out) {
   auto const name = trimmed(start_);
-  removing_ = istarts_with(name, our_fields) ||
-              (removes_ == Removes::own_fields_and_return_path && iequals(name, "Return-Path"));
+  removing_ =
+      is_own_field(name) || (removes_ == Removes::own_fields_and_return_path && iequals(name, "Return-Path"));
   seen_field_ = true;
   pass(start_, out);
   start_.clear();

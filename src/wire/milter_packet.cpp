@@ -109,4 +109,11 @@ std::string print_milter_header(std::string_view name, std::string_view value) {
   return print_milter_packet('i', data);
 }
 
+std::string print_milter_removal(std::string_view name, std::uint32_t index) {
+  std::string data = bytes_of(index);
+  data += name;
+  data += std::string(2, '\0');  // the end of the name, and an empty value
+  return print_milter_packet('m', data);
+}
+
 }  // namespace postern::wire

@@ -47,7 +47,7 @@ struct MilterOffer {  // SMFIC_OPTNEG
   std::uint32_t protocol = 0;
 };
 constexpr std::uint32_t milter_add_headers = 0x01, milter_add_recipients = 0x04,
-                        milter_delete_recipients = 0x08;
+                        milter_delete_recipients = 0x08, milter_change_headers = 0x10;
 constexpr std::uint32_t milter_no_body = 0x10, milter_no_headers = 0x20, milter_no_end_of_headers = 0x40,
                         milter_no_unknown = 0x100, milter_no_data = 0x200;
 std::optional<MilterOffer> parse_milter_offer(std::string_view data);
@@ -71,5 +71,8 @@ MilterMacros parse_milter_macros(std::string_view data);
 std::string print_milter_packet(char response, std::string_view data = {});
 std::string print_milter_reply(std::string_view text);                           // "450 4.7.10 text"
 std::string print_milter_header(std::string_view name, std::string_view value);  // inserted at the top
+// Takes the field out that is the `index`th of this name, from 1 on. Whoever takes several out begins with
+// the last, since the others move up.
+std::string print_milter_removal(std::string_view name, std::uint32_t index);
 
 }  // namespace postern::wire

@@ -46,15 +46,38 @@ json::object to_json(TlsPolicyResult const& result) {
   return out;
 }
 
-// What is of another type than it should be counts as missing: reports come from many programs.
+// Reports come from many programs. A list of one object may stand where an object should.
 json::value const* find(json::value const& value, std::string_view key) {
   auto const* object = value.if_object();
+  if (auto const* list = value.if_array(); list != nullptr && list->size() == 1)
+    object = list->front().if_object();
   return object == nullptr ? nullptr : object->if_contains({key.data(), key.size()});
+}
+
+// As a list: an object alone is one of a single item. Not readable: it is neither.
+struct ItemsOf {
+  json::value const* first = nullptr;
+  std::size_t count = 0;
+  bool readable = false;
+
+  json::value const* begin() const { return first; }
+  json::value const* end() const { return first + count; }
+};
+
+ItemsOf items_of(json::value const* value) {
+  if (value == nullptr) return {};
+  if (auto const* list = value->if_array())
+    return {.first = list->data(), .count = list->size(), .readable = true};
+  if (auto const* object = value->if_object(); object != nullptr && !object->empty())
+    return {.first = value, .count = 1, .readable = true};
+  return {};
 }
 
 std::string text_at(json::value const& value, std::string_view key) {
   auto const* found = find(value, key);
-  return found != nullptr && found->is_string() ? std::string(found->get_string().c_str()) : std::string();
+  if (found == nullptr) return {};
+  if (found->is_number()) return json::serialize(*found);
+  return found->is_string() ? std::string(found->get_string().c_str()) : std::string();
 }
 
 // What could not be read, so far. Bounds: a stranger's report does not make a list of any length.
@@ -90,13 +113,13 @@ std::optional<std::uint64_t> to_count(json::value const& value) {
   return is_whole ? std::optional(static_cast<std::uint64_t>(number)) : std::nullopt;
 }
 
-// Absent when it is missing. One that cannot be read is 0, and told.
+// Absent when it is missing, or cannot be read, which is told.
 std::optional<std::uint64_t> count_at(json::value const& value, std::string_view key, Unread& unread) {
   auto const* found = find(value, key);
-  if (found == nullptr || found->is_null()) return std::nullopt;
+  if (found == nullptr) return std::nullopt;
   auto const count = to_count(*found);
   if (!count) unread.add(std::string(key) + " is not a count: " + printable(json::serialize(*found), 40));
-  return count.value_or(0);
+  return count;
 }
 
 std::vector<std::string> texts_at(json::value const& value,
@@ -113,14 +136,18 @@ std::vector<std::string> texts_at(json::value const& value,
 std::uint64_t failed_count(json::value const& failure, Unread& unread) {
   constexpr std::string_view key = "failed-session-count";
   auto const count = count_at(failure, key, unread);
-  if (!count) unread.add("a failure has no " + std::string(key));
+  if (find(failure, key) == nullptr) unread.add("a failure has no " + std::string(key));
   return count.value_or(0);
 }
 
 void read_failures(json::value const& value, TlsPolicyResult& result, Unread& unread) {
-  auto const* failures = find(value, "failure-details");
-  if (failures == nullptr || !failures->is_array()) return;
-  for (auto const& each : failures->get_array()) {
+  auto const* found = find(value, "failure-details");
+  auto const failures = items_of(found);
+  bool const says_none =
+      found == nullptr || found->is_null() || (found->is_object() && found->get_object().empty());
+  if (!failures.readable && !says_none)
+    unread.add("failure-details is no list: " + printable(json::serialize(*found), 40));
+  for (auto const& each : failures) {
     if (result.failures.size() == failure_limit) {
       unread.add("a policy has more than 10,000 failures");
       return;
@@ -149,15 +176,20 @@ TlsPolicyResult to_policy(json::value const& value, Unread& unread) {
     result.mx_hosts = texts_at(*policy, "mx-host");
   }
   read_failures(value, result, unread);
-  auto const* summary = find(value, "summary");
-  if (summary == nullptr || !summary->is_object()) {
+  result.failed = sessions_of(result.failures);
+  auto const summary = items_of(find(value, "summary"));
+  if (summary.count != 1 || items_of(summary.first).count != 1) {
     unread.add("a policy has no summary, and so no count of sessions");
     return result;
   }
-  // Programs that leave out what is 0 are common.
-  result.successful = count_at(*summary, "total-successful-session-count", unread).value_or(0);
-  auto const failed = count_at(*summary, "total-failure-session-count", unread);
-  result.failed = failed ? *failed : sessions_of(result.failures);
+  // Programs that leave out what is 0 are common. What is both left out is not both 0.
+  constexpr std::string_view successful = "total-successful-session-count";
+  constexpr std::string_view failed = "total-failure-session-count";
+  auto const& counts = *summary.first;
+  if (find(counts, successful) == nullptr && find(counts, failed) == nullptr)
+    unread.add("a policy's summary has no count of sessions");
+  result.successful = count_at(counts, successful, unread).value_or(0);
+  result.failed = count_at(counts, failed, unread).value_or(result.failed);
   return result;
 }
 
@@ -187,9 +219,8 @@ Result<TlsReport, std::string> parse_tls_report(std::string_view text) {
   text = without_mark(text);
   auto const value = json::parse({text.data(), text.size()}, error);
   if (error) return fail("no JSON: " + error.message());
-  auto const* policies = find(value, "policies");
-  if (policies == nullptr || !policies->is_array())
-    return fail(std::string("JSON, but no TLS report: it has no list of policies"));
+  auto const policies = items_of(value.is_object() ? find(value, "policies") : nullptr);
+  if (!policies.readable) return fail(std::string("JSON, but no TLS report: it has no list of policies"));
   TlsReport report;
   report.organization = text_at(value, "organization-name");
   report.contact = text_at(value, "contact-info");
@@ -199,7 +230,7 @@ Result<TlsReport, std::string> parse_tls_report(std::string_view text) {
     report.end = text_at(*range, "end-datetime");
   }
   Unread unread;
-  for (auto const& policy : policies->get_array()) {
+  for (auto const& policy : policies) {
     if (report.policies.size() == policy_limit) {
       unread.add("the report has more than 10,000 policies");
       break;

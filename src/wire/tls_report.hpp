@@ -46,8 +46,10 @@ constexpr std::size_t tls_report_limit = 16 * 1024 * 1024;
 std::string print(TlsReport const& report);  // JSON
 
 // Reports come from many programs, so a byte order mark and white space around the report are passed over, a
-// number may be written as text, and members may be missing. A member of another type than it should be
-// counts as missing; a count that cannot be read is 0 and told in `unread`. The error is for people.
+// number may be written as text and a text as a number, an object may stand where a list should and a list of
+// one object where an object should, and members may be missing. A member of another type than it should be
+// counts as missing. A count that cannot be read is 0, or for all failures of a policy the sum of those that
+// it lists, and told in `unread`, as are counts that are missing altogether. The error is for people.
 Result<TlsReport, std::string> parse_tls_report(std::string_view text);
 
 bool looks_like_json(std::string_view text);  // its first character is that of a JSON object

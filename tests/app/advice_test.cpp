@@ -63,6 +63,7 @@ std::string const two_mailboxes = "[domains.\"example.org\"]\nmailboxes = [\"ali
 
 TEST_F(Advice, IsNotGivenWhereNothingIsWrong) {
   expect_none("");
+  base_ = "hostname = \"mx.example.edu\"\n";  // not one of RFC 2606's names
   expect_none(
       two_mailboxes +
       "deliver = \"maildir:mail/{domain}/{local}\"\ntlsrpt.rua = [\"mailto:alice@example.org\", "
@@ -109,6 +110,23 @@ TEST_F(Advice, TellsOfUsersThatNobodyCanBe) {
   EXPECT_FALSE(tells(granted.warnings, "carol")) << joined(granted.warnings);
   expect_warning(with("may_send_as = [\"dave sales@example.org\"]"), "there is no user \"dave\"");
   EXPECT_FALSE(tells(check(with("senders = \"any\"")).warnings, "carol"));
+}
+
+TEST_F(Advice, TellsOfAliasesThatDifferInCaseOnly) {
+  expect_warning(
+      two_mailboxes + "aliases = { \"Info\" = [\"alice@example.org\"], \"info\" = [\"bob@example.org\"] }\n",
+      "\"Info\" and \"info\" are one address");
+  expect_none(two_mailboxes +
+              "aliases = { \"info\" = [\"alice@example.org\"], \"inform\" = [\"bob@example.org\"] }\n");
+}
+
+TEST_F(Advice, TellsOfTimesOfTheQueueThatContradictEachOther) {
+  std::string const short_life = "[queue]\nlifetime = \"1h\"\n";
+  expect_none(short_life);
+  expect_warning(short_life + "max_retry = \"2h\"\n", "queue.max_retry = \"2h\" is not shorter than");
+  expect_warning(short_life + "delay_notice = \"1h\"\n", "queue.delay_notice = \"1h\" is not shorter than");
+  expect_warning(short_life + "first_retry = \"90m\"\nmax_retry = \"90m\"\n",
+                 "queue.first_retry = \"90m\" is not shorter than");
 }
 
 TEST_F(Advice, RefusesExceptionsThatAreNone) {

@@ -130,6 +130,17 @@ TEST(BuildConfig, WantsAServerToProveItselfBeforeItHearsAPassword) {
     EXPECT_FALSE(mentions(check(route + "tls = \"" + tls + "\"").errors, wrong)) << tls;
 }
 
+TEST(BuildConfig, WarnsOfAPolicyThatLeavesThisServerOut) {  // RFC 8461 section 4.1
+  std::string const domain =
+      "hostname = \"mx.example.org\"\n[domains.\"x.example\"]\nmailboxes = [\"a\"]\nmta_sts.mode = "
+      "\"enforce\"\n";
+  auto const with = [&](std::string const& mx) { return check(domain + "mta_sts.mx = " + mx).warnings; };
+  EXPECT_TRUE(mentions(with("[\"mail.example.org\"]"), "mta_sts.mx: no pattern of it fits mx.example.org"));
+  EXPECT_TRUE(mentions(with("[\"*.x.example\"]"), "no pattern of it fits"));
+  EXPECT_FALSE(mentions(with("[\"mail.example.org\", \"*.example.org\"]"), "no pattern of it fits"));
+  EXPECT_FALSE(mentions(check(domain).warnings, "no pattern of it fits"));
+}
+
 TEST(BuildConfig, WarnsOfAHostnameThatOthersRefuse) {  // RFC 5321 section 2.3.5
   for (auto const* odd : {"vm", "localhost", "192.0.2.1", "mx_1.example.org", "mx.1"}) {
     auto const built = check("hostname = \"" + std::string(odd) + "\"");

@@ -179,7 +179,7 @@ TEST_F(LeaveMessage, LeavesAFileThatThePickupReads) {
   auto const names = delivery::list_maildrop(directory);
   ASSERT_EQ(names.size(), 1U);
   auto const read = delivery::read_maildrop(directory + "/" + names[0], local_limit);
-  ASSERT_TRUE(read) << read.error();
+  ASSERT_TRUE(read) << read.error().why;
   EXPECT_EQ(print(read->message), print(message()));
 }
 

@@ -58,6 +58,15 @@ TEST_F(ServerSettingsTest, LeadToADataDirectoryThatMustBeThere) {
   EXPECT_EQ(run_queue({.config = file_}), 0);
 }
 
+TEST_F(ServerSettingsTest, LeadToFactsThatMustBeReadable) {
+  std::filesystem::create_directory(place_.path("data"));
+  MemoryOptions memory;
+  memory.config = file_;
+  EXPECT_EQ(run_memory(memory), 0) << "there are none yet";
+  std::filesystem::create_symlink("facts.db", place_.path("data/facts.db"));  // leads to itself
+  EXPECT_EQ(run_memory(memory), 1) << "what cannot be read is not empty";
+}
+
 TEST_F(ServerSettingsTest, ThatAreWrongEndTheCommand) {
   std::ofstream(file_) << "frob = 1\n";
   EXPECT_EQ(settings_of_server(file_).code, 1);

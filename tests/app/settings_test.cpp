@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "app/settings/settings_docs.hpp"
 #include "app/settings/settings_file.hpp"
 #include "app/settings/settings_table.hpp"
+#include "app/settings/why_not.hpp"
 
 namespace postern::app {
 namespace {
@@ -90,7 +92,7 @@ TEST(Settings, ErrorsNameFileLineAndKeyAndWhatWouldBeRight) {
            {"[domains.\"x.example\"]\nmailboxes=[\"a\"]\ndeliver = \"pigeon\"",
             "dir/postern.toml:3: domains.\"x.example\".deliver = 'pigeon': not one of maildir:PATH"},
            {"domains = 5", "dir/postern.toml:1: domains: a domain is written [domains.\"example.org\"]"},
-           {"[domains]\nx = 5", "dir/postern.toml:2: domains.x: write [domains.\"x\"]"},
+           {"[domains]\nx = 5", "dir/postern.toml:2: domains.\"x\": not a table: write [domains.\"x\"]"},
            {"routes = 5", "dir/postern.toml:1: routes: a route is written [routes.\"example.net\"]"},
            {"[routes.\"x.example\"]\nvia = \"pigeon\"",
             "dir/postern.toml:2: routes.\"x.example\".via = 'pigeon': not one of maildir:PATH"},
@@ -115,6 +117,59 @@ TEST(Settings, ErrorsNameFileLineAndKeyAndWhatWouldBeRight) {
   }
 }
 
+TEST(Settings, NamesWithoutQuotesAreToldOfAsAWhole) {
+  for (auto const& [text, errors] : std::vector<std::pair<std::string, std::vector<std::string>>>{
+           {"[domains.example.org]\nmailboxes = [\"a\"]",
+            {"domains.example.org: write [domains.\"example.org\"]"}},
+           {"[domains.mail.example.org.tls]\nrequire = \"never\"",
+            {"domains.mail.example.org: write [domains.\"mail.example.org\"]"}},
+           {"[domains.example.org]\nmailboxes = []\n[domains.example.net]\nmailboxes = []",
+            {"domains.example.net: write", "domains.example.org: write"}},
+           {"[routes.example.net]\nvia = \"mx\"", {"routes.example.net: write [routes.\"example.net\"]"}}}) {
+    auto read = parse(text);
+    std::sort(read.errors.begin(), read.errors.end());
+    ASSERT_EQ(read.errors.size(), errors.size()) << text << read.errors[0];
+    std::vector<std::string> without_place;
+    for (auto const& error : read.errors) without_place.push_back(error.substr(error.find(": ") + 2));
+    std::sort(without_place.begin(), without_place.end());
+    for (std::size_t i = 0; i < errors.size(); ++i)
+      EXPECT_TRUE(without_place[i].starts_with(errors[i])) << without_place[i];
+  }
+  auto const quoted = parse("[domains.\"example.org\".mtasts]\nmode = \"none\"");
+  ASSERT_EQ(quoted.errors.size(), 1U);
+  EXPECT_NE(quoted.errors[0].find("mtasts.mode: there is no such key; did you mean \"mta_sts.mode\"?"),
+            std::string::npos)
+      << quoted.errors[0];
+}
+
+TEST(Settings, AMisspeltKeyGetsTheOneThatWasMeant) {
+  for (auto const& [text, meant] : std::vector<std::pair<std::string, std::string>>{
+           {"hostnam = \"x\"", "hostnam: there is no such key; did you mean \"hostname\"?"},
+           {"[smtp]\nmax_lin = 1024", "did you mean \"smtp.max_line\"?"},
+           {"[domains.\"x.example\"]\nmailboxs = [\"a\"]", "did you mean \"mailboxes\"?"},
+           {"[[listen]]\nadress = \"127.0.0.1:25\"", "did you mean \"address\"?"}}) {
+    auto const read = parse(text);
+    ASSERT_FALSE(read.errors.empty()) << text;
+    EXPECT_NE(read.errors[0].find(meant), std::string::npos) << read.errors[0];
+  }
+}
+
+TEST(Settings, AFileThatCannotBeReadIsToldWithTheReason) {
+  EXPECT_EQ(
+      read_settings("/no/such/file").errors,
+      std::vector<std::string>{"/no/such/file: the configuration cannot be read: No such file or directory"});
+  EXPECT_EQ(read_settings("/").errors,
+            std::vector<std::string>{"/: this is a directory, not a configuration file"});
+  EXPECT_TRUE(settings_from("").errors.empty());
+  EXPECT_NE(parse("hostname = mx.example.org").errors.at(0).find("strings stand in quotes"),
+            std::string::npos);
+}
+
+TEST(Settings, WhoMayNotIsToldToBeTheServersUser) {
+  EXPECT_NE(why_not(EACCES).find("sudo -u postern"), std::string::npos);
+  EXPECT_EQ(why_not(ENOENT).find("sudo"), std::string::npos);
+}
+
 TEST(Settings, ChecksFindWhatIsWrongBeyondTheGrammar) {
   auto const error_of = [](std::string const& text) {
     auto const built = check_config(parse(text).settings);
@@ -133,7 +188,7 @@ TEST(Settings, ChecksFindWhatIsWrongBeyondTheGrammar) {
   EXPECT_NE(
       error_of("[tls]\ncertificate = [\"/no/such.pem\"]\nkey = [\"/no/such.key\"]").find("/no/such.pem"),
       std::string::npos);
-  EXPECT_NE(error_of("hostname = \"not a name\"").find("hostname"), std::string::npos);
+  EXPECT_NE(error_of("hostname = \"not a name\"\n[domains.\"x.example\"]").find("hostname"), std::string::npos);
 }
 
 TEST(Settings, ChecksWarnOfWhatRfc3207Forbids) {
@@ -223,15 +278,6 @@ TEST(Settings, EachOldNameStandsForAKeyThatExistsAndIsNoKeyItself) {
     EXPECT_TRUE(named(renamed.name)) << renamed.name;
     EXPECT_FALSE(named(renamed.before)) << renamed.before;
   }
-}
-
-TEST(Settings, AFileThatIsNotThereOrADirectoryIsAnError) {
-  for (auto const* file : {"/no/such/file", "/"}) {
-    auto const read = read_settings(file);
-    ASSERT_EQ(read.errors.size(), 1U) << file;
-    EXPECT_EQ(read.errors[0], std::string(file) + ": cannot be read as a configuration file");
-  }
-  EXPECT_TRUE(settings_from("").errors.empty());
 }
 
 TEST(SettingsTable, WritesEachSectionInOnePieceAndNoKeyTwice) {

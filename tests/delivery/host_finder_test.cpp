@@ -157,6 +157,20 @@ TEST_F(HostFinderTest, PutsMailOffWhenTheMailHostsCannotBeLookedUp) {  // RFC 76
   }
 }
 
+TEST_F(HostFinderTest, PutsMailOffWhenNobodyKnowsWhetherThereIsAPolicy) {
+  dns_.put("_25._tcp.mx.far.example", DnsType::tlsa, DnsState::absent_secure);
+  ASSERT_TRUE(find().plan);
+  clock_.advance(std::chrono::minutes(5));
+  for (auto const state : {DnsState::bogus, DnsState::failed}) {
+    dns_.put("_mta-sts.far.example", DnsType::txt, state);
+    auto const found = find();
+    ASSERT_FALSE(found.plan);
+    EXPECT_FALSE(found.plan.error().permanent);
+    EXPECT_NE(found.plan.error().why.find("MTA-STS: whether far.example has a policy"), std::string::npos);
+    clock_.advance(std::chrono::minutes(1));
+  }
+}
+
 TEST_F(HostFinderTest, TakesNoStrangersHostForAMailHostThatIsThisServer) {
   dns_.put("mx.far.example", DnsType::a, DnsState::insecure, {four({127, 0, 0, 1}), four({198, 51, 100, 7})});
   dns_.put("mx.far.example", DnsType::aaaa, DnsState::insecure,
@@ -189,6 +203,9 @@ TEST_F(HostFinderTest, LooksForThePolicyOfASmarthost) {  // RFC 8461 section 3.4
   route.host = "mx.far.example";
   run(route);
   EXPECT_TRUE(dns_.was_asked("_mta-sts.mx.far.example"));
+  route.host = "relay";
+  run(route);
+  EXPECT_FALSE(dns_.was_asked("_mta-sts.relay")) << "no name of the public DNS";
   route.tls.level = policy::DestinationLevel::dane;
   route.host = "other.example";
   run(route);

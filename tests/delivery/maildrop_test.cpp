@@ -1,6 +1,7 @@
 #include "delivery/maildrop.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ class Maildrop : public testing::Test {
   }
   std::string problem_of(std::string const& path) {
     auto const read = read_maildrop(path, limit);
-    return read ? "" : read.error();
+    return read ? "" : read.error().why;
   }
 
   tests::Workplace place;
@@ -36,7 +37,7 @@ class Maildrop : public testing::Test {
 
 TEST_F(Maildrop, ReadsAMessageAndWhoLeftIt) {
   auto const read = read_maildrop(leave("1.drop", good()), limit);
-  ASSERT_TRUE(read) << read.error();
+  ASSERT_TRUE(read) << read.error().why;
   EXPECT_EQ(read->user, ::getuid());
   EXPECT_EQ(read->message.mail.reverse_path->print(), "s@far.example");
   ASSERT_EQ(read->message.recipients.size(), 2U);
@@ -47,7 +48,7 @@ TEST_F(Maildrop, ReadsAMessageAndWhoLeftIt) {
 TEST_F(Maildrop, CleansWhatItReads) {
   auto const content_of = [&](std::string const& text) {
     auto const read = read_maildrop(leave("1.drop", text), limit);
-    return read ? read->message.content : read.error();
+    return read ? read->message.content : read.error().why;
   };
   EXPECT_EQ(content_of(good("X-Postern-Flag: mine\nSubject: x\n\n.\rb")), "Subject: x\r\n\r\n.\r\nb");
   EXPECT_EQ(content_of(good("\tby forged.example\n")), "\r\n\tby forged.example\r\n");
@@ -77,11 +78,35 @@ TEST_F(Maildrop, SaysWhatIsWrongWithAFile) {
   EXPECT_NE(problem_of(leave("6.drop", "postern-drop 1\nFROM:<nobody\n\nx")), "");
 }
 
+TEST_F(Maildrop, TellsAnErrorThatPassesFromAFileThatIsWrong) {
+  auto const path = leave("1.drop", good());
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  auto const without_descriptors = read_maildrop(path, limit);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(without_descriptors);
+  EXPECT_TRUE(without_descriptors.error().passing) << without_descriptors.error().why;
+  EXPECT_TRUE(read_maildrop(path, limit)) << "there is nothing wrong with the file";
+  ASSERT_EQ(::symlink(path.c_str(), place.path("2.drop").c_str()), 0);
+  for (auto const& wrong : {place.path("2.drop"), leave("3.drop", "no message"), place.path()}) {
+    auto const read = read_maildrop(wrong, limit);
+    ASSERT_FALSE(read) << wrong;
+    EXPECT_FALSE(read.error().passing) << read.error().why;
+  }
+}
+
 TEST_F(Maildrop, ListsCompleteMessagesOnly) {
-  for (auto const* name : {"1.drop", "2.drop.bad", ".3.drop", "4.tmp", "5.drop", ".drop"}) leave(name, "x");
+  for (auto const* name :
+       {"1.drop", "2.drop.bad", ".3.drop", "4.tmp", "5.drop", ".drop", "6.taken", ".taken", "7.taken.bad"})
+    leave(name, "x");
   auto names = list_maildrop(place.path());
   std::sort(names.begin(), names.end());
-  EXPECT_EQ(names, (std::vector<std::string>{"1.drop", "5.drop"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"1.drop", "5.drop", "6.taken"}));
+  EXPECT_EQ(std::count_if(names.begin(), names.end(), is_taken), 1);
+  EXPECT_TRUE(is_taken(taken_name({1})));
   EXPECT_TRUE(list_maildrop(place.path("none")).empty());
 }
 
@@ -100,7 +125,7 @@ TEST_F(Maildrop, MakesTheEnvelopeOfWhatItReads) {
   auto const directory = tests::example_policy().directory;
   auto const read =
       read_maildrop(leave("1.drop", good("Subject: x\r\nTLS-Required: No\r\n\r\n\xC3\xA9\r\n")), limit);
-  ASSERT_TRUE(read) << read.error();
+  ASSERT_TRUE(read) << read.error().why;
   auto const envelope = envelope_of(read->message, directory, from_micros(5));
   EXPECT_EQ(envelope.arrived, from_micros(5));
   EXPECT_EQ(envelope.sender(), "s@far.example");

@@ -39,6 +39,21 @@ TEST(QueueRetries, WaitTwiceAsLongEachTimeAndEndAtTheLifetime) {
   EXPECT_EQ(queue.spool.summary().messages, 0U);
 }
 
+TEST(QueueRetries, CountAnAttemptThatAnExceptionHasEnded) {
+  SimulatedQueue queue(7);
+  queue.world.by_domain["broken.example"].habit = Habit::broken;
+  auto const begin = queue.clock.now();
+  queue.accept({"broken.example"}, "");
+  while (queue.clock.now() < begin + queue.retry.lifetime + hours(1)) queue.pass_minute();
+  auto const& attempts = queue.world.by_domain["broken.example"].attempts;
+  ASSERT_GT(attempts.size(), 30U);
+  expect_usual_waits(attempts, queue.retry);
+  EXPECT_EQ(queue.world.reports["r0@broken.example"].failed.size(), 1U);
+  EXPECT_EQ(queue.spool.summary().messages, 0U);
+  EXPECT_TRUE(queue.place.log.mentions("event=delivery-failed"));
+  EXPECT_TRUE(queue.place.log.mentions("a bug of the transport"));
+}
+
 TEST(QueueRetries, ADeadDestinationHoldsUpNoOtherOfTheSameMessage) {
   SimulatedQueue queue(5);
   queue.world.by_domain["dead.example"].habit = Habit::dead;

@@ -11,6 +11,7 @@ namespace postern::delivery {
 namespace {
 
 using net::DnsState;
+using policy::StsLookUp;
 using wire::DnsType;
 
 // far.example has a policy in the cache, which lasts an hour. Its policy host has no address any more, so
@@ -25,8 +26,9 @@ class StsPoliciesTest : public testing::Test {
     cache_->keep({"far.example", "1", clock_.now(), policy});
   }
 
-  static net::Task<void> look(StsPolicies* policies, std::string domain, StsFound* found) {
-    *found = co_await policies->find(domain);
+  static net::Task<void> look(StsPolicies* policies, std::string domain, StsFound* found,
+                              net::StopToken stop = {}) {
+    *found = co_await policies->find(domain, stop);
   }
   StsFound find(std::string const& domain = "far.example") {
     StsPolicies policies(dns_, workers_, cache_.get(), place_.log, clock_);
@@ -57,6 +59,67 @@ TEST_F(StsPoliciesTest, HoldsAPolicyUntilItExpiresWhateverTheDnsSays) {  // RFC 
     }
   clock_.advance(std::chrono::hours(2));
   EXPECT_FALSE(find().policy);
+}
+
+TEST_F(StsPoliciesTest, KnowsThatThereIsNoPolicyOnlyWhenTheDnsHasSaidSo) {
+  for (auto const state : {DnsState::failed, DnsState::bogus, DnsState::absent_insecure,
+                           DnsState::absent_secure, DnsState::insecure, DnsState::secure}) {
+    SCOPED_TRACE(static_cast<int>(state));
+    bool const failed = state == DnsState::failed || state == DnsState::bogus;
+    dns_.put("_mta-sts.other.example", DnsType::txt, state, {"\4some"});
+    auto const found = find("other.example");
+    EXPECT_EQ(found.look_up, failed ? StsLookUp::failed : StsLookUp::done);
+    EXPECT_EQ(found.look_up_problem.empty(), !failed);
+    dns_.put("_mta-sts.far.example", DnsType::txt, state, {"\4some"});
+    EXPECT_EQ(find("far.example").look_up, StsLookUp::done) << "its policy is in the cache";
+  }
+}
+
+TEST_F(StsPoliciesTest, DoesNotKnowAfterASearchThatWasCutShort) {
+  net::StopState stop;
+  stop.stop();
+  StsPolicies policies(dns_, workers_, nullptr, place_.log, clock_);
+  StsFound found;
+  test_.spawn(look(&policies, "other.example", &found, stop));
+  test_.settle();
+  EXPECT_EQ(found.look_up, StsLookUp::failed);
+}
+
+// What look_up was found after each hour of look-ups that failed.
+class FailingLookUps : public StsPoliciesTest {
+ protected:
+  StsLookUp after_hours(int hours, DnsState state) {
+    dns_.put("_mta-sts.far.example", DnsType::txt, state);
+    for (int i = 0; i < hours; ++i) {
+      clock_.advance(std::chrono::hours(1));
+      ask();
+    }
+    return ask();
+  }
+  StsLookUp ask() {
+    StsFound found;
+    test_.spawn(look(&policies_, "far.example", &found));
+    test_.settle();
+    return found.look_up;
+  }
+
+  StsPolicies policies_{dns_, workers_, nullptr, place_.log, clock_};
+};
+
+TEST_F(FailingLookUps, LetMailGoOnAfterHoursAndSaySo) {
+  EXPECT_EQ(after_hours(0, DnsState::failed), StsLookUp::failed);
+  EXPECT_EQ(after_hours(3, DnsState::failed), StsLookUp::failed);
+  EXPECT_FALSE(place_.log.mentions("instead=\"no policy\""));
+  EXPECT_EQ(after_hours(1, DnsState::failed), StsLookUp::failed_for_long);
+  EXPECT_TRUE(place_.log.mentions("instead=\"no policy\""));
+  clock_.advance(std::chrono::hours(48));
+  EXPECT_EQ(ask(), StsLookUp::failed) << "two failures with days between are not one that lasts";
+  EXPECT_EQ(after_hours(1, DnsState::absent_insecure), StsLookUp::done);
+  EXPECT_EQ(after_hours(1, DnsState::failed), StsLookUp::failed) << "it begins anew";
+}
+
+TEST_F(FailingLookUps, NeverLetMailGoOnWhileTheAnswersAreBogus) {
+  EXPECT_EQ(after_hours(100, DnsState::bogus), StsLookUp::failed);
 }
 
 TEST_F(StsPoliciesTest, AsksAgainSoonAfterALookUpThatHasFailed) {

@@ -418,11 +418,51 @@ TEST(ClientDialogue, SendsBinaryContentByBdatOnly) {  // RFC 3030 section 3
   binary.body = wire::Body::binary_mime;
   std::string const begin =
       "S: 220 hi\nC: EHLO mx.far.example\nS: 250-there\nS: 250-CHUNKING\nS: 250-BINARYMIME\nS: 250 ";
-  converse_as_client(with({binary}, ClientTls::never), begin + "DSN\nM:\nR: 554");  // it would be DATA
+  converse_as_client(
+      with({binary}, ClientTls::never),
+      "S: 220 hi\nC: EHLO mx.far.example\nS: 250-there\nS: 250-CHUNKING\nS: 250 DSN\nM:\nR: 554");
   converse_as_client(with({binary}, ClientTls::never),
                      begin +
                          "PIPELINING\nM:\nC: MAIL FROM:<s@far.example> BODY=BINARYMIME\n"
                          "C: RCPT TO:<a@example.org>");
+}
+
+std::string const chunks_without_pipelining = R"(
+    S: 220 hi
+    C: EHLO mx.far.example
+    S: 250-there
+    S: 250-CHUNKING
+    S: 250 BINARYMIME
+    M:
+    C: MAIL FROM:<s@far.example> BODY=BINARYMIME
+    S: 250 ok
+    C: RCPT TO:<a@example.org>
+    S: 250 ok
+    D: BDAT 42
+)";
+
+TEST(ClientDialogue, SendsOneChunkAfterTheOtherToAServerThatDoesNotPipeline) {  // RFC 3030 section 2
+  auto binary = outgoing({"a@example.org"});
+  binary.body = wire::Body::binary_mime;
+  converse_as_client(with({binary}, ClientTls::never), chunks_without_pipelining + R"(
+    S: 250 go on
+    D: BDAT 42
+    S: 250 go on
+    D: BDAT 42 LAST
+    S: 250 taken
+    R: 250)");
+  auto plain = outgoing({"a@example.org"});
+  converse_as_client(with({binary, plain}, ClientTls::never), chunks_without_pipelining + R"(
+    S: 452 4.3.1 full
+    R: 452
+    M:
+    C: RSET
+    S: 250 ok
+    C: MAIL FROM:<s@far.example>
+    S: 250 ok
+    C: RCPT TO:<a@example.org>
+    S: 250 ok
+    C: DATA)");
 }
 
 TEST(ClientDialogue, SaysSmtpUtf8ForWhatNeedsIt) {  // RFC 6531 section 3.2

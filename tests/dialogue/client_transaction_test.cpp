@@ -169,6 +169,7 @@ TEST(ClientTransaction, AssertsThatEachPlaceIsPassedInItsTurn) {
   EXPECT_THROW(transaction.on_content_begun(), BrokenInvariant);
   EXPECT_TRUE(transaction.close());
   EXPECT_TRUE(transaction.all_answered());
+  EXPECT_THROW(transaction.on_content_abandoned(), BrokenInvariant);
 }
 
 TEST(ClientDialogue, NeverGoesBackToAnEarlierPhaseButAtStarttls) {

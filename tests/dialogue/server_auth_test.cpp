@@ -140,13 +140,29 @@ TEST(ServerAuth, LetsAUserSendAsHimselfOnly) {  // RFC 6409 section 6.1
     S: 250
     C: DATA
     S: 354
+    X: Subject: x\r\n\r\nFrom: me@example.org\r\n.\r\n
+    S: 550 5.7.1 You are logged in as me: the message has no From field
+    C: MAIL FROM:<me@example.org>
+    S: 250
+    C: RCPT TO:<x@elsewhere.example>
+    S: 250
+    C: DATA
+    S: 354
+    X: From: me@example.org\r\nResent-From: ceo@example.org\r\n\r\nhello\r\n.\r\n
+    S: 550 5.7.1 You are logged in as me: Sender or Resent-From: ceo@example.org
+    C: MAIL FROM:<me@example.org>
+    S: 250
+    C: RCPT TO:<x@elsewhere.example>
+    S: 250
+    C: DATA
+    S: 354
     X: From: Me <me@example.org>\r\n\r\nhello\r\n.\r\n
     S: 250
     C: QUIT
     S: 221)",
                                      tls);
   EXPECT_EQ(stage.messages.size(), 1U);
-  ASSERT_EQ(stage.transactions.size(), 3U);
+  ASSERT_EQ(stage.transactions.size(), 5U);
   EXPECT_EQ(stage.transactions[1].decided_by.builtin, policy::Builtin::auth_senders);
 }
 

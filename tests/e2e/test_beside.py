@@ -212,6 +212,18 @@ class MilterTest(Beside, unittest.TestCase):
         self.assertEqual(send(mta), 250)
         server.stop()
 
+    def test_fields_that_only_the_server_may_write_are_taken_out_when_strangers_write_them(self):
+        server, mta = self.both()
+        client = smtplib.SMTP("127.0.0.1", mta.port, timeout=60)
+        forged = "X-Postern-Flag: one\r\nX-Stays: yes\r\nx-postern-flag: two\r\n folded\r\nX-Postern-Other: three\r\n"
+        client.sendmail("a@odd.example", ["alice@example.org"], forged + MESSAGE)
+        client.quit()
+        header = wait_for_mail(mta, "alice@example.org", 1)[0].partition(b"\n\n")[0]
+        self.assertEqual((header.lower().count(b"x-postern-"), header.count(b"X-Stays: yes")), (1, 1), header)
+        self.assertIn(b"X-Postern-Flag: odd; ", header)
+        self.assertNotIn(b"folded", header)
+        server.stop()
+
     def test_flagged_mail_goes_to_another_mailbox_and_its_size_is_known(self):
         server, mta = self.both(sections='[[rules]]\nname = "big"\nwhen = "size > 1000"\nthen = "flag"\nmode = "enforce"\ndeliver_to = "bob@example.org"\n')
         client = smtplib.SMTP("127.0.0.1", mta.port, timeout=60)

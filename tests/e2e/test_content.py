@@ -44,6 +44,16 @@ class OnTheWire(unittest.TestCase):
         self.assertEqual([bare(m["body"]) for m in receiver.messages], [0, 0])
 
 
+    def test_binary_content_reaches_a_server_that_does_not_pipeline(self):
+        receiver = Receiver(self, extensions=("8BITMIME", "CHUNKING", "BINARYMIME"))
+        server = Server(self, sections=RELAY.format(receiver.port)).start()
+        content = b"Subject: x\r\n\r\n" + b"\0\xff\n" * 100_000
+        self.assertIn("250", give(server, content, to="a@far.example", mail="BODY=BINARYMIME", by_bdat=True))
+        message = wait_until(lambda: receiver.messages, lambda: server.log()[-1500:])[0]
+        self.assertTrue(message["body"].endswith(content))
+        self.assertGreater(len(receiver.said("BDAT")), 1)
+
+
 class Reports(unittest.TestCase):
     def test_reach_a_server_that_takes_7_bits_only(self):
         receiver = Receiver(self, extensions=("PIPELINING",), replies={"RCPT": ["550 5.1.1 no", "250 ok"]})

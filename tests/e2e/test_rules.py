@@ -230,7 +230,7 @@ class MemoryTest(unittest.TestCase):
                                               "tls": tls}) + "\n" for day, tls, name in ((1, "TLSv1.2", "mx.far.example"), (2, "TLSv1.3", "mx.far.example"), (3, "no", "mx.near.example"))))
         said = self.memory("import", str(source))
         self.assertEqual(said.returncode, 0, said.stderr)
-        self.assertIn("1 hosts of them with TLS", said.stdout)
+        self.assertIn("1 host with TLS among them", said.stdout)
         listed = wait_until(lambda: (text := self.memory("list").stdout).startswith("host near.example") and text, lambda: self.memory("list").stdout)
         self.assertIn("host far.example: 2 over TLS (1.2, 1.3, first 2026-11-01T12:00, last 2026-11-02T12:00), 0 without TLS", listed)
         exported = self.server.dir / "export"

@@ -73,11 +73,18 @@ class WhatIf(unittest.TestCase):
         self.assertEqual(self.answer(LOGS / "exim-4.96.log", junk)["messages"], 12)  # what can be read is read
 
     def test_rules_side_by_side_and_by_domain(self):
-        answer = self.answer(LOGS / "exim-4.96.log", "--rule", "require-tls", "--rule", "require-tls>=1.3 for dest.test", "--rule", "require-tls for other.test",
+        answer = self.answer(LOGS / "exim-4.96.log", "--rule", "require-tls", "--rule", "require-tls>=1.3 for dest.test",
                              "--rule", "require-tls from shop.example", "--rule", "require-client-certificate")
-        self.assertEqual([r["lost"]["messages"] for r in answer["rules"]], [4, 4, 0, 1, 11])
+        self.assertEqual([r["lost"]["messages"] for r in answer["rules"]], [4, 4, 1, 11])
+        self.assertEqual([r["messages"] for r in answer["rules"]], [12, 12, 3, 12])  # a rule from a domain is measured against its mail
         self.assertEqual(answer["rules"][0]["reasons"], {"never_tls": 3, "domain_speaks_tls": 1, "host_speaks_tls": 0, "tls_failed": 0, "old_tls": 0, "no_client_certificate": 0, "matched_rule": 0})
         self.assertEqual(answer["rules"][0]["senders"][0]["domain"], "old.example")
+
+    def test_a_rule_about_a_domain_that_is_not_there_is_an_error(self):
+        result = self.run_it(LOGS / "exim-4.96.log", "--rule", "require-tls for desk.test", code=2)
+        self.assertIn(b"no message for desk.test was found; did you mean dest.test?", result.stderr)
+        result = self.run_it(LOGS / "exim-4.96.log", "--by", "country", code=2)
+        self.assertIn(b"--countries", result.stderr)
 
     def test_many_inputs_are_replayed_in_order_of_time(self):
         """A host shows TLS in one file and comes in the clear in another: only the order in time counts, not that of the arguments."""
@@ -186,6 +193,67 @@ class WhatIf(unittest.TestCase):
         browser.run("const s = document.getElementById('search'); s.value = ''; const r = document.getElementById('rule'); r.selectedIndex = 3; r.dispatchEvent(new Event('change'))")
         self.assertLess(browser.run(f"return {senders}.length"), len(first))
 
+
+class Extract(unittest.TestCase):
+    """What many hosts write with --extract, read together, answers as their logs would."""
+
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="postern-e2e-"))
+        self.addCleanup(shutil.rmtree, self.dir, True)
+
+    def run_it(self, *args, code=0):
+        result = subprocess.run([POSTERN, "whatif", *map(str, args)], capture_output=True, timeout=120 * SLOW)
+        self.assertEqual(result.returncode, code, result.stderr.decode())
+        return result
+
+    def answer(self, *args):
+        return json.loads(self.run_it(*args, "--json").stdout)
+
+    def extracts(self, *args):
+        out = []
+        for name in NAMES:
+            out.append(self.dir / (name + ".zst"))
+            self.run_it("--extract", out[-1], *args, LOGS / name)
+        return out
+
+    def without_sources(self, answer):
+        return {key: value for key, value in answer.items() if key not in ("sources", "generated")}
+
+    def test_the_answer_is_that_of_the_logs(self):
+        logs = self.answer(*(LOGS / name for name in NAMES))
+        merged = self.answer(*self.extracts())
+        self.assertEqual(self.without_sources(merged), self.without_sources(logs))
+        self.assertGreater(merged["messages"], 40)
+
+    def test_hashed_extracts_count_the_same_and_name_nobody(self):
+        secret = self.dir / "secret"
+        secret.write_bytes(b"0123456789abcdef")
+        logs = self.answer(*(LOGS / name for name in NAMES))
+        files = self.extracts("--extract-secret", secret)
+        merged = self.answer(*files)
+        for key in ("messages", "over_tls", "in_the_clear", "unknown", "hosts", "sender_domains", "left_out"):
+            self.assertEqual(merged[key], logs[key], key)
+        raw = subprocess.run(["zstd", "-dc", *files], capture_output=True, check=True).stdout
+        for sender in logs["rules"][0]["senders"]:
+            self.assertNotIn(sender["domain"].encode(), raw)
+
+    def test_a_short_secret_and_an_existing_part_are_told(self):
+        secret = self.dir / "secret"
+        secret.write_bytes(b"short")
+        log = LOGS / "exim-4.96.log"
+        self.assertIn(b"at least 16 bytes", self.run_it("--extract", self.dir / "a.zst", "--extract-secret", secret, log, code=2).stderr)
+        (self.dir / "b.zst.part").write_bytes(b"")
+        self.assertIn(b"b.zst.part: File exists", self.run_it("--extract", self.dir / "b.zst", log, code=2).stderr)
+        self.assertFalse((self.dir / "a.zst").exists() or (self.dir / "b.zst").exists())
+
+    def test_a_damaged_extract_is_told(self):
+        whole = self.extracts()[0]
+        cut = self.dir / "cut.zst"
+        cut.write_bytes(whole.read_bytes()[:-20])
+        result = subprocess.run([POSTERN, "whatif", str(cut), str(whole), "--json"], capture_output=True, timeout=120 * SLOW)
+        notes = [note for source in json.loads(result.stdout)["sources"] for note in source["notes"]]
+        told = result.stderr.decode() + " ".join(notes)
+        self.assertIn("cut", told)
 
 if __name__ == "__main__":
     unittest.main()

@@ -74,6 +74,20 @@ TEST(DestinationTls, GoesByMtaSts) {  // RFC 8461 section 5
   EXPECT_EQ(plan(L::dane, with_sts(wire::StsMode::enforce, false)), "opportunistic");
 }
 
+TEST(DestinationTls, WaitsWhileNobodyKnowsWhetherThereIsAPolicy) {
+  using L = DestinationLevel;
+  HostInputs inputs;
+  inputs.sts_look_up = StsLookUp::failed;
+  for (auto level : {L::opportunistic, L::mta_sts, L::required, L::verified})
+    EXPECT_EQ(plan(level, inputs), "deferred") << print(level);
+  EXPECT_EQ(plan(L::none, inputs), "none clear");
+  EXPECT_EQ(plan(L::dane, inputs), "opportunistic");
+  EXPECT_EQ(plan(L::fingerprint, inputs), "fingerprint must fingerprint");
+  inputs.sts_look_up = StsLookUp::failed_for_long;
+  EXPECT_EQ(plan(L::opportunistic, inputs), "opportunistic") << "not for ever";
+  EXPECT_EQ(plan(L::mta_sts, inputs), "deferred") << "the owner relies on it";
+}
+
 TEST(DestinationTls, HearsWhatTheMessageAsksFor) {  // RFC 8689
   using L = DestinationLevel;
   auto inputs = with_tlsa(TlsaState::usable);
@@ -170,6 +184,22 @@ TEST(DestinationTls, IsNeverWeakerThanWhatTheReceiverPublishesUnlessTheSenderLif
     if (enforced && !host.sts_match) EXPECT_FALSE(made) << "the policy does not list the host";
     if (enforced && made) EXPECT_TRUE(proves(*made));
   });
+}
+
+TEST(DestinationTls, NeverTakesAFailedLookUpOfThePolicyForItsAbsence) {
+  int waited = 0;
+  for_each_combination([&](DestinationTls const& wanted, HostInputs host, auto const&) {
+    if (host.sts != wire::StsMode::none || (host.tls_optional && !host.requiretls)) return;
+    if (host.tlsa_state == TlsaState::usable && !host.host_secure) return;  // that is never found
+    host.sts_look_up = StsLookUp::failed;
+    auto const made = plan_for(wanted, host);
+    if (!made) EXPECT_FALSE(wanted.looks_at_mta_sts() && made.error().permanent) << "whatever would be known";
+    waited += made ? 0 : 1;
+    if (!made || !wanted.looks_at_mta_sts()) return;
+    EXPECT_TRUE(proves(*made)) << "weaker than a policy might ask: " << print(made->applied);
+    EXPECT_TRUE(host.host_secure || made->proof == HostProof::dane) << "a host that the policy may not list";
+  });
+  EXPECT_GT(waited, 0);
 }
 
 TEST(DestinationTls, LetsTheSenderLiftWhatTheReceiverPublishesAndNothingElse) {  // RFC 8689 section 3

@@ -85,6 +85,17 @@ TEST(LoginSender, IsRefusedAtMailAndAtTheEndOfTheContent) {
   EXPECT_FALSE(decide(policy, facts).refuses());
   facts.transaction.authors_unclear = true;
   EXPECT_EQ(decide(policy, facts).reply.code, 550);
+  facts.transaction.authors_unclear = false;
+  facts.transaction.senders = {tests::address("alice@example.org"), tests::address("bob@example.org")};
+  EXPECT_EQ(
+      decide(policy, facts).reply.one_line(),
+      "550 5.7.1 You are logged in as alice: Sender or Resent-From: bob@example.org is no address of yours");
+  facts.transaction.senders.pop_back();
+  EXPECT_FALSE(decide(policy, facts).refuses());
+  facts.transaction.authors.clear();
+  facts.transaction.authors_missing = true;
+  EXPECT_EQ(decide(policy, facts).reply.one_line(),
+            "550 5.7.1 You are logged in as alice: the message has no From field, which says who wrote it");
 }
 
 TEST(LoginSender, IsNobodysBusinessWhereNobodyOfOursHasLoggedIn) {

@@ -116,8 +116,11 @@ TEST(Expression, EveryFactCanBeAskedFor) {
 }
 
 TEST(Expression, NamesThatAreUnknownAreFoundBeforeAnythingRuns) {
-  EXPECT_EQ(why_not("sender.domian in partners"), "sender.domian: there is no such fact");
-  EXPECT_EQ(why_not("sender.domain in partnres"), "partnres: neither a fact nor one of [lists]");
+  EXPECT_EQ(why_not("sender.domian in partners"),
+            "sender.domian: there is no such fact; did you mean \"sender.domain\"?");
+  EXPECT_EQ(why_not("sender.domain in partnres"),
+            "partnres: neither a fact nor one of [lists]; did you mean \"partners\"?");
+  EXPECT_EQ(why_not("not tlz"), "tlz: neither a fact nor one of [lists]; did you mean \"tls\"?");
   EXPECT_EQ(why_not("sender"), "sender: which of its facts?");
   EXPECT_EQ(why_not("os.execute('x')"), "os: neither a fact nor one of [lists]");
   EXPECT_EQ(why_not("require('x')"), "require: neither a fact nor one of [lists]");

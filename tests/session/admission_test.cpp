@@ -44,12 +44,22 @@ TEST(Admission, RefusesForAWhileWhoGuessesRecipients) {
   Admission admission(limits);
   auto const guesser = *IpAddress::parse("2001:db8::1"), neighbour = *IpAddress::parse("2001:db8::2");
   auto const other = *IpAddress::parse("2001:db8:1::1");
-  for (int i = 0; i < 5; ++i) admission.recipient_guessed(guesser, now);
+  for (int i = 0; i < 5; ++i) admission.recipient_guessed(guesser, GuessedBy::sender, now);
   EXPECT_EQ(admission.enter(guesser, false, now), Admitted::yes);
-  admission.recipient_guessed(neighbour, now);
+  admission.recipient_guessed(neighbour, GuessedBy::sender, now);
   EXPECT_EQ(admission.enter(guesser, false, now), Admitted::client_refused);
   EXPECT_EQ(admission.enter(other, false, now), Admitted::yes);
   EXPECT_EQ(admission.enter(guesser, false, now + Admission::refused_for), Admitted::yes);
+}
+
+TEST(Admission, RefusesNoUserForRecipientsThatOthersOfHisNetworkGuess) {
+  AdmissionLimits limits;
+  limits.refused_recipients_per_client = 5;
+  Admission admission(limits);
+  auto const shared = *IpAddress::parse("192.0.2.1");
+  for (int i = 0; i < 100; ++i) admission.recipient_guessed(shared, GuessedBy::sender, now);
+  EXPECT_EQ(admission.enter(shared, false, now, policy::ListenerRole::mx), Admitted::client_refused);
+  EXPECT_EQ(admission.enter(shared, false, now, policy::ListenerRole::submission), Admitted::yes);
 }
 
 TEST(Admission, ForgivesAStaleListToWhoBringsMail) {
@@ -58,10 +68,26 @@ TEST(Admission, ForgivesAStaleListToWhoBringsMail) {
   Admission admission(limits);
   auto const sender = *IpAddress::parse("192.0.2.1");
   for (int i = 0; i < 100; ++i) {
-    admission.recipient_guessed(sender, now);
+    admission.recipient_guessed(sender, GuessedBy::sender, now);
     admission.message_taken(sender, now);
   }
   EXPECT_EQ(admission.enter(sender, false, now), Admitted::yes);
+}
+
+TEST(Admission, BoundsWhatANetworkGuessesWithoutASender) {
+  AdmissionLimits limits;
+  limits.refused_recipients_per_client = 5;
+  Admission admission(limits);
+  auto const guesser = *IpAddress::parse("192.0.2.1"), server = *IpAddress::parse("192.0.2.2");
+  for (int i = 0; i < 6; ++i) admission.recipient_guessed(guesser, GuessedBy::null_sender, now);
+  EXPECT_EQ(admission.enter(guesser, false, now), Admitted::client_refused);
+  // Somebody has forged our addresses, and this server returns mail to one of them every two seconds.
+  auto at = now;
+  for (int i = 0; i < 500; ++i, at += Admission::bounce_forgiven_after)
+    admission.recipient_guessed(server, GuessedBy::null_sender, at);
+  EXPECT_EQ(admission.enter(server, false, at), Admitted::yes);
+  for (int i = 0; i < 5; ++i) admission.recipient_guessed(server, GuessedBy::sender, at);
+  EXPECT_EQ(admission.enter(server, false, at), Admitted::yes) << "the two are counted apart";
 }
 
 TEST(Admission, LimitsSocketsOfAllListeners) {

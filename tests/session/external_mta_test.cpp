@@ -150,6 +150,47 @@ TEST_F(ExternalMtas, AreAnsweredByMilter) {
   EXPECT_TRUE(ended_);
 }
 
+class OwnFieldsOfOthers : public ExternalMtas {
+ protected:
+  // What the milter says at the end of a message with these header fields.
+  std::string answer_to(std::vector<std::string> const& names) {
+    auto const go_on = wire::print_milter_packet('c');
+    EXPECT_EQ(exchange(packet('M', null_ended("<s@far.example>"))), go_on);
+    EXPECT_EQ(exchange(packet('R', null_ended("<alice@example.org>"))), go_on);
+    for (auto const& name : names)
+      EXPECT_EQ(exchange(packet('L', null_ended(name) + null_ended("x"))), go_on) << name;
+    return exchange(packet('E'));
+  }
+  std::uint32_t negotiate(std::uint32_t actions) {  // what is not to be sent
+    std::string offer{"\0\0\0\6\0\0\0\0\0\0\x1F\xFF", 12};
+    offer[7] = static_cast<char>(actions);
+    auto const said = exchange(packet('O', offer));
+    EXPECT_EQ(said.size(), 17U);
+    auto const offered = wire::parse_milter_offer(std::string_view(said).substr(5));
+    EXPECT_TRUE(offered);
+    return offered ? offered->protocol : 0;
+  }
+};
+
+TEST_F(OwnFieldsOfOthers, AreTakenOutByMilterTheLastFirst) {
+  begin_milter();
+  auto const skipped = negotiate(0x1F);
+  EXPECT_EQ(skipped & wire::milter_no_headers, 0U);
+  EXPECT_NE(skipped & wire::milter_no_body, 0U);
+  auto const go_on = wire::print_milter_packet('c');
+  EXPECT_EQ(answer_to({"Subject", "X-Postern-Flag", "X-Other", "x-postern-flag", "X-POSTERN-Seen "}),
+            wire::print_milter_removal("x-postern-flag", 2) +
+                wire::print_milter_removal("x-postern-flag", 1) +
+                wire::print_milter_removal("x-postern-seen", 1) + go_on);
+  EXPECT_EQ(answer_to({"Subject", "X-Poster", "Postern-Flag"}), go_on) << "the next message has none";
+}
+
+TEST_F(OwnFieldsOfOthers, StayWhereTheMtaDoesNotLetThemBeTakenOut) {
+  begin_milter();
+  EXPECT_NE(negotiate(0x0F) & wire::milter_no_headers, 0U) << "then they are of no interest";
+  EXPECT_EQ(answer_to({"X-Postern-Flag"}), wire::print_milter_packet('c'));
+}
+
 TEST_F(ExternalMtas, AreJudgedByAReloadFromTheNextTransactionOnAMilterConnectionThatStays) {
   begin_milter();
   exchange(packet('O', std::string{"\0\0\0\6\0\0\0\x1F\0\0\x1F\xFF", 12}));

@@ -88,6 +88,23 @@ TEST_F(LoginGuards, LetAKnownUserInWhereAnotherDeviceKeepsFailing) {
   EXPECT_LE(guesses, 12) << "and nobody may guess at her name for that";
 }
 
+TEST_F(LoginGuards, LetTheKnownUsersOfASharedRelayInWhateverOneOfThemGuesses) {
+  constexpr std::string_view relay = "198.51.100.1";
+  for (int i = 0; i < 50; ++i) guard_.succeeded(from(relay, "user" + std::to_string(i)));
+  for (int i = 0; i < 1000; ++i) {
+    guess(from(relay, "name" + std::to_string(i)));
+    guess(from(relay, "user" + std::to_string(i % 25)));
+  }
+  while (guess(from(relay, "stranger"))) {
+  }
+  EXPECT_FALSE(guard_.wait_for(from(relay, "stranger"), now_)) << "whoever is not known there has to wait";
+  for (int i = 25; i < 50; ++i)
+    EXPECT_EQ(guard_.wait_for(from(relay, "user" + std::to_string(i)), now_), Duration{}) << i;
+  now_ += minutes(30);
+  for (int i = 0; i < 50; ++i)
+    EXPECT_EQ(guard_.wait_for(from(relay, "user" + std::to_string(i)), now_), Duration{}) << i;
+}
+
 TEST_F(LoginGuards, DoNotCountTheNetworkOfAWebmailServer) {
   auto webmail = from("127.0.0.1", "");
   webmail.trusted = true;

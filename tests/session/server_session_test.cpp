@@ -224,7 +224,8 @@ TEST_F(ServerSessions, WaitForTheSpoolWhatever) {
 
 TEST_F(ServerSessions, AreRefusedToWhoeverHasGuessedTooManyRecipientsLately) {
   auto const now = net::wall_clock();
-  for (int i = 0; i < 300; ++i) fakes_.admission.recipient_guessed(*IpAddress::parse("198.51.100.1"), now);
+  for (int i = 0; i < 300; ++i)
+    fakes_.admission.recipient_guessed(*IpAddress::parse("198.51.100.1"), GuessedBy::sender, now);
   begin();
   EXPECT_TRUE(ended_);
   EXPECT_EQ(client_.hear().substr(0, 10), "421 4.7.0 ");

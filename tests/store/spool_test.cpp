@@ -171,6 +171,26 @@ TEST_F(SpoolTest, StopsAtATornTailAndKeepsWhatCameBefore) {
   }
 }
 
+TEST_F(SpoolTest, TellsARecordThatACrashHasCutOffFromDamage) {
+  auto const segment = place.path("spool/0000000000000001.segment");
+  for (bool const is_cut_off : {true, false}) {
+    std::filesystem::remove_all(place.path("spool"));
+    {
+      auto spool = open();
+      ASSERT_TRUE(accept(*spool, spool->next_id(), content_of(1, 300)));
+      ASSERT_TRUE(accept(*spool, spool->next_id(), content_of(2, 300)));
+    }
+    if (is_cut_off)
+      std::filesystem::resize_file(segment, std::filesystem::file_size(segment) - 3);
+    else
+      overwrite(segment, std::filesystem::file_size(segment) - 3, "xxx");
+    auto const recovery = open()->recovery();
+    EXPECT_GT(recovery.damaged_bytes, 0U);
+    EXPECT_EQ(recovery.torn_end.empty(), !is_cut_off) << recovery.torn_end;
+    EXPECT_EQ(recovery.problems.empty(), is_cut_off);
+  }
+}
+
 TEST_F(SpoolTest, PassesOverDamageInTheMiddle) {
   std::vector<MessageId> ids;
   {

@@ -102,6 +102,9 @@ inline void add_transaction(FactTexts& out, policy::TransactionFacts const& t) {
                                std::to_string(t.content.tls_optional);
   auto& authors = out["transaction.authors"];
   for (auto const& author : t.authors) authors += author.print() + " ";
+  auto& senders = out["transaction.senders"];
+  for (auto const& sender : t.senders) senders += sender.print() + " ";
+  out["transaction.authors_missing"] = std::to_string(t.authors_missing);
   out["transaction.authors_unclear"] = std::to_string(t.authors_unclear);
   out["transaction.chunking"] = std::to_string(t.chunking);
   out["transaction.spf"] = print(t.spf);

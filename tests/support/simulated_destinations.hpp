@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@
 
 namespace postern::tests {
 
-enum class Habit { up, slow, flaky, refuses, defers, outage, dead };
+enum class Habit { up, slow, flaky, refuses, defers, outage, dead, broken };
 
 struct Destination {
   Habit habit = Habit::up;
@@ -68,7 +69,8 @@ class SimulatedDestinations {
     auto const& destination = by_domain[domain];
     if (destination.habit == Habit::slow) return std::chrono::minutes(10);
     if (destination.habit == Habit::dead) return std::chrono::minutes(5);  // until the connection times out
-    if (destination.habit == Habit::defers || is_down(destination)) return {};
+    bool const at_once = destination.habit == Habit::defers || destination.habit == Habit::broken;
+    if (at_once || is_down(destination)) return {};
     return std::chrono::seconds(1);
   }
 
@@ -87,6 +89,7 @@ class SimulatedDestinations {
 
   delivery::Delivered end(std::string const& domain, delivery::Attempt const& attempt, bool powered) {
     auto const& destination = by_domain[domain];
+    if (destination.habit == Habit::broken) throw std::runtime_error("a bug of the transport");
     if (is_down(destination))
       return {delivery::same_for_all(attempt, {451, {4, 4, 1}, "nobody there"}), false};
     if (destination.habit == Habit::refuses)

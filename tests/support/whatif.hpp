@@ -1,6 +1,7 @@
 // Runs texts through readers and rules.
 #pragma once
 
+#include "base/random.hpp"
 #include "whatif/readers/readers.hpp"
 #include "whatif/readers/recognise.hpp"
 #include "whatif/replay/replay.hpp"
@@ -71,8 +72,7 @@ inline Answer replay_all(std::vector<Reception> receptions,
   for (auto const& rule : rules) parsed.push_back(parse_rule(rule).value());
   Replay replay(std::move(parsed), std::move(settings));
   for (auto& reception : receptions) replay.take(std::move(reception));
-  SteadyRandom random;
-  return replay.answer(random);
+  return replay.answer();
 }
 
 // A message from a client, told of with all of its session.

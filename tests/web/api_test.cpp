@@ -114,6 +114,15 @@ TEST_F(Api, RetriesOneMessageOrAll) {
   EXPECT_EQ(control_.asked, (Asked{"retry " + id, "retry all"}));
 }
 
+TEST_F(Api, DoesNotSayThatAHeldMessageIsRetried) {
+  auto const id = accept("a@example.org").print();
+  EXPECT_EQ(ask("POST", "/api/queue/" + id + "/hold").status, 200);
+  auto const refused = ask("POST", "/api/queue/" + id + "/retry");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_NE(refused.body.find("postern queue release " + id), std::string::npos) << refused.body;
+  EXPECT_EQ(control_.asked, Asked{});
+}
+
 TEST_F(Api, MovesAMessageAndSaysWhatIsWrongWithTheRoute) {
   auto const id = accept("a@example.org").print();
   EXPECT_EQ(ask("POST", "/api/queue/" + id + "/move?to=smtp:a.example:25").status, 200);

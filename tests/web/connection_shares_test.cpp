@@ -29,7 +29,7 @@ TEST(ConnectionShares, LetTheOldestSilentOneOfANetworkGiveWay) {
   ConnectionShares<FakeConnection> shares({.in_all = 10, .of_network = 2});
   auto const first = from_network(1), second = from_network(1), third = from_network(1),
              other = from_network(2);
-  for (auto const& connection : {first, other, second, third}) EXPECT_TRUE(shares.enter(connection));
+  for (auto const& connection : {first, other, second, third}) shares.enter(connection);
   EXPECT_TRUE(first->given_up);
   EXPECT_FALSE(second->given_up || third->given_up || other->given_up);
   EXPECT_EQ(shares.size(), 3U);
@@ -43,20 +43,47 @@ TEST(ConnectionShares, LetTheNetworkThatHasMostGiveWayToOthers) {
   std::vector<Fake> large{from_network(2), from_network(2), from_network(2)};
   shares.enter(small);
   for (auto const& connection : large) shares.enter(connection);
-  EXPECT_TRUE(shares.enter(from_network(3)));
+  shares.enter(from_network(3));
   EXPECT_FALSE(small->given_up);
   EXPECT_TRUE(large[0]->given_up);
 }
 
-TEST(ConnectionShares, LeaveThoseAloneThatAreBeingAnswered) {
+TEST(ConnectionShares, LetThoseThatAreBeingAnsweredGiveWayLast) {
   ConnectionShares<FakeConnection> shares({.in_all = 10, .of_network = 2});
-  auto const first = from_network(1), second = from_network(1);
-  first->answering = second->answering = true;
-  shares.enter(first);
-  shares.enter(second);
-  EXPECT_FALSE(shares.enter(from_network(1)));
-  EXPECT_FALSE(first->given_up || second->given_up);
-  EXPECT_TRUE(shares.enter(from_network(2)));
+  auto const answered = from_network(1), silent = from_network(1), next = from_network(1);
+  answered->answering = true;
+  for (auto const& connection : {answered, silent, next}) shares.enter(connection);
+  EXPECT_TRUE(silent->given_up);
+  EXPECT_FALSE(answered->given_up);
+}
+
+TEST(ConnectionShares, AreNotHeldByThoseThatDoNotReadTheirAnswers) {
+  ConnectionShares<FakeConnection> shares({.in_all = 3, .of_network = 2});
+  std::vector<Fake> unread{from_network(1), from_network(1), from_network(2)};
+  for (auto const& connection : unread) {
+    connection->answering = true;
+    shares.enter(connection);
+  }
+  auto const same = from_network(1), other = from_network(3);
+  shares.enter(same);
+  EXPECT_TRUE(unread[0]->given_up) << "of its network, which has its share";
+  shares.enter(other);
+  EXPECT_FALSE(unread[1]->given_up) << "since another of the largest network waits for a request";
+  EXPECT_TRUE(same->given_up);
+  shares.enter(from_network(4));
+  EXPECT_EQ(shares.size(), 3U);
+}
+
+TEST(ConnectionShares, GiveThisHostAShareOfItsOwn) {
+  ConnectionShares<FakeConnection> shares({.in_all = 10, .of_network = 2, .of_this_host = 5});
+  std::vector<Fake> proxied;
+  for (int i = 0; i < 6; ++i) {
+    proxied.push_back(std::make_shared<FakeConnection>());
+    shares.enter(proxied.back());
+  }
+  EXPECT_EQ(shares.size(ClientNetwork()), 5U);
+  EXPECT_TRUE(proxied[0]->given_up);
+  EXPECT_FALSE(proxied[1]->given_up);
 }
 
 TEST(ConnectionShares, StayBoundedAndOpenToOthersUnderRandomStrangers) {
@@ -71,7 +98,7 @@ TEST(ConnectionShares, StayBoundedAndOpenToOthersUnderRandomStrangers) {
       open.erase(place);
     } else {
       auto const connection = from_network(static_cast<int>(random() % 8));
-      ASSERT_TRUE(shares.enter(connection)) << "all others are silent";
+      shares.enter(connection);
       open.push_back(connection);
     }
     std::map<std::string, std::size_t> counts;

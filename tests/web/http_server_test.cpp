@@ -39,6 +39,11 @@ class Client {
       all.append(bytes, static_cast<std::size_t>(count));
     return all;
   }
+  bool hung_up_on() {  // behind what there is to read
+    hear();
+    char byte = 0;
+    return ::recv(socket_, &byte, 1, MSG_PEEK) == 0;
+  }
   bool open() {  // the server has not hung up
     char byte = 0;
     return ::recv(socket_, &byte, 1, MSG_PEEK) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
@@ -65,8 +70,10 @@ class HttpServers : public testing::Test {
   }
   HttpAnswer answer(HttpRequest const& request) {
     if (request.target == "/throws") throw std::runtime_error("the handler is broken");
+    if (request.target == "/large") return {200, "text/plain", std::string(large, 'x')};
     return {200, "text/plain", std::string(request.method) + " " + std::string(request.target)};
   }
+  static constexpr std::size_t large = 2'000'000;  // more than a socket takes at once
 
   tests::Workplace place_;
   std::string path_;
@@ -132,6 +139,67 @@ TEST_F(HttpServers, HangUpOnWhoeverSendsItsFirstRequestSlowly) {
   test_.loop.deadlines().expire_late(std::chrono::steady_clock::now() + HttpLimits().first_request);
   test_.settle();
   EXPECT_FALSE(slow.open());
+}
+
+// A server with few places.
+class SmallHttpServer : public HttpServers {
+ protected:
+  SmallHttpServer() {
+    EXPECT_TRUE(small_.listen_unix(path_of_small_));
+    small_.start();
+    test_.settle();
+  }
+  ~SmallHttpServer() override {
+    small_.close();
+    test_.settle();
+  }
+  std::unique_ptr<Client> client_that_asks(std::string_view target) {
+    auto client = std::make_unique<Client>(path_of_small_);
+    client->say("GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    test_.settle();
+    return client;
+  }
+
+  HttpLimits limits_{.connections = 3};
+  std::string path_of_small_ = place_.path("small");
+  HttpServer small_{test_.loop, [this](HttpRequest const& request) { return answer(request); }, test_.log,
+                    test_.counters, limits_};
+};
+
+TEST_F(SmallHttpServer, IsNotHeldByThoseThatDoNotReadTheirAnswers) {
+  std::vector<std::unique_ptr<Client>> unread;
+  for (int i = 0; i < 3; ++i) unread.push_back(client_that_asks("/large"));
+  auto const after = client_that_asks("/a");
+  EXPECT_EQ(after->hear().substr(0, 12), "HTTP/1.1 200");
+  EXPECT_TRUE(unread[0]->hung_up_on());
+  EXPECT_FALSE(unread[1]->hung_up_on());
+}
+
+TEST_F(SmallHttpServer, HangsUpOnWhoeverDoesNotReadItsAnswer) {
+  auto const unread = client_that_asks("/large");
+  auto const slow = client_that_asks("/large");
+  auto const begun = std::chrono::steady_clock::now();
+  std::string heard = slow->hear();  // some of it, so that more can be sent
+  test_.settle();
+  EXPECT_LT(heard.size(), large);
+  test_.loop.deadlines().expire_late(begun + limits_.answer - std::chrono::milliseconds(1));
+  test_.settle();
+  EXPECT_FALSE(slow->hung_up_on());
+  test_.loop.deadlines().expire_late(std::chrono::steady_clock::now() + limits_.answer);
+  test_.settle();
+  EXPECT_TRUE(unread->hung_up_on());
+}
+
+TEST_F(SmallHttpServer, AnswersInFullWhoeverReads) {
+  auto const client = client_that_asks("/large");
+  std::string heard = client->hear();
+  for (std::size_t before = 0; heard.size() > before;) {
+    before = heard.size();
+    test_.settle();
+    heard += client->hear();
+  }
+  EXPECT_GT(heard.size(), large);
+  EXPECT_FALSE(client->hung_up_on()) << "it may ask again";
 }
 
 TEST_F(HttpServers, GoOnWhenAHandlerThrows) {

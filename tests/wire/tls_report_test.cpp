@@ -86,8 +86,8 @@ TEST(TlsReport, ReadsEveryWayInWhichACountIsWritten) {
 }
 
 TEST(TlsReport, TellsOfEveryCountThatIsNone) {
-  for (auto const* none : {"-5", "5.5", "1e40", "true", "[]", "{}", "\"\"", "\"-5\"", "\"5 of 6\"", "\"0x5\"",
-                           "\"99999999999999999999\"", "99999999999999999999"}) {
+  for (auto const* none : {"null", "-5", "5.5", "1e40", "true", "[]", "{}", "\"\"", "\"-5\"", "\"5 of 6\"",
+                           "\"0x5\"", "\"99999999999999999999\"", "99999999999999999999"}) {
     auto const read = parse_tls_report(report_with(none));
     ASSERT_TRUE(read) << none;
     EXPECT_EQ(read->policies.at(0).successful, 0U) << none;
@@ -96,16 +96,57 @@ TEST(TlsReport, TellsOfEveryCountThatIsNone) {
   }
 }
 
-TEST(TlsReport, TakesWhatIsLeftOutForNothing) {
+TEST(TlsReport, TakesOneOfTheTwoCountsThatIsLeftOutForNothing) {
   auto const read =
       parse_tls_report(R"({"policies":[{"summary":{"total-successful-session-count":5}},)"
-                       R"({"summary":{"total-successful-session-count":null},)"
+                       R"({"summary":{"total-successful-session-count":0},)"
                        R"("failure-details":[{"failed-session-count":2},{"failed-session-count":3}]}]})");
   ASSERT_TRUE(read);
   EXPECT_TRUE(read->unread.empty());
   EXPECT_EQ(read->policies.at(0).failed, 0U);
   EXPECT_EQ(read->policies.at(1).successful, 0U);
   EXPECT_EQ(read->policies.at(1).failed, 5U) << "the sum of its details";
+}
+
+TEST(TlsReport, TellsOfASummaryWithoutCountsAndCountsTheFailuresThatItLists) {
+  for (auto const* summary :
+       {"{}", "null", "[]", "7", R"({"total":3})", R"({"total-failure-session-count":null})"}) {
+    auto const read =
+        parse_tls_report(R"({"policies":[{"failure-details":[{"failed-session-count":2}],"summary":)" +
+                         std::string(summary) + "}]}");
+    ASSERT_TRUE(read) << summary;
+    EXPECT_EQ(read->unread.size(), 1U) << summary;
+    EXPECT_EQ(read->policies.at(0).failed, 2U) << summary;
+  }
+}
+
+TEST(TlsReport, MayHaveAnObjectForAListAndAListOfOneForAnObject) {
+  auto const read = parse_tls_report(
+      R"({"report-id":17,"date-range":[{"start-datetime":"2026-11-23T00:00:00Z"}],"policies":{)"
+      R"("policy":[{"policy-domain":"x.example"}],"summary":[{"total-failure-session-count":3}],)"
+      R"("failure-details":{"result-type":"certificate-expired","failed-session-count":3,)"
+      R"("failure-reason-code":10}}})");
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->unread.empty());
+  EXPECT_EQ(read->id, "17");
+  EXPECT_EQ(read->start, "2026-11-23T00:00:00Z");
+  ASSERT_EQ(read->policies.size(), 1U);
+  EXPECT_EQ(read->policies[0].domain, "x.example");
+  EXPECT_EQ(read->policies[0].failed, 3U);
+  ASSERT_EQ(read->policies[0].failures.size(), 1U);
+  EXPECT_EQ(read->policies[0].failures[0].result, "certificate-expired");
+  EXPECT_EQ(read->policies[0].failures[0].reason, "10");
+}
+
+TEST(TlsReport, TellsOfFailureDetailsThatAreNone) {
+  for (auto const* details : {"7", "\"none\"", "true", "{}", "null", "[]"}) {
+    auto const read = parse_tls_report(
+        R"({"policies":[{"summary":{"total-successful-session-count":1},"failure-details":)" +
+        std::string(details) + "}]}");
+    ASSERT_TRUE(read) << details;
+    bool const says_none = details[0] == '{' || details[0] == '[' || details[0] == 'n';
+    EXPECT_EQ(read->unread.size(), says_none ? 0U : 1U) << details;
+  }
 }
 
 TEST(TlsReport, MayHaveAMarkAndWhiteSpaceAroundIt) {

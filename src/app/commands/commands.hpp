@@ -147,7 +147,12 @@ struct WhatIfOptions {
   std::string since, until;
   std::string retry_time = "5d";
   std::string format;
-  std::string html, csv;  // files to write
+  std::string html, csv;        // files to write
+  std::vector<std::string> by;  // "recipient", "network", "country"
+  std::string countries;        // a table of networks and their countries
+  bool backtest = false;
+  std::string extract;         // a file to write instead of an answer
+  std::string extract_secret;  // a file: addresses and names are hashed with its content
   bool json = false;
   bool explain_skipped = false;
 };

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <memory>
 
+#include "app/settings/why_not.hpp"
+
 namespace postern::app {
 namespace {
 
@@ -43,6 +45,8 @@ Result<std::optional<ControlAnswer>, std::string> ask_server(std::string const& 
   ::curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &system_error);
   if (code == CURLE_COULDNT_CONNECT && (system_error == ENOENT || system_error == ECONNREFUSED))
     return std::optional<ControlAnswer>();
+  if (code == CURLE_COULDNT_CONNECT && system_error != 0)
+    return fail("the server cannot be asked at " + socket + ": " + why_not(static_cast<int>(system_error)));
   if (code != CURLE_OK) return fail(socket + ": " + ::curl_easy_strerror(code));
   long status = 0;
   ::curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

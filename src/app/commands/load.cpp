@@ -6,9 +6,11 @@
 #include <thread>
 
 #include "app/commands/commands.hpp"
+#include "app/commands/complain.hpp"
 #include "app/commands/load_client.hpp"
 #include "app/server/descriptor_limit.hpp"
 #include "app/server/log_output.hpp"
+#include "base/counted.hpp"
 #include "net/event_loop.hpp"
 #include "net/pause.hpp"
 #include "net/spawn.hpp"
@@ -128,11 +130,11 @@ int report(LoadOptions const& options, LoadResult& all, double seconds) {
                                   {"first_problem", all.first_problem}};
     std::printf("%s\n", boost::json::serialize(out).c_str());
   } else {
-    std::printf("%zu messages in %.2f s: %.0f a second; latency ms p50 %.2f, p90 %.2f, p99 %.2f, max %.2f\n",
-                all.micros.size(), seconds, rate, percentile(all.micros, .5), percentile(all.micros, .9),
-                percentile(all.micros, .99), percentile(all.micros, 1));
+    std::printf("%s in %.2f s: %.0f per second; latency ms p50 %.2f, p90 %.2f, p99 %.2f, max %.2f\n",
+                counted(all.micros.size(), "message").c_str(), seconds, rate, percentile(all.micros, .5),
+                percentile(all.micros, .9), percentile(all.micros, .99), percentile(all.micros, 1));
     if (options.tls != LoadTls::none)
-      std::printf("%llu handshakes, %llu resumed\n", static_cast<unsigned long long>(all.handshakes),
+      std::printf("%s, %llu resumed\n", counted(all.handshakes, "handshake").c_str(),
                   static_cast<unsigned long long>(all.resumed));
     if (all.failed > 0)
       std::printf("%llu failed, the first with: %s\n", static_cast<unsigned long long>(all.failed),
@@ -168,16 +170,16 @@ int hold_idle(std::vector<std::unique_ptr<Worker>>& workers, std::size_t wanted)
 
 int run_load(LoadOptions const& options) {
   auto const target = net::Endpoint::parse(options.target);
-  if (!target)
-    return std::fprintf(stderr, "postern: %s: not an address with a port\n", options.target.c_str()), 2;
+  if (!target) return complain(options.target + ": not an address with a port, such as 127.0.0.1:2525", 2);
   raise_descriptor_limit();
   auto const tls = make_tls(options);
-  LoadPlan const plan{*target,
-                      "MAIL FROM:<" + options.sender + ">\r\nRCPT TO:<" + options.recipient + ">\r\nDATA\r\n",
-                      make_content(options.size),
-                      options.pipelining,
-                      tls.get(),
-                      options.tls == LoadTls::resume};
+  LoadPlan const plan{
+      *target,
+      {"MAIL FROM:<" + options.sender + ">\r\n", "RCPT TO:<" + options.recipient + ">\r\n", "DATA\r\n"},
+      make_content(options.size),
+      options.pipelining,
+      tls.get(),
+      options.tls == LoadTls::resume};
   std::atomic<std::size_t> left{options.messages};
   std::size_t const clients = options.idle > 0 ? options.idle : options.connections;
   std::size_t const threads = std::clamp<std::size_t>(options.threads, 1, clients);

@@ -4,6 +4,7 @@ namespace postern::app {
 namespace {
 
 constexpr Duration connect_limit = std::chrono::seconds(60);
+constexpr std::array<char const*, 3> envelope_steps{"MAIL", "RCPT", "DATA"};
 
 }  // namespace
 
@@ -67,25 +68,26 @@ net::Task<void> LoadClient::send(std::size_t messages) {
 }
 
 net::Task<bool> LoadClient::send_one() {
-  std::uint16_t code = 0;
   if (plan_.pipelining) {
-    auto const written = co_await stream_->write(plan_.envelope);
-    for (int i = 0; written && i < 3; ++i) {
-      code = co_await read_reply();
-      if (code != 250 && code != 354) break;
-    }
-  } else {
-    for (std::size_t at = 0; at < plan_.envelope.size();) {
-      auto const end = plan_.envelope.find('\n', at) + 1;
-      std::string line = plan_.envelope.substr(at, end - at);
-      code = co_await exchange(std::move(line));
-      if (code != 250 && code != 354) break;
-      at = end;
+    std::string all = plan_.envelope[0] + plan_.envelope[1] + plan_.envelope[2];
+    auto const written = co_await stream_->write(std::move(all));
+    if (!written) {
+      note("MAIL could not be sent");
+      co_return false;
     }
   }
-  if (!expect("DATA", code, 354)) co_return false;
+  for (std::size_t i = 0; i < plan_.envelope.size(); ++i) {
+    std::uint16_t code = 0;
+    if (plan_.pipelining) {
+      code = co_await read_reply();
+    } else {
+      std::string command = plan_.envelope[i];
+      code = co_await exchange(std::move(command));
+    }
+    if (!expect(envelope_steps[i], code, i == 2 ? 354 : 250)) co_return false;
+  }
   std::string content = plan_.content;
-  code = co_await exchange(std::move(content));
+  auto const code = co_await exchange(std::move(content));
   co_return expect("the end of data", code, 250);
 }
 

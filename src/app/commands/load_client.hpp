@@ -2,6 +2,7 @@
 // time of each. Thread: its event loop.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -18,8 +19,8 @@ namespace postern::app {
 
 struct LoadPlan {  // shared by all clients of a run; immutable
   net::Endpoint target;
-  std::string envelope;  // MAIL, RCPT and DATA with their CRLFs
-  std::string content;   // dot-stuffed, with its end
+  std::array<std::string, 3> envelope;  // MAIL, RCPT and DATA with their CRLFs
+  std::string content;                  // dot-stuffed, with its end
   bool pipelining = true;
   SSL_CTX* tls = nullptr;  // not null: STARTTLS
   bool resume = false;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
 
@@ -10,7 +11,9 @@
 #include "app/inputs/progress.hpp"
 #include "app/inputs/replay_inputs.hpp"
 #include "app/settings/data_dir.hpp"
+#include "app/settings/why_not.hpp"
 #include "base/ascii.hpp"
+#include "base/counted.hpp"
 #include "store/file.hpp"
 #include "store/memory_table.hpp"
 
@@ -32,7 +35,7 @@ void print_one(MemoryEntry const& e) {
   std::printf(", %u without TLS", e.clear);
   if (e.clear_since) std::printf(" (since %s)", print_iso8601(*e.clear_since).substr(0, 16).c_str());
   if (e.failures > 0) {
-    std::printf(", %u handshake%s failed", e.failures, e.failures == 1 ? "" : "s");
+    std::printf(", %s failed", counted(e.failures, "handshake").c_str());
     if (e.last_failure)
       std::printf(" (last %s: %s)", print_iso8601(*e.last_failure).substr(0, 16).c_str(),
                   printable(e.failure).c_str());
@@ -59,7 +62,7 @@ int list(MemoryOptions const& options, Entries const& entries) {
     print_entry(*entry, options.json);
     ++shown;
   }
-  if (!options.json) std::printf("%zu %s%s\n", shown, options.kind.c_str(), shown == 1 ? "" : "s");
+  if (!options.json) std::printf("%s\n", counted(shown, options.kind).c_str());
   return 0;
 }
 
@@ -149,7 +152,9 @@ int import(MemoryOptions const& options, DataPaths const& paths) {
     entries.insert(entries.end(), read->begin(), read->end());
   }
   std::string const directory = paths.facts.substr(0, paths.facts.rfind('/'));
-  if (!store::real_files().make_directories(directory)) return complain(directory + ": cannot be made");
+  errno = 0;
+  if (!store::real_files().make_directories(directory))
+    return complain("the data directory " + directory + " cannot be made: " + why_not(errno));
   if (auto const left = store::import_memory(paths.facts, entries); !left) return complain(left.error());
   auto const hosts = std::count_if(entries.begin(), entries.end(), [](auto const& e) {
     return e.kind == policy::MemoryKind::host && e.sessions > 0;
@@ -157,7 +162,8 @@ int import(MemoryOptions const& options, DataPaths const& paths) {
   auto const answer = ask_server(paths.control, "POST", "/api/memory/import");
   if (!answer) return complain(answer.error());
   if (*answer && (*answer)->status != 200) return complain((*answer)->body.at("error").as_string().c_str());
-  std::printf("%zu entries, %td hosts of them with TLS%s\n", entries.size(), hosts,
+  std::printf("%s, %s with TLS among them%s\n", counted(entries.size(), "entry", "entries").c_str(),
+              counted(static_cast<std::uint64_t>(hosts), "host").c_str(),
               *answer ? "" : "; the server takes them in when it starts");
   return 0;
 }
@@ -171,6 +177,7 @@ int run_memory(MemoryOptions const& options) {
   DataPaths const paths(directory);
   if (options.action == MemoryAction::import_) return import(options, paths);  // also before the first start
   if (int const code = require_data_directory(directory); code != 0) return code;
+  if (int const code = require_readable(paths.facts); code != 0) return code;
   if (options.action == MemoryAction::forget) return forget(options, paths);
   auto const entries = store::load_memory(paths.facts);
   if (!entries) return complain(entries.error());

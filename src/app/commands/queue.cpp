@@ -1,19 +1,19 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdio>
-#include <ctime>
 
 #include "app/commands/commands.hpp"
 #include "app/commands/complain.hpp"
 #include "app/commands/control_client.hpp"
 #include "app/commands/queue_recover.hpp"
+#include "app/commands/queue_text.hpp"
 #include "app/commands/server_settings.hpp"
 #include "app/server/destination_of.hpp"
 #include "app/settings/build_config.hpp"
 #include "app/settings/data_dir.hpp"
-#include "base/ascii.hpp"
+#include "app/settings/find_config.hpp"
+#include "base/counted.hpp"
 #include "store/recovery.hpp"
 #include "store/segment_reader.hpp"
 #include "web/queue_json.hpp"
@@ -22,89 +22,6 @@ namespace postern::app {
 namespace {
 
 namespace json = boost::json;
-
-std::string text_of(json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(json::string_view(key.data(), key.size()));
-  return value != nullptr && value->is_string() ? std::string(value->get_string().c_str()) : std::string();
-}
-
-void print_json(json::value const& value) { std::printf("%s\n", json::serialize(value).c_str()); }
-
-void print_message(json::object const& message) {
-  auto const sender = text_of(message, "sender");
-  std::printf("%s  %s  %8lld bytes  from <%s>%s\n", text_of(message, "id").c_str(),
-              text_of(message, "arrived").c_str(),
-              static_cast<long long>(message.at("size").to_number<std::int64_t>()), printable(sender).c_str(),
-              message.at("held").as_bool() ? "  HELD" : "");
-  for (auto const& item : message.at("recipients").as_array()) {
-    auto const& r = item.as_object();
-    std::printf("    %-9s <%s>", text_of(r, "state").c_str(), printable(text_of(r, "address")).c_str());
-    if (auto const due = text_of(r, "due"); !due.empty())
-      std::printf("  tried %lld times, next %s",
-                  static_cast<long long>(r.at("attempts").to_number<std::int64_t>()), due.c_str());
-    if (auto const reply = text_of(r, "last_reply"); !reply.empty())
-      std::printf("\n              %s", reply.c_str());
-    std::printf("\n");
-  }
-}
-
-void print_list(json::array const& messages, bool as_json) {
-  if (as_json) return print_json(messages);
-  for (auto const& message : messages) print_message(message.as_object());
-  std::printf("%zu message%s\n", messages.size(), messages.size() == 1 ? "" : "s");
-}
-
-void print_one(json::object const& message, bool as_json) {
-  if (as_json) return print_json(message);
-  print_message(message);
-  if (auto const header = text_of(message, "header"); !header.empty()) {
-    std::printf("\n");
-    for (char c : header)
-      if (c != '\r') std::putchar(c == '\n' || c == '\t' || (c >= ' ' && c != 0x7F) ? c : '?');
-    std::printf("\n");
-  }
-}
-
-// "2h", "3d": how long ago.
-std::string since(std::string const& at) {
-  std::tm parts{};
-  if (::strptime(at.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return at;
-  auto const seconds = std::max<std::int64_t>(0, std::time(nullptr) - ::timegm(&parts));
-  for (auto const& [unit, size] : {std::pair{'d', 86'400}, std::pair{'h', 3'600}, std::pair{'m', 60}})
-    if (seconds >= size) return std::to_string(seconds / size) + unit;
-  return std::to_string(seconds) + "s";
-}
-
-void print_destination(json::object const& one) {
-  auto const count = [&](char const* key) {
-    auto const* value = one.if_contains(key);
-    return value != nullptr ? value->to_number<std::int64_t>() : 0;
-  };
-  std::printf("%8lld  oldest %-4s  %s", static_cast<long long>(count("recipients")),
-              since(text_of(one, "oldest")).c_str(), printable(text_of(one, "destination")).c_str());
-  if (count("held") > 0) std::printf("  (%lld held)", static_cast<long long>(count("held")));
-  if (count("connections") > 0)
-    std::printf("  (%lld connections)", static_cast<long long>(count("connections")));
-  auto const rests = text_of(one, "rests_until");
-  auto const next = rests.empty() ? text_of(one, "next") : rests;
-  if (!next.empty()) std::printf("\n          next %s", next.c_str());
-  auto const problem = text_of(one, "problem");
-  auto const why = problem.empty() ? text_of(one, "last_reply") : problem;
-  if (!why.empty()) std::printf("\n          %s", printable(why, 512).c_str());
-  std::printf("\n");
-}
-
-void print_destinations(json::array const& destinations, bool as_json) {
-  if (as_json) return print_json(destinations);
-  std::int64_t recipients = 0;
-  for (auto const& one : destinations) {
-    print_destination(one.as_object());
-    recipients += one.at("recipients").to_number<std::int64_t>();
-  }
-  std::printf("%lld recipient%s wait%s for %zu destination%s\n", static_cast<long long>(recipients),
-              recipients == 1 ? "" : "s", recipients == 1 ? "s" : "", destinations.size(),
-              destinations.size() == 1 ? "" : "s");
-}
 
 // Talks to a running server.
 class Running {
@@ -146,9 +63,16 @@ class Running {
     if (options_.destination.empty()) return act("POST", "/api/queue/retry");  // all
     auto const all = list();
     if (!all) return code_;
+    std::size_t held = 0;
     for (auto const& message : *all)
-      if (int const code = act_on(text_of(message.as_object(), "id")); code != 0) return code;
-    std::printf("%zu message%s\n", all->size(), all->size() == 1 ? "" : "s");
+      if (options_.action == QueueAction::retry && message.as_object().at("held").as_bool())
+        ++held;
+      else if (int const code = act_on(text_of(message.as_object(), "id")); code != 0)
+        return code;
+    std::printf("%s\n", counted(all->size() - held, "message").c_str());
+    if (held > 0)
+      complain("not retried: " + counted(held, "message is held", "messages are held") +
+               ", which `postern queue release` releases");
     return 0;
   }
 
@@ -285,6 +209,10 @@ int run_queue(QueueOptions const& options) {
                         ": which message? Give its queue id, or --destination",
                     2);
   bool const is_named = !options.data_dir.empty();
+  if (!is_named && find_config(options.config).empty())
+    return complain("there is no configuration: " + how_to_name_a_config() +
+                        ". Or name the server's data directory: --data-dir DIRECTORY",
+                    2);
   auto const found = is_named ? settings_or_defaults(options.config) : settings_of_server(options.config);
   if (found.code != 0) return found.code;
   std::string const directory = is_named ? options.data_dir : found.settings.data_directory();

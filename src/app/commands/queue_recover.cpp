@@ -8,6 +8,7 @@
 
 #include "app/commands/complain.hpp"
 #include "base/ascii.hpp"
+#include "base/counted.hpp"
 #include "store/salvage.hpp"
 
 namespace postern::app {
@@ -40,7 +41,8 @@ std::vector<std::string> header_lines(store::SalvagedMessage const& message) {
 }
 
 void print_salvaged(store::SalvagedMessage const& message) {
-  std::printf("%s  %zu bytes%s  from %s\n", message.id.print().c_str(), message.content().size(),
+  std::printf("%s  %s%s  from %s\n", message.id.print().c_str(),
+              counted(message.content().size(), "byte").c_str(),
               message.content_is_whole ? "" : ", of which some are missing",
               printable(salvaged_sender(message)).c_str());
   for (auto const& address : waiting_recipients(message))
@@ -89,12 +91,10 @@ void print_salvage(store::Salvage const& found, bool as_json) {
     return;
   }
   for (auto const& file : found.files)
-    std::printf("%s: %llu bytes cannot be read\n", file.path.c_str(),
-                static_cast<unsigned long long>(file.damaged_bytes));
+    std::printf("%s: %s cannot be read\n", file.path.c_str(), counted(file.damaged_bytes, "byte").c_str());
   for (auto const& message : found.messages) print_salvaged(message);
-  std::printf("%zu damaged file%s, %zu damaged message%s\n", found.files.size(),
-              found.files.size() == 1 ? "" : "s", found.messages.size(),
-              found.messages.size() == 1 ? "" : "s");
+  std::printf("%s, %s\n", counted(found.files.size(), "damaged file").c_str(),
+              counted(found.messages.size(), "damaged message").c_str());
 }
 
 }  // namespace
@@ -122,11 +122,10 @@ int recover_damaged(QueueOptions const& options, DataPaths const& paths) {
 void tell_of_files_set_aside(DataPaths const& paths) {
   auto const files = store::set_aside_files(store::real_files(), paths.spool);
   if (files.empty()) return;
-  std::fprintf(stderr,
-               "postern: %zu damaged file%s of the spool %s set aside, %s the first: see `postern queue "
-               "recover`\n",
-               files.size(), files.size() == 1 ? "" : "s", files.size() == 1 ? "is" : "are",
-               files.front().c_str());
+  std::fprintf(
+      stderr, "postern: %s set aside, %s the first: see `postern queue recover`\n",
+      counted(files.size(), "damaged file of the spool is", "damaged files of the spool are").c_str(),
+      files.front().c_str());
 }
 
 }  // namespace postern::app

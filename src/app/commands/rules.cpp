@@ -7,7 +7,6 @@
 
 #include "app/commands/commands.hpp"
 #include "app/commands/complain.hpp"
-#include "app/commands/fixed_random.hpp"
 #include "app/commands/server_settings.hpp"
 #include "app/inputs/replay_inputs.hpp"
 #include "app/settings/build_config.hpp"
@@ -37,8 +36,7 @@ std::vector<whatif::RuleAnswer> predict(policy::Policy const& policy, std::strin
   auto opened = open_inputs({facts}, whatif::Format::facts, {});
   whatif::Replay replay(std::move(rules), {});
   replay_inputs(opened.readers, replay, [](std::uint64_t) {});
-  FixedRandom random;
-  auto answer = replay.answer(random);
+  auto answer = replay.answer();
   return answer.messages == 0 ? std::vector<whatif::RuleAnswer>() : std::move(answer.rules);
 }
 
@@ -111,6 +109,7 @@ int run_rules(RulesOptions const& options) {
   auto const directory = found.settings.data_directory();
   if (int const code = require_data_directory(directory); code != 0) return code;
   auto const facts = DataPaths(directory).facts;
+  if (int const code = require_readable(facts); code != 0) return code;
   auto const counted = store::read_rule_counts(facts);
   if (!counted) return complain(counted.error());
   auto const predicted = options.predict ? predict(policy, facts) : std::vector<whatif::RuleAnswer>();

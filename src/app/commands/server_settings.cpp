@@ -1,13 +1,14 @@
 #include "app/commands/server_settings.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "app/commands/complain.hpp"
 #include "app/settings/find_config.hpp"
 #include "app/settings/settings_file.hpp"
+#include "app/settings/why_not.hpp"
 
 namespace postern::app {
 namespace {
@@ -39,10 +40,17 @@ ServerSettings settings_or_defaults(std::string const& named) {
 int require_data_directory(std::string const& directory) {
   struct stat info {};
   if (::stat(directory.c_str(), &info) != 0 && errno != ENOENT && errno != ENOTDIR)
-    return complain(directory + ": " + std::strerror(errno));
+    return complain("the data directory " + directory + " cannot be looked at: " + why_not(errno));
+  if (S_ISDIR(info.st_mode) && ::access(directory.c_str(), X_OK) != 0)
+    return complain("the data directory " + directory + " cannot be entered: " + why_not(errno));
   if (S_ISDIR(info.st_mode)) return 0;
   return complain("no data directory at " + directory +
                   ": is the server's data_dir right, and has it been started?");
+}
+
+int require_readable(std::string const& file) {
+  if (::access(file.c_str(), R_OK) == 0 || errno == ENOENT || errno == ENOTDIR) return 0;
+  return complain(file + " cannot be read: " + why_not(errno));
 }
 
 }  // namespace postern::app

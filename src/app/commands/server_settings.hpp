@@ -23,4 +23,7 @@ ServerSettings settings_or_defaults(std::string const& named);
 // 0, or what the command ends with: there is no such directory, so that no server has ever used it.
 int require_data_directory(std::string const& directory);
 
+// 0, also where there is no such file; or what the command ends with: this user may not read it.
+int require_readable(std::string const& file);
+
 }  // namespace postern::app

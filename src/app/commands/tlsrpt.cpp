@@ -8,6 +8,7 @@
 #include "app/commands/complain.hpp"
 #include "app/inputs/input_stream.hpp"
 #include "base/ascii.hpp"
+#include "base/counted.hpp"
 #include "wire/tls_report_mail.hpp"
 
 namespace postern::app {
@@ -50,8 +51,8 @@ void print_table(std::vector<Found> const& all) {
                     f.reason.empty() ? "" : ": ", printable(f.reason).c_str(), "");
     }
   }
-  std::printf("%zu report%s: %llu sessions over TLS, %llu failed\n", all.size(), all.size() == 1 ? "" : "s",
-              static_cast<unsigned long long>(good), static_cast<unsigned long long>(bad));
+  std::printf("%s: %s over TLS, %llu failed\n", counted(all.size(), "report").c_str(),
+              counted(good, "session").c_str(), static_cast<unsigned long long>(bad));
 }
 
 void print_json(std::vector<Found> const& all) {

@@ -1,16 +1,17 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
 
 #include "app/commands/commands.hpp"
-#include "app/commands/fixed_random.hpp"
+#include "app/commands/write_extract.hpp"
 #include "app/inputs/progress.hpp"
 #include "app/inputs/replay_inputs.hpp"
+#include "app/inputs/terminal.hpp"
 #include "app/settings/build_config.hpp"
 #include "app/settings/settings_file.hpp"
+#include "base/counted.hpp"
+#include "base/similar.hpp"
 #include "policy/rules.hpp"
 #include "whatif/readers/log_time.hpp"
 #include "whatif/readers/readers.hpp"
@@ -49,6 +50,16 @@ int wrong(std::string const& what) {
   return no_answer;
 }
 
+// For somebody who does not know yet where his mail server logs.
+std::string where_logs_are() {
+  return "give the logs or mailboxes of your mail server:\n"
+         "  postern whatif /var/log/mail.log*                            (Postfix, Exim: "
+         "/var/log/exim4/mainlog*)\n"
+         "  journalctl -o export -u postfix@- | postern whatif -         (without such a file, as on Debian "
+         "12)\n"
+         "  postern whatif ~/Maildir                                     (or an mbox, or Postern's facts.db)";
+}
+
 Result<policy::Policy, std::string> policy_from(std::string const& file) {
   auto read = read_settings(file);
   if (!read.errors.empty()) return fail(read.errors.front());
@@ -74,6 +85,15 @@ Result<void, std::string> add_rules_of(std::string const& file, std::vector<what
   return {};
 }
 
+std::string meant_rule(std::string const& text, policy::Policy const* policy) {
+  std::vector<std::string> words;
+  for (auto const name : whatif::usual_rules()) words.emplace_back(name);
+  if (policy != nullptr && policy->rules)
+    for (auto const& rule : policy->rules->rules()) words.push_back(rule.name);
+  auto const meant = did_you_mean(text, words);
+  return meant.empty() ? did_you_mean(text.substr(0, text.find(' ')), words) : meant;
+}
+
 // A built-in rule, or one of the configuration's.
 Result<whatif::Rule, std::string> rule_named(std::string const& text, policy::Policy const* policy) {
   if (policy != nullptr && policy->rules) {
@@ -82,7 +102,8 @@ Result<whatif::Rule, std::string> rule_named(std::string const& text, policy::Po
       if (known[i].name == text) return whatif::owner_rule(*policy, i);
   }
   auto rule = whatif::parse_rule(text);
-  if (rule && policy != nullptr) rule->policy.memory = policy->memory;
+  if (!rule) return fail(rule.error() + meant_rule(text, policy));
+  if (policy != nullptr) rule->policy.memory = policy->memory;
   return rule;
 }
 
@@ -108,12 +129,17 @@ Result<std::vector<whatif::Rule>, std::string> rules_of(WhatIfOptions const& opt
   return rules;
 }
 
+bool is_asked_for(WhatIfOptions const& options, std::string_view part) {
+  return std::find(options.by.begin(), options.by.end(), part) != options.by.end();
+}
+
 whatif::SourceSettings source_settings_of(WhatIfOptions const& options,
                                           std::vector<whatif::Rule> const& rules) {
   whatif::SourceSettings settings;
   settings.utc_offset = local_utc_offset();
   settings.border = options.border;
   settings.wants_recipients =
+      is_asked_for(options, "recipient") || !options.extract.empty() ||
       std::any_of(rules.begin(), rules.end(), [](auto const& rule) { return rule.asks_recipients; });
   return settings;
 }
@@ -123,6 +149,18 @@ Result<std::optional<Instant>, std::string> time_given(std::string const& text, 
   auto const at = parse_when(text, utc_offset);
   if (!at) return fail(text + ": not a time such as 30d, 2026-11-01 or 2026-11-01T12:00:00Z");
   return at;
+}
+
+Result<std::optional<whatif::Countries>, std::string> countries_of(WhatIfOptions const& options) {
+  if (!is_asked_for(options, "country")) return std::optional<whatif::Countries>();
+  if (options.countries.empty())
+    return fail(std::string("--by country needs --countries FILE: a table of networks and their countries"));
+  std::ifstream in(options.countries, std::ios::binary);
+  std::string const table((std::istreambuf_iterator<char>(in)), {});
+  if (!in.is_open() || in.bad()) return fail(options.countries + ": cannot be read");
+  auto countries = whatif::Countries::parse(table);
+  if (!countries) return fail(options.countries + ": " + countries.error());
+  return std::optional<whatif::Countries>(*std::move(countries));
 }
 
 Result<whatif::ReplaySettings, std::string> replay_settings_of(WhatIfOptions const& options,
@@ -142,6 +180,13 @@ Result<whatif::ReplaySettings, std::string> replay_settings_of(WhatIfOptions con
   auto const retry_time = parse_duration(options.retry_time);
   if (!retry_time) return fail("--retry-time " + options.retry_time + ": not a time such as 5d");
   settings.retry_time = *retry_time;
+  settings.shown = {.backtest = options.backtest,
+                    .by_recipient = is_asked_for(options, "recipient"),
+                    .by_network = is_asked_for(options, "network"),
+                    .by_country = is_asked_for(options, "country")};
+  auto countries = countries_of(options);
+  if (!countries) return fail(countries.error());
+  settings.countries = *std::move(countries);
   return settings;
 }
 
@@ -159,15 +204,28 @@ std::string reason_for_nothing(whatif::Answer const& answer) {
   if (auto const left = whatif::not_counted(answer); !left.empty()) out += ": there were " + left;
   for (auto const& source : answer.sources)
     if (source.messages == 0)
-      out += "\n  " + source.name + ": " + source.kind + ", " + std::to_string(source.lines) +
-             " lines, none of them about a message that was accepted (" + std::to_string(source.skipped) +
+      out += "\n  " + source.name + ": " + source.kind + ", " + counted(source.lines, "line") +
+             ", none of them about a message that was accepted (" + std::to_string(source.skipped) +
              " not understood)";
   return out;
+}
+
+// Of a rule about the mail of a domain of which there is none; empty: all rules have an answer.
+std::string rule_about_nobody(whatif::Answer const& answer) {
+  for (auto const& rule : answer.rules) {
+    if (rule.scope.is_seen) continue;
+    bool const to = rule.scope.side == whatif::Scope::Side::recipients;
+    auto out = rule.rule + ": no message " + (to ? "for " : "from ") + rule.scope.domain + " was found";
+    if (!rule.scope.nearest.empty()) out += "; did you mean " + rule.scope.nearest + "?";
+    return out;
+  }
+  return {};
 }
 
 }  // namespace
 
 int run_whatif(WhatIfOptions const& options) {
+  if (options.inputs.empty()) return wrong(where_logs_are());
   auto rules = rules_of(options);
   if (!rules) return wrong(rules.error());
   auto const settings = source_settings_of(options, *rules);
@@ -178,15 +236,16 @@ int run_whatif(WhatIfOptions const& options) {
     return wrong("--format " + options.format + ": no such format; there are " + whatif::format_names());
 
   auto opened = open_inputs(options.inputs, format, settings);
-  if (opened.readers.empty()) return wrong("no source could be read");
+  if (opened.readers.empty()) return wrong("no source could be read; " + where_logs_are());
+
+  if (!options.extract.empty()) return write_extract(options, replay_settings->internal, opened);
 
   whatif::Replay replay(*std::move(rules), *std::move(replay_settings));
   {
     Progress progress(opened.bytes);
     replay_inputs(opened.readers, replay, [&](std::uint64_t bytes) { progress.tell(bytes); });
   }
-  FixedRandom random;
-  auto answer = replay.answer(random);
+  auto answer = replay.answer();
   for (auto const& reader : opened.readers) answer.sources.push_back(reader->answer());
   std::sort(answer.sources.begin(), answer.sources.end(),
             [](auto const& a, auto const& b) { return a.name < b.name; });
@@ -196,13 +255,15 @@ int run_whatif(WhatIfOptions const& options) {
         "set "
         "smtpd_tls_loglevel = 1 for logs, or smtpd_tls_received_header = yes for mailboxes.");
   if (answer.messages == 0) return wrong(reason_for_nothing(answer));
+  if (auto const why = rule_about_nobody(answer); !why.empty()) return wrong(why);
 
   bool written = true;
   if (!options.html.empty())
     written = write_file(options.html, whatif::html_report(answer, print_iso8601(now()))) && written;
   if (!options.csv.empty()) written = write_file(options.csv, whatif::csv_report(answer)) && written;
   auto const text = options.json ? whatif::json_report(answer, {.examples = options.explain_skipped})
-                                 : whatif::text_report(answer, {.colours = ::isatty(STDOUT_FILENO) == 1,
+                                 : whatif::text_report(answer, {.colours = wants_colours(),
+                                                                .width = columns_of_output(),
                                                                 .explain_skipped = options.explain_skipped});
   std::fwrite(text.data(), 1, text.size(), stdout);
   return written ? 0 : 1;

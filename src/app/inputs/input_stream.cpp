@@ -6,6 +6,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -103,7 +104,8 @@ class Gzip : public Compressed {
 
  protected:
   std::size_t step() override {
-    if (at_end_) {  // another member may follow (RFC 1952 section 2.2)
+    if (at_end_) {  // another member may follow (RFC 1952 section 2.2), or zeros as padding
+      used(std::min(in_.find_first_not_of('\0'), in_.size()));
       if (in_.empty()) return 0;
       ::inflateReset(&stream_);
       at_end_ = false;

@@ -4,24 +4,12 @@
 #include <charconv>
 #include <filesystem>
 
-#include "base/ascii.hpp"
+#include "app/inputs/mail_folders.hpp"
 
 namespace postern::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-// "Junk", ".Spam", "INBOX.Junk": a word of its own in the folder's name.
-bool is_junk(std::string_view folder) {
-  auto const name = lowered(folder);
-  for (std::string_view const word : {"junk", "spam", "bulk"})
-    for (auto at = name.find(word); at != std::string::npos; at = name.find(word, at + 1)) {
-      bool const begins = at == 0 || !is_alnum(name[at - 1]);
-      bool const ends = at + word.size() == name.size() || !is_alnum(name[at + word.size()]);
-      if (begins && ends) return true;
-    }
-  return false;
-}
 
 // Maildir's unique names begin with the seconds of delivery.
 std::uint64_t seconds_in(std::string const& name) {
@@ -42,13 +30,13 @@ void add_folder(fs::path const& folder, bool junk, InputPath& out) {
 
 InputPath maildir(fs::path const& path) {
   InputPath out{.kind = InputPath::Kind::maildir, .path = path.string()};
-  add_folder(path, is_junk(path.filename().string()), out);
+  add_folder(path, is_junk_folder(path.filename().string()), out);
   std::error_code ignored;
   for (auto const& entry :
        fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, ignored))
     if (entry.is_directory(ignored) && entry.path().filename() == "cur" && entry.path().parent_path() != path)
       add_folder(entry.path().parent_path(),
-                 is_junk(fs::relative(entry.path().parent_path(), path, ignored).string()), out);
+                 is_junk_folder(fs::relative(entry.path().parent_path(), path, ignored).string()), out);
   std::sort(out.messages.begin(), out.messages.end(), [](auto const& a, auto const& b) {
     auto const name_a = fs::path(a.first).filename().string(), name_b = fs::path(b.first).filename().string();
     auto const at_a = seconds_in(name_a), at_b = seconds_in(name_b);
@@ -65,7 +53,8 @@ void add(fs::path const& path, std::vector<InputPath>& out, std::vector<std::str
                        (error ? error.message() : std::string("No such file or directory")));
   } else if (!fs::is_directory(status)) {
     auto const size = fs::is_regular_file(status) ? fs::file_size(path, error) : 0;
-    bool const junk = is_junk(path.stem().string()) || is_junk(path.parent_path().filename().string());
+    bool const junk =
+        is_junk_folder(path.stem().string()) || is_junk_folder(path.parent_path().filename().string());
     out.push_back({.path = path.string(), .junk = junk, .bytes = error ? 0 : size});
   } else if (fs::is_directory(path / "cur", error)) {
     out.push_back(maildir(path));
@@ -85,10 +74,14 @@ std::vector<InputPath> find_inputs(std::vector<std::string> const& paths,
                                    std::vector<std::string>& problems) {
   std::vector<InputPath> out;
   for (auto const& path : paths)
-    if (path == "-")
+    if (path == "-") {
       out.push_back({.kind = InputPath::Kind::standard_input, .path = "-"});
-    else
+    } else {
+      auto const first = out.size();
       add(path, out, problems);
+      std::error_code ignored;
+      if (fs::is_directory(path, ignored)) gather_messages(path, first, out);
+    }
   return out;
 }
 

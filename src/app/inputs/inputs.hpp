@@ -8,16 +8,18 @@
 namespace postern::app {
 
 struct InputPath {
-  enum class Kind : std::uint8_t { file, maildir, standard_input };
+  enum class Kind : std::uint8_t { file, maildir, message_files, standard_input };
   Kind kind = Kind::file;
   std::string path = {};
-  bool junk = false;                                        // among unwanted mail, by the name of its folder
-  std::vector<std::pair<std::string, bool>> messages = {};  // of a Maildir, in order of time; whether junk
-  std::uint64_t bytes = 0;                                  // 0: not known
+  bool junk = false;  // among unwanted mail, by the name of its folder
+  std::vector<std::pair<std::string, bool>> messages =
+      {};                   // of a Maildir or of message files, in order of time; whether junk
+  std::uint64_t bytes = 0;  // 0: not known
 };
 
-// Directories are searched: a Maildir (with cur/) is one input, with all its folders; other directories give
-// each file in them. `problems`: a sentence for each path that could not be read.
+// Directories are searched: a Maildir (with cur/) is one input, with all its folders, and so are all files of
+// one message each (.eml, .emlx, MH); other directories give each file in them. `problems`: a sentence for
+// each path that could not be read.
 std::vector<InputPath> find_inputs(std::vector<std::string> const& paths, std::vector<std::string>& problems);
 
 }  // namespace postern::app

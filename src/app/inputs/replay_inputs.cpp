@@ -50,6 +50,17 @@ OpenedInputs open_inputs(std::vector<std::string> const& paths, std::optional<wh
 
 void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::Replay& replay,
                    std::function<void(std::uint64_t)> const& progress) {
+  auto const take = [&](whatif::Reception&& reception) {
+    auto const before = replay.messages();
+    replay.take(std::move(reception));
+    return replay.messages() - before;
+  };
+  merge_inputs(readers, take, progress);
+}
+
+void merge_inputs(std::vector<std::unique_ptr<SourceReader>>& readers,
+                  std::function<std::uint64_t(whatif::Reception&&)> const& take,
+                  std::function<void(std::uint64_t)> const& progress) {
   // In order of their beginnings, so that an input need not be read before its time has come; those whose
   // beginning is not known come first.
   std::stable_sort(readers.begin(), readers.end(),
@@ -92,9 +103,7 @@ void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::
     heads.pop();
     // Its receptions come in order or nearly: take all that are not later than the next head.
     for (;;) {
-      auto const before = replay.messages();
-      replay.take(std::move(*readers[reader]->front()));
-      readers[reader]->counted(replay.messages() - before);
+      readers[reader]->counted(take(std::move(*readers[reader]->front())));
       readers[reader]->pop();
       if (++receptions % progress_each == 0) tell();
       auto const* next = readers[reader]->front();

@@ -18,7 +18,12 @@ struct OpenedInputs {
 OpenedInputs open_inputs(std::vector<std::string> const& paths, std::optional<whatif::Format> format,
                          whatif::SourceSettings settings);
 
+// `take` gets each reception in order of time, or nearly, and says how many messages it has counted of it.
 // `progress`: called now and then with the bytes read so far.
+void merge_inputs(std::vector<std::unique_ptr<SourceReader>>& readers,
+                  std::function<std::uint64_t(whatif::Reception&&)> const& take,
+                  std::function<void(std::uint64_t)> const& progress);
+
 void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::Replay& replay,
                    std::function<void(std::uint64_t)> const& progress);
 

@@ -4,16 +4,24 @@
 
 #include <algorithm>
 
+#include "app/inputs/archive_input.hpp"
+#include "app/inputs/mail_folders.hpp"
+#include "net/wall_clock.hpp"
 #include "store/evidence_reader.hpp"
 #include "whatif/readers/mailbox.hpp"
 #include "whatif/readers/own_facts.hpp"
 #include "whatif/readers/recognise.hpp"
+#include "whatif/readers/unread_mail.hpp"
 #include "whatif/reports/recommend.hpp"
 
 namespace postern::app {
 namespace {
 
 constexpr std::size_t look_size = 64 * 1024;
+
+bool has_message_files(InputPath const& input) {
+  return input.kind == InputPath::Kind::maildir || input.kind == InputPath::Kind::message_files;
+}
 
 // Keeps only when the first reception was.
 class FirstTime : public whatif::ReceptionSink {
@@ -54,8 +62,8 @@ Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath 
   std::unique_ptr<SourceReader> reader(new SourceReader(std::move(input), std::move(settings)));
   auto& in = reader->input_;
   reader->answer_.name = in.path == "-" ? "standard input" : in.path;
-  if (in.kind == InputPath::Kind::maildir) {
-    reader->answer_.kind = "maildir";
+  if (has_message_files(in)) {
+    reader->answer_.kind = in.kind == InputPath::Kind::maildir ? "maildir" : "messages";
     return reader;
   }
   auto stream = InputStream::open(in.path);
@@ -69,6 +77,12 @@ Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath 
   if (reader->start_.empty())
     return fail(in.path + ": " +
                 (reader->stream_->problem().empty() ? std::string("is empty") : reader->stream_->problem()));
+  if (!format) {
+    if (auto const how = whatif::how_to_convert(reader->start_); !how.empty())
+      return fail(in.path + ": " + std::string(how));
+    reader->is_archive_ = is_archive(reader->start_);
+    if (reader->is_archive_) return reader;
+  }
   if (!format && whatif::is_tls_report(reader->start_))
     return fail(in.path + ": this is a TLS report. " + std::string(whatif::tlsrpt_reminder()));
   auto const recognised =
@@ -119,8 +133,12 @@ bool SourceReader::push(Batch&& batch) {
 void SourceReader::run() {
   ::pthread_setname_np(::pthread_self(), "reader");
   Out out(*this);
-  if (input_.kind == InputPath::Kind::maildir) {
-    read_maildir(out);
+  if (has_message_files(input_)) {
+    read_message_files(out);
+  } else if (is_archive_) {
+    read_archive(start_, *stream_, settings_, out, answer_,
+                 [this] { consumed_.store(stream_->consumed(), std::memory_order_relaxed); });
+    start_ = {};
   } else if (format_ == whatif::Format::facts) {
     read_facts(out);
   } else {
@@ -152,22 +170,22 @@ void SourceReader::read_stream(whatif::FactsSource& source) {
   if (!stream_->problem().empty()) answer_.notes.push_back("read only in part: " + stream_->problem());
 }
 
-void SourceReader::read_maildir(whatif::ReceptionSink& sink) {
-  whatif::Maildir source(settings_, sink);
+void SourceReader::read_message_files(whatif::ReceptionSink& sink) {
+  settings_.reference = net::wall_clock();  // a folder's last change tells nothing of the files in it
+  whatif::MailFiles source(settings_, sink, answer_.kind);
   for (auto const& [path, junk] : input_.messages) {
     auto stream = InputStream::open(path);  // Dovecot may have compressed it
     if (!stream) {
       ++answer_.skipped;
       continue;
     }
-    std::size_t fed = 0;
-    while (fed < whatif::Mailbox::max_header) {
+    source.begin_file(junk, delivered_at(path));
+    while (source.wants_more()) {
       auto const bytes = (*stream)->read();
       if (bytes.empty()) break;
-      source.feed(bytes.substr(0, whatif::Mailbox::max_header));
-      fed += bytes.size();
+      source.feed(bytes);
     }
-    source.next_file(junk);
+    source.end_file();
     consumed_.fetch_add((*stream)->consumed(), std::memory_order_relaxed);
   }
   source.end();

@@ -54,7 +54,7 @@ class SourceReader {
       : input_(std::move(input)), settings_(std::move(settings)) {}
   void run();
   void read_stream(whatif::FactsSource& source);
-  void read_maildir(whatif::ReceptionSink& sink);
+  void read_message_files(whatif::ReceptionSink& sink);
   void read_facts(whatif::ReceptionSink& sink);
   void look(std::string_view start);
   bool push(Batch&& batch);
@@ -62,6 +62,7 @@ class SourceReader {
   InputPath input_;
   whatif::SourceSettings settings_;
   whatif::Format format_ = whatif::Format::system_log;
+  bool is_archive_ = false;
   std::unique_ptr<InputStream> stream_;
   std::string start_;  // bytes that were looked at
   std::optional<Instant> begins_;

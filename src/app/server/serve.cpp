@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -22,6 +23,8 @@
 #include "app/server/web.hpp"
 #include "app/settings/build_config.hpp"
 #include "app/settings/data_dir.hpp"
+#include "app/settings/why_not.hpp"
+#include "base/counted.hpp"
 #include "net/wall_clock.hpp"
 
 namespace postern::app {
@@ -103,6 +106,8 @@ class Server {
     for (auto const& certificate : certificates)
       log_.write(LogEvent(Severity::info, "certificate").add("file", certificate));
     auto const& recovery = stores_->spool->recovery();
+    if (!recovery.torn_end.empty())
+      log_.write(LogEvent(Severity::info, "spool-torn-end").add("what", recovery.torn_end));
     for (auto const& problem : recovery.problems)
       log_.write(LogEvent(Severity::warning, "spool-damage").add("what", problem));
     log_.write(LogEvent(Severity::info, "started")
@@ -186,11 +191,19 @@ class Server {
   bool stopping_ = false;
 };
 
+std::string domains_in_words(std::vector<DomainSettings> const& domains) {
+  constexpr std::size_t shown = 3;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(shown, domains.size()); ++i)
+    out += (out.empty() ? "" : ", ") + domains[i].name;
+  return domains.size() > shown ? out + " and " + counted(domains.size() - shown, "other domain") : out;
+}
+
 void print_welcome(Server const& server, Settings const& settings) {
   auto const directory = settings.data_directory();
   for (auto const& line : server.lines()) std::fprintf(stderr, "postern: %s\n", line.c_str());
   std::fprintf(stderr, "postern: data in %s, mail for %s\n", directory.c_str(),
-               settings.live.domains.front().name.c_str());
+               domains_in_words(settings.live.domains).c_str());
   auto const smtp = server.first_smtp();
   if (!settings.file.empty() || !smtp) return;
   std::fprintf(stderr,
@@ -207,7 +220,9 @@ void print_welcome(Server const& server, Settings const& settings) {
 std::vector<std::string> serve(Settings const& settings, std::vector<std::string> const& warnings) {
   raise_descriptor_limit();
   std::string const directory = settings.data_directory();
-  if (!store::real_files().make_directories(directory)) return {directory + ": cannot be made"};
+  errno = 0;
+  if (!store::real_files().make_directories(directory))
+    return {"the data directory " + directory + " cannot be made: " + why_not(errno)};
   auto const lock = DataLock::take(DataPaths(directory).lock);
   if (!lock) return {lock.error()};
   Counters counters;

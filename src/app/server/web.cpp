@@ -10,7 +10,9 @@ namespace {
 
 web::HttpLimits limits_of(ServerContext const& context) {
   auto const connections = context.descriptors.web;
-  return {.connections = connections, .of_network = std::max<std::size_t>(connections / 5, 2)};
+  return {.connections = connections,
+          .of_network = std::max<std::size_t>(connections / 5, 2),
+          .of_this_host = std::max<std::size_t>(connections / 2, 2)};
 }
 
 }  // namespace

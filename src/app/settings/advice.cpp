@@ -3,32 +3,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 
+#include "app/settings/networks.hpp"
 #include "base/ascii.hpp"
-#include "net/listener.hpp"
 #include "wire/path.hpp"
 #include "wire/report_uri.hpp"
 
 namespace postern::app {
 namespace {
-
-constexpr std::array<std::string_view, 7> private_networks{
-    "127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-    "169.254.0.0/16", "fc00::/7",   "fe80::/10"};
-constexpr std::uint16_t smtp_port = 25;
-
-bool is_private(Network const& network) {
-  if (network.prefix_length() == 128 && Network::parse("::1/128")->contains(network)) return true;
-  return std::any_of(private_networks.begin(), private_networks.end(),
-                     [&](std::string_view text) { return Network::parse(text)->contains(network); });
-}
-
-// So large that nobody owns it.
-bool is_much_of_the_internet(Network const& network) {
-  constexpr int v4_least = 8, v6_least = 16;
-  return network.prefix_length() < (network.is_v4() ? v4_least : v6_least);
-}
 
 bool is_one_address(Network const& network) {
   return network.prefix_length() == (network.is_v4() ? 32 : 128);
@@ -51,12 +33,13 @@ class Adviser {
 
   void look_at_everything() {
     look_at_relays();
-    for (auto const& listener : settings_.start.listen) look_at(listener);
     look_at_users();
+    look_at_aliases();
     look_at_maildirs();
     look_at_notices();
     for (auto const& domain : live_.domains) look_at_reports_of(domain);
     look_at_secrets();
+    look_at_queue_times();
   }
 
  private:
@@ -76,34 +59,6 @@ class Adviser {
       else
         problems_.warn(where + " is a public network: whoever has an address in it may send to everybody");
     }
-  }
-
-  void look_at(ListenSettings const& listener) {
-    std::string const where = "listen " + in_quotes(listener.address) + ": ";
-    for (auto const& proxy : listener.proxies)
-      if (!is_private(proxy) && is_much_of_the_internet(proxy))
-        problems_.warn(where + "proxy = " + in_quotes(proxy.print()) +
-                       ": everybody there can say that he is any client");
-    if (listener.role == ListenRole::submission) look_at_submission(listener, where);
-    auto const at = net::Endpoint::parse(listener.address);
-    bool const written = std::any_of(live_.domains.begin(), live_.domains.end(),
-                                     [](auto const& domain) { return domain.line > 0; });
-    if (listener.role == ListenRole::mx && at && at->port == smtp_port && !at->address.is_loopback() &&
-        !written)
-      problems_.warn(where + "there are no [domains]: only mail for " + live_.hostname +
-                     " and localhost is taken");
-  }
-
-  void look_at_submission(ListenSettings const& listener, std::string const& where) {
-    bool const known_otherwise = !live_.relay_networks.empty() || !live_.relay_certificates.empty();
-    if (live_.users_file.empty() && !known_otherwise)
-      problems_.warn(where +
-                     "nobody can send here: there is no auth.users_file, no relay.networks and no "
-                     "relay.certificates");
-    if (listener.tls == policy::ListenerTls::none)
-      problems_.warn(where +
-                     "role = \"submission\" with tls = \"none\": nobody can log in, since passwords are "
-                     "taken over TLS only");
   }
 
   void look_at_users() {
@@ -184,6 +139,18 @@ class Adviser {
                        [&](auto const& name) { return other->mailboxes.contains(name); });
   }
 
+  // Mail addresses are compared without regard to case, so that such aliases are one with all their targets.
+  void look_at_aliases() {
+    for (auto const& domain : live_.domains)
+      for (auto one = domain.aliases.begin(); one != domain.aliases.end(); ++one)
+        for (auto other = std::next(one); other != domain.aliases.end(); ++other)
+          if (iequals(one->first, other->first))
+            problems_.warn("domains." + in_quotes(domain.name) + ".aliases: " + in_quotes(one->first) +
+                           " and " + in_quotes(other->first) +
+                           " are one address, since case does not matter: its mail goes to the targets of "
+                           "both");
+  }
+
   bool is_missing_here(std::string_view text) const {
     auto const address = wire::parse_mailbox(text);
     return address && directory_.standing(*address) == policy::RecipientClass::unknown;
@@ -236,6 +203,21 @@ class Adviser {
     look("auth.users_file", live_.users_file);
     for (auto const& route : live_.routes)
       look("routes." + in_quotes(route.name) + ".password_file", route.password_file);
+  }
+
+  // A default beyond a short lifetime is no contradiction: its owner has not asked for it.
+  void look_at_queue_times() {
+    delivery::RetrySettings const usual;
+    auto const& times = live_.retry;
+    auto const compare = [&](char const* key, Duration time, Duration default_time, char const* so) {
+      if (time == default_time || time < times.lifetime) return;
+      problems_.warn("queue." + std::string(key) + " = " + in_quotes(print_duration(time)) +
+                     " is not shorter than queue.lifetime = " + in_quotes(print_duration(times.lifetime)) +
+                     ": " + so);
+    };
+    compare("first_retry", times.first, usual.first, "delivery is tried twice only");
+    compare("max_retry", times.longest, usual.longest, "no wait is ever that long");
+    compare("delay_notice", times.delay_notice, usual.delay_notice, "no sender is ever told of a delay");
   }
 
   Settings const& settings_;

@@ -1,7 +1,7 @@
-// What is legal in a configuration and most likely wrong: listeners that nobody can use, relays that are
-// open, mailboxes that share a directory, addresses of ours that nobody has, users that nobody can be,
-// secrets that everybody can read. Each is a warning that names the key and what would be right; what can
-// only be a mistake is an error.
+// What is legal in a configuration and most likely wrong: relays that are open, mailboxes that share a
+// directory, addresses of ours that nobody has, users that nobody can be, secrets that everybody can read,
+// times that contradict each other. Each is a warning that names the key and what would be right; what can
+// only be a mistake is an error. Listeners, routes, names and certificates have files of their own.
 #pragma once
 
 #include "app/settings/problems.hpp"

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <unordered_set>
 
 #include "app/settings/advice.hpp"
@@ -10,9 +11,15 @@
 #include "app/settings/build_rules.hpp"
 #include "app/settings/build_users.hpp"
 #include "app/settings/certificate_advice.hpp"
+#include "app/settings/dns_advice.hpp"
 #include "app/settings/fingerprints.hpp"
+#include "app/settings/hostname_advice.hpp"
+#include "app/settings/listener_advice.hpp"
 #include "app/settings/published.hpp"
+#include "app/settings/route_advice.hpp"
+#include "app/settings/why_not.hpp"
 #include "base/ascii.hpp"
+#include "net/ourselves.hpp"
 #include "net/wall_clock.hpp"
 #include "store/file.hpp"
 #include "wire/path.hpp"
@@ -41,18 +48,23 @@ void check_published(DomainSettings const& domain, std::string const& hostname, 
   for (auto const& rua : domain.tlsrpt_rua)
     if (!wire::parse_tlsrpt_record({"v=TLSRPTv1; rua=" + rua}))
       problems.error(domain.line, where + "tlsrpt.rua: \"" + rua + "\" is neither mailto: nor https:");
+  auto const host = Domain::parse(hostname);
+  if (policy && host && domain.sts_mode != wire::StsMode::none && !policy->lists(host->a_label()))
+    problems.warn(
+        where + "mta_sts.mx: no pattern of it fits " + host->a_label() +
+        " (hostname): senders that go by the policy do not deliver to this server (RFC 8461 section "
+        "4.1)");
 }
 
 void check_start(StartSettings const& start, Problems& problems) {
   if (!start.web_address.empty() && !net::Endpoint::parse(start.web_address))
     problems.error(0, "web.address = \"" + start.web_address +
                           "\": not an address with a port, such as \"127.0.0.1:8025\"");
+  check_dns(start.dns, problems);
 }
 
 void check_live(LiveSettings const& live, Problems& problems) {
   for (auto const& domain : live.domains) check_published(domain, live.hostname, problems);
-  if (!Domain::parse(live.hostname))
-    problems.error(0, "hostname = \"" + live.hostname + "\": not a host name");
   if (!live.origin.empty() && !Domain::parse(live.origin))
     problems.error(0, "send.origin = " + in_quotes(live.origin) + ": not a domain name");
   if (live.tls.min_version > live.tls.max_version)
@@ -70,26 +82,7 @@ void check_live(LiveSettings const& live, Problems& problems) {
     problems.error(0, "notices.postmaster = " + in_quotes(live.notices.postmaster) + ": not a mail address");
 }
 
-// RFC 5321 section 2.3.5: the name is a fully qualified one.
-void warn_of_odd_hostname(std::string const& hostname, Problems& problems) {
-  std::string odd;
-  auto const last = hostname.substr(hostname.rfind('.') + 1);
-  if (IpAddress::parse(hostname))
-    odd = "an address, not a name";
-  else if (hostname.find('.') == std::string::npos)
-    odd = "a name of one label";
-  else if (last.find_first_not_of("0123456789") == std::string::npos)
-    odd = "no name that the DNS can have: its last label is a number";
-  else if (hostname.find('_') != std::string::npos)
-    odd = "a name with an underscore, which host names have not";
-  if (odd.empty()) return;
-  problems.warn("hostname = " + in_quotes(hostname) + ": this is " + odd +
-                ". It is said at EHLO, and many servers refuse mail from what says no fully qualified name, "
-                "such as \"mx.example.org\" (RFC 5321 section 4.1.4)");
-}
-
 void warn_of_what_is_lost(LiveSettings const& live, Problems& problems) {
-  warn_of_odd_hostname(live.hostname, problems);
   if (breaks_rfc_3207(live.require_tls)) problems.warn("tls.require: " + std::string(rfc_3207));
   for (auto const& domain : live.domains)
     if (breaks_rfc_3207(domain.require_tls.value_or(policy::TlsRequirement::never)))
@@ -155,7 +148,9 @@ net::TlsSettings with_certificate(Settings const& settings, Problems& problems) 
   std::string const certificate = directory + "/self-signed.pem";
   std::string const key = directory + "/self-signed.key";
   if (!(exists(certificate) && exists(key))) {
-    if (!store::real_files().make_directories(directory)) problems.error(0, directory + ": cannot be made");
+    errno = 0;
+    if (!store::real_files().make_directories(directory))
+      problems.error(0, "the directory " + directory + " cannot be made: " + why_not(errno));
     std::vector<std::string> names{settings.live.hostname};
     if (settings.live.hostname != "localhost") names.push_back("localhost");
     if (auto const made = net::make_self_signed(certificate, key, names); !made)
@@ -173,6 +168,12 @@ std::vector<net::Endpoint> smtp_listeners(StartSettings const& start) {
     if (auto const at = net::Endpoint::parse(listener.address); at && takes_mail) listeners.push_back(*at);
   }
   return listeners;
+}
+
+net::Ourselves ourselves(Settings const& settings) {
+  return {.name = settings.live.hostname,
+          .interfaces = net::interface_addresses(),
+          .listeners = smtp_listeners(settings.start)};
 }
 
 std::shared_ptr<delivery::SmtpConfig const> build_smtp(Settings const& settings, Problems& problems) {
@@ -219,6 +220,9 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, Make make,
   warn_of_what_is_lost(settings.live, problems);
   auto gate = build_gate(settings, tickets, make, before, problems);
   advise(settings, gate->policy.directory, gate->passwords.get(), problems);
+  advise_about_hostname(settings, problems);
+  advise_about_listeners(settings, problems);
+  advise_about_routes(settings, gate->policy.directory, ourselves(settings), problems);
   advise_about_certificates(settings, net::wall_clock(), problems);
   auto smtp = build_smtp(settings, problems);
   auto routes = build_routes(settings, problems);

@@ -30,6 +30,10 @@ std::optional<dialogue::ClientLogin> login_of(Settings const& settings, RouteSet
                                               std::string const& where, Problems& problems) {
   if (written.user.empty()) return std::nullopt;
   dialogue::ClientLogin login{.user = written.user, .password = {}, .demand = written.tls};
+  if (written.password_file.empty()) {
+    problems.error(written.line, where + ".user: it needs a password: write password_file = \"FILE\"");
+    return login;
+  }
   std::ifstream in(settings.path(written.password_file));
   if (!std::getline(in, login.password))
     problems.error(written.line,

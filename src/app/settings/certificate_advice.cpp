@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/counted.hpp"
 #include "base/domain.hpp"
 #include "net/certificate.hpp"
 
@@ -35,7 +36,8 @@ void look_at_time(ReadCertificate const& certificate, Instant now, Problems& pro
   else if (summary.ends <= now)
     problems.warn(where + " has expired on " + print_iso8601(summary.ends));
   else if (days < near_days)
-    problems.warn(where + " expires in " + std::to_string(days) + " days, on " + print_iso8601(summary.ends));
+    problems.warn(where + " expires in " + counted(static_cast<std::uint64_t>(days), "day") + ", on " +
+                  print_iso8601(summary.ends));
 }
 
 bool covers(std::vector<ReadCertificate> const& served, std::string const& host) {

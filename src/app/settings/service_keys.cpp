@@ -22,9 +22,9 @@ std::vector<Key<Settings>> service_keys() {
       choice<S, policy::Senders>(
           "auth.senders", POSTERN_LIVE(senders),
           {{"own", policy::Senders::own}, {"any", policy::Senders::any}},
-          "As whom users who have logged in may send. \"own\": MAIL FROM and the From field must be "
-          "addresses "
-          "of the user, also aliases that lead to them; what is not is refused with 550 5.7.1 (RFC 6409 "
+          "As whom users who have logged in may send. \"own\": MAIL FROM and the From, Sender and "
+          "Resent fields must be addresses of the user, also aliases that lead to them, and there must be a "
+          "From field; what is not is refused with 550 5.7.1 (RFC 6409 "
           "section 6.1). \"any\": whatever they write."),
       texts<S>("auth.may_send_as", POSTERN_LIVE(may_send_as),
                "Exceptions: a user, and the addresses that he may use beside his own: \"alice "

@@ -31,6 +31,13 @@ std::string table_of(std::span<Key<Owner> const> keys, Owner const& defaults) {
   return out;
 }
 
+std::string default_listeners() {
+  std::string out;
+  for (auto const& listener : default_settings().start.listen)
+    out += (out.empty() ? "" : ", ") + listener.address;
+  return out;
+}
+
 }  // namespace
 
 std::string settings_as_toml() {
@@ -96,8 +103,12 @@ std::string settings_page() {
       "## General keys\n\nA name with a dot is a key in a section: `smtp.max_line` is `max_line` below "
       "`[smtp]`.\n\n";
   out += table_of(general_keys(), Settings{});
-  out += "\n## Listeners: `[[listen]]`\n\n" + table_of(listen_keys(), ListenSettings{});
-  out += "\n## Domains: `[domains.\"example.org\"]`\n\n" + table_of(domain_keys(), DomainSettings{});
+  out += "\n## Listeners: `[[listen]]`\n\nWithout any, the server listens on " + default_listeners() +
+         ", as with `address` alone.\n\n" + table_of(listen_keys(), ListenSettings{});
+  out +=
+      "\n## Domains: `[domains.\"example.org\"]`\n\nWithout any, mail is taken for the host name and for "
+      "localhost, for every local part, into Maildirs below data_dir.\n\n" +
+      table_of(domain_keys(), DomainSettings{});
   out +=
       "\n`aliases = { \"info\" = [\"alice@example.org\", \"x@elsewhere.example\"] }`: other addresses of "
       "this domain, and where their "

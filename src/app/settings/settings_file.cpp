@@ -3,13 +3,17 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include "app/settings/settings_table.hpp"
+#include "app/settings/toml_values.hpp"
+#include "app/settings/why_not.hpp"
 #include "base/ascii.hpp"
+#include "base/byte_size.hpp"
+#include "base/similar.hpp"
 #include "net/listener.hpp"
 
 namespace postern::app {
@@ -24,39 +28,28 @@ RenamedKey const* find_renamed(std::string_view name) {
   return found == keys.end() ? nullptr : &*found;
 }
 
-std::optional<SettingValue> value_of(toml::node const& node) {
-  if (auto const* text = node.as_string()) return SettingValue(text->get());
-  if (auto const* number = node.as_integer()) return SettingValue(number->get());
-  if (auto const* flag = node.as_boolean()) return SettingValue(flag->get());
-  auto const* array = node.as_array();
-  if (array == nullptr) return std::nullopt;
-  std::vector<std::string> items;
-  for (auto const& item : *array) {
-    if (!item.is_string()) return std::nullopt;
-    items.push_back(item.as_string()->get());
-  }
-  return SettingValue(std::move(items));
-}
-
-std::optional<std::vector<std::string>> texts_of(toml::node const& node) {
-  auto value = value_of(node);
-  auto* list = value ? std::get_if<std::vector<std::string>>(&*value) : nullptr;
-  return list != nullptr ? std::optional(std::move(*list)) : std::nullopt;
-}
-
-std::string as_written(toml::node const& node) {
-  std::ostringstream out;
-  node.visit([&](auto const& n) { out << n; });
-  return out.str();
-}
-
-int line_of(toml::node const& node) { return static_cast<int>(node.source().begin.line); }
-
-// Whether there are keys "name.something".
+// Whether there is a key "name", or are keys "name.something".
 template <class Owner>
-bool is_section(std::span<Key<Owner> const> keys, std::string_view name) {
-  return std::any_of(keys.begin(), keys.end(),
-                     [&](auto const& key) { return key.name.starts_with(std::string(name) + "."); });
+bool is_known(std::span<Key<Owner> const> keys, std::string_view name) {
+  return std::any_of(keys.begin(), keys.end(), [&](auto const& key) {
+    return key.name == name || key.name.starts_with(std::string(name) + ".");
+  });
+}
+
+template <class Owner>
+std::vector<std::string> names_of(std::span<Key<Owner> const> keys) {
+  std::vector<std::string> names;
+  for (auto const& key : keys) names.push_back(key.name);
+  return names;
+}
+
+// What newcomers to TOML write otherwise.
+std::string hint_about(std::string_view description) {
+  if (description.find("could not determine value type") != std::string_view::npos)
+    return " (strings stand in quotes: hostname = \"mx.example.org\")";
+  if (description.find("expected '='") != std::string_view::npos)
+    return " (a key is written with =, as in threads = 4)";
+  return {};
 }
 
 class Reader {
@@ -95,7 +88,9 @@ class Reader {
       return;
     }
     auto const key = std::find_if(keys.begin(), keys.end(), [&](auto const& k) { return k.name == name; });
-    if (key == keys.end()) return error(node, shown + ": there is no such key; `postern config` lists all");
+    if (key == keys.end())
+      return error(node, shown + ": there is no such key" + did_you_mean(name, names_of(keys)) +
+                             "; `postern config` lists all");
     auto const value = value_of(node);
     auto const taken = value ? key->set(owner, *value) : KeyOutcome(fail("not a " + key->type));
     if (!taken) error(node, shown + " = " + as_written(node) + ": " + taken.error());
@@ -135,11 +130,12 @@ class Reader {
     }
   }
 
-  // [name."example.org"]: a table of tables by domain. `takes` takes a key that no row of the table
-  // describes.
+  // [name."example.org"]: a table of tables by domain. `takes` takes the key `own_word`, which no row of the
+  // table describes.
   template <class Owner, class Takes>
   void take_named(std::string const& name, std::string const& how, toml::node const& node,
-                  std::span<Key<Owner> const> keys, std::vector<Owner>& into, Takes takes) {
+                  std::span<Key<Owner> const> keys, std::vector<Owner>& into, std::string_view own_word,
+                  Takes takes) {
     auto const* table = node.as_table();
     if (table == nullptr) return error(node, name + ": " + how);
     for (auto const& [key, inner] : *table) {
@@ -148,22 +144,41 @@ class Reader {
       owner.line = line_of(inner);
       auto const* inside = inner.as_table();
       if (inside == nullptr) {
-        missing_quotes(inner, name, owner.name);
+        error(inner, name + "." + in_quotes(owner.name) + ": not a table: write [" + name + "." +
+                         in_quotes(owner.name) + "], and its keys below it");
         continue;
       }
+      auto const known = [&](std::string_view word) { return word == own_word || is_known(keys, word); };
+      if (owner.name.find('.') == std::string::npos &&
+          tell_of_missing_quotes(name, owner.name, *inside, known))
+        continue;
       std::string const shown = name + ".\"" + owner.name + "\".";
       for (auto const& [word, value] : *inside) {
         std::string const written(word.str());
-        if (takes(owner, written, value)) continue;
-        set(keys, owner, shown + written, written, value);
+        if (!own_word.empty() && written == own_word)
+          takes(owner, value);
+        else
+          set(keys, owner, shown + written, written, value);
       }
       into.push_back(std::move(owner));
     }
   }
 
-  void missing_quotes(toml::node const& at, std::string const& section, std::string const& domain) {
-    error(at, section + "." + domain + ": write [" + section + ".\"" + domain +
-                  "\"] (quotes keep the dots together)");
+  // TOML reads the dots of a name without quotes as tables in tables: what is no key is a part of the name.
+  template <class Known>
+  bool tell_of_missing_quotes(std::string const& section, std::string const& name, toml::table const& table,
+                              Known known) {
+    bool any = false;
+    for (auto const& [word, value] : table) {
+      auto const* inside = value.as_table();
+      if (inside == nullptr || known(word.str())) continue;
+      any = true;
+      std::string const whole = name + "." + std::string(word.str());
+      if (!tell_of_missing_quotes(section, whole, *inside, known))
+        error(value, section + "." + whole + ": write [" + section + ".\"" + whole +
+                         "\"] (quotes keep the dots together)");
+    }
+    return any;
   }
 
   void take_listeners(toml::node const& node) {
@@ -182,20 +197,13 @@ class Reader {
 
   void take_routes(toml::node const& node) {
     take_named("routes", "a route is written [routes.\"example.net\"]", node, route_keys(),
-               read_.settings.live.routes,
-               [](RouteSettings const&, std::string const&, toml::node const&) { return false; });
+               read_.settings.live.routes, {}, [](RouteSettings const&, toml::node const&) {});
   }
 
   void take_domains(toml::node const& node) {
     take_named("domains", "a domain is written [domains.\"example.org\"]", node, domain_keys(),
-               read_.settings.live.domains,
-               [this](DomainSettings& domain, std::string const& word, toml::node const& value) {
-                 bool const aliases = word == "aliases";
-                 bool const unquoted = !aliases && value.is_table() && !is_section(domain_keys(), word);
-                 if (aliases) take_aliases(domain, value);
-                 if (unquoted) missing_quotes(value, "domains", domain.name + "." + word);
-                 return aliases || unquoted;
-               });
+               read_.settings.live.domains, "aliases",
+               [this](DomainSettings& domain, toml::node const& value) { take_aliases(domain, value); });
   }
 
   void take_lists(toml::node const& node) {
@@ -239,25 +247,26 @@ SettingsRead parse_settings(std::string_view text, std::string const& file) {
     Reader(read, file).take(toml::parse(text, file));
   } catch (toml::parse_error const& error) {
     read.errors.push_back(file + ":" + std::to_string(error.source().begin.line) + ": " +
-                          std::string(error.description()));
+                          std::string(error.description()) + hint_about(error.description()));
   }
   complete(read.settings);
   return read;
 }
 
 SettingsRead read_settings(std::string const& file) {
+  auto const cannot = [&](std::string const& why) { return SettingsRead{.errors = {file + ": " + why}}; };
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    return cannot("this is a directory, not a configuration file");
+  errno = 0;
   std::ifstream in(file, std::ios::binary);
-  std::string text;
-  if (in) {
-    text.resize(file_limit + 1);
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-  }
-  if (!in.eof() || std::filesystem::is_directory(file) || text.size() > file_limit) {
-    SettingsRead read;
-    read.errors.push_back(file + ": cannot be read as a configuration file");
-    return read;
-  }
+  if (!in) return cannot("the configuration cannot be read: " + why_not(errno));
+  std::string text(file_limit + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (!in.eof() || text.size() > file_limit)
+    return cannot("the configuration cannot be read to its end, or is larger than " +
+                  print_byte_size(file_limit));
   return parse_settings(text, file);
 }
 

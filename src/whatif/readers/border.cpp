@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/ascii.hpp"
+#include "whatif/readers/microsoft_hosts.hpp"
 
 namespace postern::whatif {
 namespace {
@@ -11,18 +12,48 @@ namespace {
 bool is_private(IpAddress const& address) {  // RFC 1918, RFC 4193, RFC 4291 section 2.4, RFC 3927
   static std::array const networks{*Network::parse("10.0.0.0/8"),     *Network::parse("172.16.0.0/12"),
                                    *Network::parse("192.168.0.0/16"), *Network::parse("169.254.0.0/16"),
-                                   *Network::parse("fc00::/7"),       *Network::parse("fe80::/10")};
+                                   *Network::parse("100.64.0.0/10"),  *Network::parse("fc00::/7"),
+                                   *Network::parse("fe80::/10")};
   return std::any_of(networks.begin(), networks.end(),
                      [&](Network const& network) { return network.contains(address); });
 }
 
-// A step inside: to itself, by a protocol that no stranger speaks, or without telling from where.
+// By a protocol, or in a way, that no stranger speaks; mail that was fetched has come long before.
+bool is_inside_protocol(ReceivedHop const& hop) {
+  static constexpr auto protocols =
+      std::to_array<std::string_view>({"MAPI", "LOCAL", "LOCAL-ESMTP", "POP3", "POP3S", "POP", "APOP", "IMAP",
+                                       "IMAPS", "IMAP4", "UUCP", "BSMTP"});
+  return hop.with.starts_with("HTTP") || hop.via.starts_with("HTTP") || hop.via == "MAILBOX" ||
+         hop.with.find("LMTP") != std::string::npos ||
+         std::find(protocols.begin(), protocols.end(), hop.with) != protocols.end();
+}
+
 bool is_inside(ReceivedHop const& hop) {
-  if (!hop.has_from || !hop.client || hop.client->is_loopback()) return true;
-  if (hop.with.find("LMTP") != std::string::npos || hop.with == "MAPI" || hop.with.starts_with("HTTP"))
-    return true;
-  if (hop.by == "localhost" || hop.by == "amavis" || hop.by.ends_with(".prod.outlook.com")) return true;
-  return false;
+  if (!hop.has_from || is_inside_protocol(hop)) return true;
+  if (hop.writer == HopWriter::amavis || hop.by == "amavis") return true;
+  if (is_microsoft_inside(hop.by) || hop.by.starts_with("2002:")) return true;  // Google's own
+  if (!hop.client) return !hop.by.empty();  // a writer that tells no addresses
+  return hop.client->is_loopback() || hop.client->is_unspecified() || hop.client == hop.by_address;
+}
+
+bool is_same_host(std::string_view by, std::string_view auth_source) {
+  auto const label = auth_source.substr(0, auth_source.find('.'));
+  return !label.empty() && iequals(by.substr(0, by.find('.')), label);
+}
+
+bool is_by_exchange(ReceivedHop const& hop) {
+  return hop.writer == HopWriter::exchange || is_inside_protocol(hop);
+}
+
+// The hop that Exchange itself names, when all above it is Exchange's.
+ReceivedHop const* named_by_exchange(std::vector<ReceivedHop> const& hops, std::string_view auth_source) {
+  for (auto const& hop : hops) {
+    if (!is_by_exchange(hop)) return nullptr;
+    bool const from_outside =
+        hop.writer == HopWriter::exchange && !is_inside(hop) && hop.client && !is_private(*hop.client);
+    if (from_outside && is_same_host(hop.by, auth_source)) return &hop;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -38,14 +69,25 @@ bool Border::is_ours(std::string_view host) const {
   });
 }
 
-ReceivedHop const* Border::find(std::vector<ReceivedHop> const& hops) const {
-  for (auto const& hop : hops) {
-    if (is_inside(hop)) continue;
-    if (inferred() ? !is_private(*hop.client)
-                   : is_ours(hop.by) && !is_ours(hop.helo) && !is_ours(hop.client_name))
-      return &hop;
-  }
+// Anybody may say HELO with a name of ours: it counts only from an address that strangers cannot have.
+bool Border::is_from_outside(ReceivedHop const& hop) const {
+  if (inferred()) return !is_private(*hop.client);
+  if (!is_ours(hop.by) || is_ours(hop.client_name)) return false;
+  return !is_ours(lowered(hop.helo)) || !is_private(*hop.client);
+}
+
+ReceivedHop const* Border::find(std::vector<ReceivedHop> const& hops, std::string_view auth_source) const {
+  if (inferred() && !auth_source.empty())
+    if (auto const* hop = named_by_exchange(hops, auth_source)) return hop;
+  for (auto const& hop : hops)
+    if (!is_inside(hop) && (!hop.client || is_from_outside(hop))) return &hop;
   return nullptr;
+}
+
+std::string border_name(ReceivedHop const& hop) {
+  if (!is_microsoft_border(hop.by)) return hop.by;
+  auto const at = hop.by.find(".protection.");
+  return at == std::string::npos ? hop.by : "*" + hop.by.substr(at);
 }
 
 }  // namespace postern::whatif

@@ -8,7 +8,7 @@
 namespace postern::whatif {
 namespace {
 
-constexpr std::size_t most_sessions = 100'000;
+constexpr std::size_t most_sessions = 100'000, most_seen_sessions = 200'000;
 enum Column : std::size_t {
   date_time,
   connector,
@@ -27,6 +27,14 @@ std::optional<IpAddress> endpoint_address(std::string_view text) {
   if (text.starts_with('[')) return log_address(text.substr(1, text.find(']') - 1));
   return log_address(text.substr(0, text.rfind(':')));
 }
+
+// "SID=123453EC62278461 IP=192.0.2.33 PORT=56026": the value of a name.
+std::string_view proxy_value(std::string_view text, std::string_view name) {
+  return between(text, " " + std::string(name) + "=", ' ');
+}
+
+// "250 2.6.0 <1@example.org> [InternalId=1001, ...] Queued mail for delivery": the Message-ID.
+std::string_view message_id_in(std::string_view reply) { return between(reply, "<", '>'); }
 
 }  // namespace
 
@@ -53,6 +61,8 @@ void ExchangeLog::line(std::string_view text) {
   auto const [entry, is_new] = sessions_.try_emplace(key);
   if (is_new) {
     order_.push_back(key);
+    saw(key);
+    entry->second.id = fields[session_id];
     auto& facts = entry->second.facts;
     facts.tls.used = kind == "+" ? Tristate::no : Tristate::unknown;
     if (auto const address = endpoint_address(fields[remote])) {
@@ -68,31 +78,55 @@ void ExchangeLog::line(std::string_view text) {
   }
   auto& session = entry->second;
   if (kind == "<")
-    command(session, fields[data]);
+    command(session, *at, fields[data]);
   else if (kind == ">")
-    reply(session, *at, fields[data]);
+    reply(session, fields[data]);
   else if (kind == "*")
     remark(session, fields[data],
            fields.size() > context ? std::string_view(fields[context]) : std::string_view());
 }
 
-void ExchangeLog::command(Session& session, std::string_view text) {
+void ExchangeLog::saw(std::uint64_t key) {
+  if (!seen_.try_emplace(key, true).second) return;
+  seen_order_.push_back(key);
+  if (seen_order_.size() > most_seen_sessions) {
+    seen_.erase(seen_order_.front());
+    seen_order_.pop_front();
+  }
+}
+
+// "XPROXYFROM SID=123453EC62278461 IP=192.0.2.33 PORT=56026 DOMAIN=mail.example.org ...": the front end tells
+// whose mail follows. The TLS of this session is its own.
+void ExchangeLog::proxied(Session& session, std::string_view text) {
+  session.is_inner = true;
+  session.id = proxy_value(text, "SID");
+  auto const address = log_address(proxy_value(text, "IP"));
+  session.facts.has_client = address.has_value();
+  session.facts.client = address.value_or(IpAddress());
+  session.facts.helo = proxy_value(text, "DOMAIN");
+  session.facts.tls = {};
+}
+
+void ExchangeLog::command(Session& session, Instant at, std::string_view text) {
   if (istarts_with(text, "EHLO ") || istarts_with(text, "HELO ")) {
     session.facts.helo = text.substr(5);
   } else if (istarts_with(text, "MAIL FROM:")) {
     session.sender = angle_path(text, ":").value_or(std::string_view());
     session.in_transaction = true;
+    session.mail_at = at;
     session.recipients.clear();
   } else if (istarts_with(text, "RCPT TO:")) {
     session.recipient = angle_path(text, ":").value_or(std::string_view());
   } else if (istarts_with(text, "DATA") || istarts_with(text, "BDAT")) {
     session.in_content = true;
+  } else if (istarts_with(text, "XPROXYFROM ") || istarts_with(text, "XPROXY ")) {
+    proxied(session, text);
   } else if (istarts_with(text, "RSET")) {
     session.in_transaction = session.in_content = false;
   }
 }
 
-void ExchangeLog::reply(Session& session, Instant at, std::string_view text) {
+void ExchangeLog::reply(Session& session, std::string_view text) {
   auto const number = number_in(text);
   if (!session.in_transaction || number < 200 || number > 599) return;
   auto const code = static_cast<std::uint16_t>(number);
@@ -100,29 +134,33 @@ void ExchangeLog::reply(Session& session, Instant at, std::string_view text) {
     bool const queued = code == 250 && (text.find("Queued mail") != std::string_view::npos ||
                                         text.find(" 2.6.0") != std::string_view::npos);
     if (!queued && code < 400) return;  // 354, or a chunk
-    give(session, at, code);
+    give(session, code, text);
     session.in_transaction = session.in_content = false;
   } else if (!session.recipient.empty()) {
     auto recipient = std::exchange(session.recipient, {});
     if (code == 250 && session.recipients.size() < most_listed)
       session.recipients.push_back(std::move(recipient));
     else if (code >= 400 && session.recipients.empty())
-      refuse_recipient(session, at, code, std::move(recipient));
+      refuse_recipient(session, code, std::move(recipient));
   } else if (code >= 400) {
-    give(session, at, code);
+    give(session, code);
     session.in_transaction = false;
   }
 }
 
-void ExchangeLog::refuse_recipient(Session& session, Instant at, std::uint16_t code, std::string recipient) {
+void ExchangeLog::refuse_recipient(Session& session, std::uint16_t code, std::string recipient) {
   session.recipients.push_back(std::move(recipient));
-  give(session, at, code);
+  give(session, code);
   session.recipients.clear();
 }
 
-void ExchangeLog::give(Session& session, Instant at, std::uint16_t code) {
+// `reply`: to the content. Front end and hub give the same to the client, so that it tells that two messages
+// of the front end's session are one.
+void ExchangeLog::give(Session& session, std::uint16_t code, std::string_view reply) {
+  if (session.is_inner && seen_.contains(hash_of(session.id))) return;
   auto reception = session.facts;
-  reception.at = at;
+  reception.at = session.mail_at;
+  if (auto const id = message_id_in(reply); !id.empty()) reception.copy_of = hash_of(id, hash_of(session.id));
   reception.code = code;
   reception.outcome = code < 400 ? policy::Outcome::accepted : refusal_outcome(code);
   reception.for_want_of_tls = code == 530;
@@ -152,8 +190,10 @@ void ExchangeLog::remark(Session& session, std::string_view data, std::string_vi
 void ExchangeLog::close(std::uint64_t key, Instant at) {
   auto const found = sessions_.find(key);
   if (found == sessions_.end()) return;
+  bool const is_inner = found->second.is_inner;
   auto reception = std::move(found->second.facts);
   sessions_.erase(found);
+  if (is_inner) return;
   reception.kind = Reception::Kind::session;
   reception.at = at;
   sink_.take(std::move(reception));

@@ -1,5 +1,9 @@
-// Exchange's SMTP receive protocol log (SmtpReceive/RECV*.LOG): comma-separated lines joined by session id.
-// Bounds: open sessions, at most 100,000.
+// Exchange's SMTP receive protocol log (SmtpReceive/RECV*.LOG): comma-separated lines joined by session id. A
+// front end passes sessions on to a hub, which says so by XPROXYFROM or XPROXY and the front end's session
+// id: where both logs are read, the mail counts once, as it came to the front end; of the hub's log alone the
+// client is the one that it was told, and whether that used TLS is not known.
+// Bounds: open sessions, at most 100,000, and the ids of the
+// latest 200,000.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -26,18 +30,25 @@ class ExchangeLog : public LineSource {
     Reception facts;
     bool in_transaction = false;
     bool in_content = false;
+    Instant mail_at{};
+    std::string id;         // of the session
+    bool is_inner = false;  // from a front end of Exchange's own, whose session `id` then names
     std::string sender;
     std::vector<std::string> recipients;  // accepted ones
     std::string recipient;                // asked about
   };
-  void command(Session& session, std::string_view text);
-  void reply(Session& session, Instant at, std::string_view text);
-  void refuse_recipient(Session& session, Instant at, std::uint16_t code, std::string recipient);
+  void command(Session& session, Instant at, std::string_view text);
+  void reply(Session& session, std::string_view text);
+  void refuse_recipient(Session& session, std::uint16_t code, std::string recipient);
+  void proxied(Session& session, std::string_view text);
   void remark(Session& session, std::string_view data, std::string_view context);
   void close(std::uint64_t key, Instant at);
-  void give(Session& session, Instant at, std::uint16_t code);
+  void give(Session& session, std::uint16_t code, std::string_view reply = {});
+  void saw(std::uint64_t key);
 
   boost::unordered_flat_map<std::uint64_t, Session> sessions_;
+  boost::unordered_flat_map<std::uint64_t, bool> seen_;  // sessions of which there are lines
+  std::deque<std::uint64_t> seen_order_;
   std::deque<std::uint64_t> order_;
 };
 

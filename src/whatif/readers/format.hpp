@@ -9,12 +9,14 @@ namespace postern::whatif {
 
 enum class Format : std::uint8_t {
   facts,       // Postern's own facts.db
+  extract,     // what --extract has written
   journal,     // journalctl -o export
   mbox,        // many messages in one file
   exchange,    // Exchange's SMTP receive protocol log
   csv,         // the generic form as a table
   message,     // one message: a file of a Maildir
   json_lines,  // KumoMTA's, and the generic form
+  fortimail,
   haraka,
   opensmtpd,  // its own output; in a system log it is read by system_log
   exim,       // its main log; in a system log it is read by system_log

@@ -5,6 +5,8 @@
 
 #include "base/ascii.hpp"
 #include "base/hash.hpp"
+#include "whatif/readers/haraka_entry.hpp"
+#include "whatif/readers/key_values.hpp"
 #include "whatif/readers/log_text.hpp"
 
 namespace postern::whatif {
@@ -13,35 +15,23 @@ namespace {
 constexpr std::size_t most_connections = 100'000;
 constexpr std::uint64_t most_messages = 10'000;  // taken from one disconnect line
 
-// The value of key in `key=value`, `key="value"` or JSON's `"key":"value"` or `"key":value`.
+// The value of key in `key=value` and `key="value"` outside of quotes, or of JSON's `"key":"value"` and
+// `"key":value`, whose texts have their quotes escaped: no name that a client gives holds a key.
 std::string_view value_of(std::string_view text, std::string_view key) {
-  for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
-    bool const json = at > 0 && text[at - 1] == '"';
-    if (at > 0 && !json && text[at - 1] != ' ') continue;
-    auto rest = text.substr(at + key.size());
-    if (json) {
-      if (!rest.starts_with("\":")) continue;
-      rest = trimmed(rest.substr(2));
-      if (rest.starts_with('"')) return rest.substr(1, rest.find('"', 1) - 1);
-      return rest.substr(0, rest.find_first_of(",}"));
-    }
-    if (!rest.starts_with('=')) continue;
-    rest.remove_prefix(1);
-    if (rest.starts_with('"')) return rest.substr(1, rest.find('"', 1) - 1);
-    return rest.substr(0, rest.find(' '));
-  }
-  return {};
+  if (!text.starts_with('{')) return key_value(text, key);
+  auto const quoted = "\"" + std::string(key) + "\":";
+  auto const at = text.find(quoted);
+  if (at == std::string_view::npos) return {};
+  auto const value = trimmed(text.substr(at + quoted.size()));
+  if (value.starts_with('"')) return value.substr(1, value.find('"', 1) - 1);
+  return value.substr(0, value.find_first_of(",}"));
 }
 
-// The UUID of a connection, or of a transaction on it (".1" behind).
-std::string_view uuid_in(std::string_view text) {
-  for (std::size_t i = 0; i + 36 <= text.size(); ++i) {
-    if (text[i + 8] != '-' || text[i + 13] != '-' || text[i + 18] != '-' || text[i + 23] != '-') continue;
-    auto const candidate = text.substr(i, 36);
-    if (std::all_of(candidate.begin(), candidate.end(), [](char c) { return is_alnum(c) || c == '-'; }))
-      return candidate;
-  }
-  return {};
+// The line of a connection's end, in each form.
+bool is_disconnect(std::string_view text) {
+  if (text.starts_with("disconnect ")) return true;
+  bool const is_bare = !text.starts_with('{') && !text.starts_with("level=");
+  return !is_bare && text.find("disconnect") != std::string_view::npos && !value_of(text, "txns").empty();
 }
 
 bool is_yes(std::string_view value) { return value == "Y" || value == "true" || value == "y"; }
@@ -71,11 +61,8 @@ std::array<std::uint64_t, 3> message_counts(std::string_view text) {
 }  // namespace
 
 bool HarakaLog::line_looks_like(std::string_view line) {
-  return line.find("] [core] ") != std::string_view::npos ||
-         line.find("] [tls] ") != std::string_view::npos ||
-         (line.find(" disconnect ip=") != std::string_view::npos &&
-          line.find(" tls=") != std::string_view::npos) ||
-         line.find("[NOTICE] [") != std::string_view::npos;
+  auto const entry = haraka_entry(line);
+  return entry && (!entry->uuid.empty() || entry->is_of_no_connection);
 }
 
 HarakaLog::Connection& HarakaLog::connection(std::string_view uuid) {
@@ -102,31 +89,39 @@ void HarakaLog::line(std::string_view text) {
     at = *syslog;
   else if (auto written = value_of(text, "timestamp"); !written.empty())
     at = clock_.take_iso(written).value_or(at);
-  auto const uuid = uuid_in(text);
-  if (uuid.empty()) {
-    if (text.find('[') == std::string_view::npos && !text.starts_with('{'))
-      stats_.skip(original, "no line of a Haraka log");
-    return;
-  }
-  if (auto const secured = text.find("secured: ");
-      secured != std::string_view::npos ||
-      (text.find("secured") != std::string_view::npos && text.find("cipher") != std::string_view::npos)) {
-    auto& tls = connection(uuid).tls;
+  auto const entry = haraka_entry(text);
+  if (!entry) return stats_.skip(original, "no line of a Haraka log");
+  if (entry->uuid.empty()) return;
+  if (entry->plugin == "tls")
+    tls(*entry);
+  else if (entry->plugin.starts_with("auth/") || entry->plugin == "auth")
+    login(*entry);
+  else if (entry->plugin == "core" && entry->text.starts_with("sender "))
+    sender(*entry);
+  else if (entry->plugin == "core" && is_disconnect(entry->text))
+    disconnect(at, entry->uuid, entry->text);
+}
+
+// "secured: cipher=... version=TLSv1.3 verified=false", "STARTTLS failed. Marking IP as non-TLS host".
+void HarakaLog::tls(HarakaEntry const& entry) {
+  auto& tls = connection(entry.uuid).tls;
+  if (entry.text.find("secured") != std::string_view::npos) {
     tls.used = Tristate::yes;
-    tls.version = tls_version_name(value_of(text, "version"));
-    if (auto const certificate = haraka_certificate(text)) tls.certificate = certificate;
-  } else if (text.find("STARTTLS failed") != std::string_view::npos) {
-    connection(uuid).tls.failure = "handshake failed";
-  } else if (text.find("auth] ") != std::string_view::npos &&
-             text.find("authenticated") != std::string_view::npos) {
-    connection(uuid).authenticated = true;
-  } else if (text.find("[core] sender <") != std::string_view::npos) {
-    auto& senders = connection(uuid).senders;
-    if (auto const sender = angle_path(text, " sender "); sender && senders.size() < most_listed)
-      senders.emplace_back(*sender);
-  } else if (text.find("disconnect") != std::string_view::npos && !value_of(text, "ip").empty()) {
-    disconnect(at, uuid, text);
+    tls.version = tls_version_name(value_of(entry.text, "version"));
+    if (auto const certificate = haraka_certificate(entry.text)) tls.certificate = certificate;
+  } else if (entry.text.find("STARTTLS failed") != std::string_view::npos) {
+    tls.failure = "handshake failed";
   }
+}
+
+void HarakaLog::login(HarakaEntry const& entry) {
+  if (entry.text.find("authenticated") != std::string_view::npos) connection(entry.uuid).authenticated = true;
+}
+
+void HarakaLog::sender(HarakaEntry const& entry) {
+  auto& senders = connection(entry.uuid).senders;
+  if (auto const path = angle_path(entry.text, "sender "); path && senders.size() < most_listed)
+    senders.emplace_back(*path);
 }
 
 // "disconnect ip=192.0.2.1 rdns=h helo=h relay=N early=N esmtp=Y tls=Y pipe=N errors=0 txns=1 rcpts=1/0/0

@@ -1,5 +1,5 @@
 // Haraka's log, as text, logfmt or JSON: the disconnect line of a connection holds nearly all, its TLS
-// version comes from the line of the tls plugin with the same UUID, senders from those of mail_from. Bounds:
+// version comes from the line of the tls plugin with the same UUID, senders from core's own lines. Bounds:
 // 100,000 connections whose disconnect line is still to come.
 #pragma once
 
@@ -10,6 +10,8 @@
 #include "whatif/readers/reader_entry.hpp"
 
 namespace postern::whatif {
+
+struct HarakaEntry;
 
 class HarakaLog : public LineSource {
  public:
@@ -27,6 +29,9 @@ class HarakaLog : public LineSource {
     bool authenticated = false;
   };
   Connection& connection(std::string_view uuid);
+  void tls(HarakaEntry const& entry);
+  void login(HarakaEntry const& entry);
+  void sender(HarakaEntry const& entry);
   void disconnect(Instant at, std::string_view uuid, std::string_view text);
 
   boost::unordered_flat_map<std::uint64_t, Connection> connections_;

@@ -1,5 +1,7 @@
 #include "whatif/readers/mailbox_message.hpp"
 
+#include <vector>
+
 #include "base/ascii.hpp"
 #include "base/hash.hpp"
 #include "whatif/readers/log_text.hpp"
@@ -49,63 +51,93 @@ std::string_view path_of(std::string_view path) {
   return path;
 }
 
-}  // namespace
+// What copies of a message in several mailboxes have in common: the border's own id for it, which a server
+// may give again later, its time, and the Message-ID. 0: too little to tell.
+std::uint64_t copy_key(ReceivedHop const& hop, std::string_view message_id) {
+  if (hop.id.empty() && message_id.empty()) return 0;
+  auto const time = hop.at ? static_cast<std::uint64_t>(to_micros(*hop.at)) : 0;
+  return hash_of(message_id, hash_of(hop.id, hash_of(hop.by, time))) | 1;
+}
 
-MailboxMessage read_message(std::string_view header, Border const& border, bool junk_folder) {
-  MailboxMessage out;
-  auto& reception = out.reception;
-  reception.kind = Reception::Kind::lone_message;
-  std::vector<ReceivedHop> hops;
-  std::string_view message_id, date, recipient;
-  for_each_field(header, [&](std::string_view name, std::string_view body) {
+class HeaderReader {
+ public:
+  void field(std::string_view name, std::string_view body) {
     if (iequals(name, "Received")) {
-      if (hops.size() < most_hops) hops.push_back(parse_received(body));
+      if (hops_.size() < most_hops) hops_.push_back(parse_received(body));
     } else if (iequals(name, "Return-Path")) {
-      if (!reception.has_sender) reception.sender = path_of(body);
-      reception.has_sender = true;
+      if (!return_path_) return_path_ = path_of(body);
     } else if (iequals(name, "Message-ID")) {
-      message_id = body;
+      message_id_ = body;
     } else if (iequals(name, "Date")) {
-      date = body;
-    } else if (iequals(name, "X-Original-To") || (iequals(name, "Delivered-To") && recipient.empty())) {
-      recipient = body;
+      date_ = body;
+    } else if (iequals(name, "X-MS-Exchange-Organization-AuthSource")) {
+      auth_source_ = body;
+    } else if (iequals(name, "X-Original-To") || (iequals(name, "Delivered-To") && recipient_.empty())) {
+      recipient_ = body;
     } else if (auto const verdict = verdict_of(name, body);
-               verdict != Wanted::unknown && reception.wanted != Wanted::unwanted) {
-      reception.wanted = verdict;
+               verdict != Wanted::unknown && wanted_ != Wanted::unwanted) {
+      wanted_ = verdict;
     }
-  });
-  if (junk_folder) reception.wanted = Wanted::unwanted;
-  auto const* hop = border.find(hops);
-  if (hop == nullptr) {
-    reception.origin = Origin::local;
+  }
+
+  MailboxMessage message(Border const& border, MailPlace const& place) const {
+    MailboxMessage out;
+    auto& reception = out.reception;
+    reception.kind = Reception::Kind::lone_message;
+    reception.wanted = place.junk_folder ? Wanted::unwanted : wanted_;
+    auto const* hop = border.find(hops_, auth_source_);
+    if (hop == nullptr) {
+      reception.origin = Origin::local;
+      return out;
+    }
+    out.border = border_name(*hop);
+    out.has_tls_comment = hop->has_tls_comment;
+    out.plaintext_if_border_comments = hop->plaintext_if_writer_comments;
+    note_client(*hop, reception);
+    note_envelope(*hop, reception);
+    out.time = time_of_mail(hops_, static_cast<std::size_t>(hop - hops_.data()),
+                            {.date = wire::parse_date_time(date_),
+                             .filed = place.filed,
+                             .mailbox_changed = place.mailbox_changed});
+    if (out.time.at) reception.at = *out.time.at;
+    reception.copy_of = copy_key(*hop, message_id_);
     return out;
   }
-  out.border = hop->by;
-  reception.client = *hop->client;
-  reception.has_client = true;
-  reception.client_name = hop->client_name;
-  reception.helo = hop->helo;
-  reception.tls = hop->tls;
-  if (hop->with.ends_with("A") && hop->with.find("SMTP") != std::string::npos)
-    reception.origin = Origin::authenticated;
-  if (!reception.has_sender && hop->has_envelope_from) {
-    reception.sender = hop->envelope_from;
-    reception.has_sender = true;
+
+ private:
+  static void note_client(ReceivedHop const& hop, Reception& reception) {
+    reception.has_client = hop.client.has_value();
+    if (hop.client) reception.client = *hop.client;
+    reception.client_name = hop.client_name;
+    reception.helo = hop.helo;
+    reception.tls = hop.tls;
+    if (hop.authenticated) reception.origin = Origin::authenticated;
   }
-  if (!hop->for_recipient.empty())
-    reception.recipients.push_back(hop->for_recipient);
-  else if (!recipient.empty())
-    reception.recipients.emplace_back(recipient);
-  auto at = hop->at;
-  if (!at) at = wire::parse_date_time(date);
-  if (at) reception.at = *at;
-  // The queue id names a message that lies in several mailboxes.
-  if (!hop->id.empty())
-    reception.copy_of = hash_of(hop->id, hash_of(hop->by)) | 1;
-  else if (!message_id.empty())
-    reception.copy_of =
-        hash_of(message_id, hash_of(hop->by, static_cast<std::uint64_t>(to_micros(reception.at)))) | 1;
-  return out;
+
+  void note_envelope(ReceivedHop const& hop, Reception& reception) const {
+    reception.has_sender = return_path_.has_value() || hop.has_envelope_from;
+    if (return_path_)
+      reception.sender = *return_path_;
+    else
+      reception.sender = hop.envelope_from;
+    if (!hop.for_recipient.empty())
+      reception.recipients.push_back(hop.for_recipient);
+    else if (!recipient_.empty())
+      reception.recipients.emplace_back(recipient_);
+  }
+
+  std::vector<ReceivedHop> hops_;
+  std::optional<std::string_view> return_path_;
+  std::string_view message_id_, date_, recipient_, auth_source_;
+  Wanted wanted_ = Wanted::unknown;
+};
+
+}  // namespace
+
+MailboxMessage read_message(std::string_view header, Border const& border, MailPlace const& place) {
+  HeaderReader reader;
+  for_each_field(header, [&](std::string_view name, std::string_view body) { reader.field(name, body); });
+  return reader.message(border, place);
 }
 
 }  // namespace postern::whatif

@@ -4,19 +4,31 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "whatif/readers/border.hpp"
+#include "whatif/readers/mail_time.hpp"
 #include "whatif/reception.hpp"
 
 namespace postern::whatif {
 
-struct MailboxMessage {
-  Reception reception;  // Origin::local: no hop from outside
-  std::string border;   // who wrote the hop that tells
+// Where a message was found, and what that tells of it.
+struct MailPlace {
+  bool junk_folder = false;             // among the unwanted
+  std::optional<Instant> filed = {};    // when it was put there
+  Instant mailbox_changed = Instant{};  // the mailbox's last change; the epoch: not known
 };
 
-// `header`: lines that end with LF or CRLF. `junk_folder`: it lies among the unwanted.
-MailboxMessage read_message(std::string_view header, Border const& border, bool junk_folder);
+struct MailboxMessage {
+  Reception reception;                        // Origin::local: no hop from outside
+  std::string border;                         // who wrote the hop that tells
+  MailTime time;                              // reception.at is the same; the epoch when it is not known
+  bool has_tls_comment = false;               // the border wrote one
+  bool plaintext_if_border_comments = false;  // in plaintext if the border is known to write them
+};
+
+// `header`: lines that end with LF or CRLF.
+MailboxMessage read_message(std::string_view header, Border const& border, MailPlace const& place = {});
 
 }  // namespace postern::whatif

@@ -18,6 +18,31 @@ std::optional<std::uint64_t> session_id(std::string_view text) {
   return error == std::errc() && end == text.data() + 16 ? std::optional(id) : std::nullopt;
 }
 
+// "event=closed address=192.0.2.1 host=h reason=quit" in the words of later versions: "disconnected
+// address=... reason=quit". Empty: it is not of that form.
+std::string old_event(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> events[] = {{"connected", "connected"},
+                                                                      {"starttls", "tls"},
+                                                                      {"message", "message"},
+                                                                      {"closed", "disconnected"},
+                                                                      {"failed-command", "failed-command"},
+                                                                      {"authentication", "authentication"},
+                                                                      {"bad-input", "bad-input"}};
+  if (!text.starts_with("event=")) return {};
+  text.remove_prefix(6);
+  auto const event = text.substr(0, text.find(' '));
+  text.remove_prefix(event.size());
+  for (auto const& [old, name] : events)
+    if (event == old) return std::string(name) + std::string(text);
+  return std::string(event) + std::string(text);
+}
+
+// "TLSv1.3:TLS_AES_256_GCM_SHA384:256", or `"version=TLSv1.2, cipher=..., bits=256"`.
+std::string_view version_in(std::string_view ciphers) {
+  auto const at = ciphers.find("version=");
+  return tls_version_name(at == std::string_view::npos ? ciphers : ciphers.substr(at + 8));
+}
+
 }  // namespace
 
 void OpensmtpdLog::give_message(Session& session) {
@@ -51,6 +76,17 @@ void OpensmtpdLog::close(std::uint64_t id, Instant at, std::string_view reason) 
   sink_.take(std::move(reception));
 }
 
+// "from=<a> to=<b>": the recipient is looked for behind the sender, who has chosen his address.
+void OpensmtpdLog::envelope(Session& session, std::string_view text) {
+  auto const sender = angle_path(text, " from=");
+  if (!sender) return;
+  session.has_sender = true;
+  session.sender = *sender;
+  text.remove_prefix(text.find(" from=<") + 7 + sender->size());
+  if (auto const recipient = angle_path(text, " to="); recipient && session.recipients.size() < most_listed)
+    session.recipients.emplace_back(*recipient);
+}
+
 // "failed-command command="RCPT TO:<x>" result="550 ...""
 void OpensmtpdLog::refused(Session& session, Instant at, std::string_view text) {
   auto const command = between(text, "command=\"", '"');
@@ -75,9 +111,11 @@ void OpensmtpdLog::line(LogLine const& line) {
   now_ = line.at;
   auto const id = session_id(line.text);
   if (!id) return;
-  auto text = line.text.substr(17);
+  std::string_view text = line.text.substr(17);
   if (!text.starts_with("smtp ")) return;  // "mda delivery", "mta connected": the other half of it
   text.remove_prefix(5);
+  auto const written = old_event(text);  // of OpenSMTPD 6.0 to 6.3
+  if (!written.empty()) text = written;
   if (text.starts_with("connected ")) {
     Session session;
     session.facts.tls.used = Tristate::no;  // until a tls line comes
@@ -104,7 +142,7 @@ void OpensmtpdLog::line(LogLine const& line) {
   if (text.starts_with("tls ")) {
     auto const cipher = between(text, "ciphers=", ' ');
     session.facts.tls.used = Tristate::yes;
-    session.facts.tls.version = tls_version_name(cipher);
+    session.facts.tls.version = version_in(cipher);
     if (!session.facts.tls.certificate) session.facts.tls.certificate = policy::ClientCertificate::none;
   } else if (text.starts_with("cert-check ")) {
     session.facts.tls.certificate = text.find("\"verified\"") != std::string_view::npos
@@ -116,13 +154,9 @@ void OpensmtpdLog::line(LogLine const& line) {
     give_message(session);
     session.has_message = true;
     session.message_at = line.at;
+    envelope(session, text);  // it stood here up to 6.3
   } else if (text.starts_with("envelope ")) {
-    if (auto const sender = angle_path(text, "from=")) {
-      session.has_sender = true;
-      session.sender = *sender;
-    }
-    if (auto const recipient = angle_path(text, " to="); recipient && session.recipients.size() < most_listed)
-      session.recipients.emplace_back(*recipient);
+    envelope(session, text);
   } else if (text.starts_with("failed-command ")) {
     refused(session, line.at, text);
   } else if (text.starts_with("disconnected ")) {

@@ -1,5 +1,6 @@
 // OpenSMTPD, in a system log or from its own standard error: lines joined by the session id of 16 hexadecimal
-// digits. Its proto= never says ESMTPS.
+// digits. Its proto= never says ESMTPS. Up to 6.3 lines
+// begin with "smtp event=".
 // Bounds: open sessions, at most 100,000.
 #pragma once
 
@@ -29,6 +30,7 @@ class OpensmtpdLog : public LogDialect {
     bool has_sender = false;
   };
   void give_message(Session& session);
+  static void envelope(Session& session, std::string_view text);
   void close(std::uint64_t id, Instant at, std::string_view reason);
   void refused(Session& session, Instant at, std::string_view text);
 

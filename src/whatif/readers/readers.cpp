@@ -4,6 +4,8 @@
 
 #include "whatif/readers/exchange_log.hpp"
 #include "whatif/readers/exim_log.hpp"
+#include "whatif/readers/extract_reader.hpp"
+#include "whatif/readers/fortimail_log.hpp"
 #include "whatif/readers/generic_table.hpp"
 #include "whatif/readers/haraka_log.hpp"
 #include "whatif/readers/journal_export.hpp"
@@ -19,12 +21,14 @@ namespace {
 // clang-format off
 constexpr std::array<ReaderEntry, format_count> table{
     facts_reader,
+    extract_reader,
     journal_reader,
     mbox_reader,
     exchange_reader,
     csv_reader,
     message_reader,
     json_lines_reader,
+    fortimail_reader,
     haraka_reader,
     opensmtpd_reader,
     exim_reader,

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.hpp"
 #include "whatif/readers/log_text.hpp"
+#include "whatif/readers/received_client.hpp"
+#include "whatif/readers/received_tls.hpp"
+#include "whatif/readers/received_tokens.hpp"
 #include "wire/date_time.hpp"
 
 namespace postern::whatif {
@@ -13,168 +18,24 @@ namespace {
 
 constexpr std::size_t max_field = 16 * 1024;
 
-std::string upper(std::string_view text) {
+// In one line, with one blank for each run of white space.
+std::string unfold(std::string_view folded) {
+  std::string out;
+  out.reserve(folded.size());
+  for (char const c : folded) {
+    bool const is_space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (!is_space)
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  return out;
+}
+
+std::string in_upper_case(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = to_upper(c);
   return out;
-}
-
-// The field as words and comments, in order.
-struct Token {
-  std::string_view text;  // of a comment without its parentheses
-  bool comment;
-};
-
-std::vector<Token> tokens_of(std::string_view field) {
-  std::vector<Token> out;
-  std::size_t at = 0;
-  while (at < field.size()) {
-    char const c = field[at];
-    if (c == ' ') {
-      ++at;
-    } else if (c == '(') {
-      int depth = 0;
-      std::size_t end = at;
-      for (; end < field.size(); ++end) {
-        if (field[end] == '(') ++depth;
-        if (field[end] == ')' && --depth == 0) break;
-      }
-      out.push_back({field.substr(at + 1, end - at - 1), true});
-      at = std::min(end + 1, field.size());
-    } else if (c == ';') {
-      out.push_back({field.substr(at, 1), false});
-      ++at;
-    } else {
-      std::size_t const end = std::min(field.find_first_of(c == '<' ? " >;" : " (;", at), field.size());
-      std::size_t const stop = c == '<' && end < field.size() && field[end] == '>' ? end + 1 : end;
-      out.push_back({field.substr(at, std::max(stop, at + 1) - at), false});
-      at = std::max(stop, at + 1);
-    }
-  }
-  return out;
-}
-
-bool is_keyword(Token const& token) {
-  if (token.comment) return false;
-  for (auto const word : {"from", "by", "with", "id", "for", "via", "tls"})
-    if (iequals(token.text, word)) return true;
-  return false;
-}
-
-// "[192.0.2.1]", "([192.0.2.1] helo=x)", "rdns [192.0.2.1]:25 (may be forged)"; without brackets "192.0.2.1".
-std::optional<IpAddress> address_in(std::string_view text) {
-  for (auto open = text.find('['); open != std::string_view::npos; open = text.find('[', open + 1)) {
-    auto const close = text.find(']', open);
-    if (close == std::string_view::npos) break;
-    if (auto address = log_address(text.substr(open + 1, close - open - 1))) return address;
-  }
-  for (std::size_t at = 0; at < text.size();) {
-    auto const end = std::min(text.find_first_of(" ,;()", at), text.size());
-    auto word = text.substr(at, end - at);
-    if (word.find_first_of(".:") != std::string_view::npos)
-      if (auto address = log_address(word)) return address;
-    at = end + 1;
-  }
-  return std::nullopt;
-}
-
-void read_from_comment(std::string_view comment, ReceivedHop& hop) {
-  if (auto address = address_in(comment); address && !hop.client) {
-    hop.client = address;
-    auto name = trimmed(comment.substr(0, comment.find('[')));
-    if (auto const at = name.rfind('@'); at != std::string_view::npos) name.remove_prefix(at + 1);
-    if (name.ends_with('.')) name.remove_suffix(1);
-    bool const is_name = !name.empty() && comment.find('[') != std::string_view::npos && name != "unknown" &&
-                         name.find_first_of(" =") == std::string_view::npos;
-    if (is_name) hop.client_name = lowered(name);
-    // Exim: "from rdns ([ip] helo=x)" - the word before is the verified name.
-    if (auto const helo = between(comment, "helo=", ' '); !helo.empty()) {
-      if (!hop.helo.starts_with('[')) hop.client_name = lowered(hop.helo);
-      hop.helo = helo;
-    }
-  }
-  if (istarts_with(comment, "HELO "))
-    hop.helo = comment.substr(5);  // qmail: "from unknown (HELO x) (192.0.2.1)"
-}
-
-// A comment that tells of TLS, by the beginnings servers write.
-bool read_tls_comment(std::string_view comment, TlsSeen& tls) {
-  auto const say = [&](std::string_view version_at) {
-    tls.used = Tristate::yes;
-    if (tls.version.empty()) tls.version = tls_version_name(version_at);
-    return true;
-  };
-  if (comment.starts_with("using ")) {  // Postfix, Yandex, Stalwart
-    return !tls_version_name(comment.substr(6)).empty() && say(comment.substr(6));
-  }
-  if (comment.starts_with("version=")) return say(comment.substr(8));  // sendmail, Google, Exchange, Mimecast
-  if (comment.starts_with("TLS: ")) return say(comment.substr(5));     // Courier
-  if (comment.starts_with("over SMTP, ")) {                            // chasquid
-    auto const rest = comment.substr(11);
-    if (!rest.starts_with("plain text")) return say(rest);
-    tls.used = Tristate::no;
-    return true;
-  }
-  if (comment.starts_with("Google Transport Security")) return say({});
-  if (comment.ends_with(" encrypted") && comment.find('[') == std::string_view::npos)
-    return say({});  // qpsmtpd
-  // Exim "TLS1.3", "TLSv1.2:ECDHE-...:256"; OpenSMTPD, KumoMTA "TLSv1_3:TLS13_AES..."; mox "TLS1.3
-  // TLS_AES..."
-  if (!tls_version_name(comment).empty() && comment.find('[') == std::string_view::npos) {
-    auto const end = std::min(comment.find_first_of(": ,"), comment.size());
-    if (end <= 8) return say(comment.substr(0, end));
-  }
-  return false;
-}
-
-void read_certificate_comment(std::string_view comment, TlsSeen& tls) {
-  using policy::ClientCertificate;
-  if (istarts_with(comment, "No client certificate") || istarts_with(comment, "Client did not present") ||
-      istarts_with(comment, "Client certificate not present"))
-    tls.certificate = ClientCertificate::none;
-  else if (comment.starts_with("Client CN ") || comment.starts_with("Client RPK "))
-    tls.certificate = comment.find("(verified OK)") != std::string_view::npos ? ClientCertificate::trusted
-                                                                              : ClientCertificate::untrusted;
-  else if (comment.starts_with("version=")) {
-    auto const verify = between(comment, "verify=", ' ');
-    if (verify == "OK") tls.certificate = ClientCertificate::trusted;
-    if (verify == "NO" || verify == "NOT") tls.certificate = ClientCertificate::none;
-    if (verify == "FAIL") tls.certificate = ClientCertificate::untrusted;
-  }
-}
-
-// Writers that are known to write ESMTPS for a message over TLS: their ESMTP means plaintext. Postfix
-// alone writes SMTP for a client that greeted with HELO, even under TLS.
-bool tells_plaintext(ReceivedHop const& hop, std::vector<std::string_view> const& comments,
-                     std::string_view field) {
-  if (hop.with != "ESMTP" && hop.with != "SMTP" && hop.with != "UTF8SMTP" && hop.with != "ESMTPA")
-    return false;
-  auto const comment_has = [&](auto&& matches) {
-    return std::any_of(comments.begin(), comments.end(), matches);
-  };
-  if (comment_has([](std::string_view c) { return c.find("Postfix") != std::string_view::npos; }))
-    return hop.with != "SMTP";
-  constexpr std::array<std::string_view, 10> writers{"Exim ",         "OpenSMTPD", "Haraka", "chasquid",
-                                                     "Stalwart SMTP", "Nemesis",   "Halon",  "Postern",
-                                                     "Sendmail",      "KumoMTA"};
-  for (auto const writer : writers)
-    if (comment_has([&](std::string_view c) { return c.starts_with(writer); })) return true;
-  // sendmail's "(8.17.1/8.17.1)", also with a vendor's addition
-  if (comment_has([](std::string_view c) {
-        return c.size() > 5 && c[0] == '8' && c[1] == '.' && c.find("/8.") != std::string_view::npos;
-      }))
-    return true;
-  if (comment_has([](std::string_view c) { return c == "PPS"; })) return true;
-  if (hop.by == "mx.google.com" || hop.by.ends_with(".mimecast.com") || hop.by.ends_with(".zohomail.com"))
-    return true;
-  return field.find(" via tcp ") != std::string_view::npos;  // mox
-}
-
-bool is_tls_word(std::string_view with) {  // RFC 3848, RFC 6531 section 4.3, and what is written beside them
-  for (auto const word : {"ESMTPS", "ESMTPSA", "SMTPS", "UTF8SMTPS", "UTF8SMTPSA", "LMTPS", "LMTPSA",
-                          "UTF8ESMTPS", "UTF8ESMTPSA"})
-    if (with == word) return true;
-  return false;
 }
 
 std::string without_brackets(std::string_view path) {
@@ -183,115 +44,226 @@ std::string without_brackets(std::string_view path) {
   return std::string(path);
 }
 
-// Takes a field's tokens from left to right: a keyword begins a clause, the word behind it is its value.
-class Reader {
+// Writers that are known to write ESMTPS, or a comment, for a message over TLS: their ESMTP and SMTP mean
+// plaintext. `comment`: one behind "by".
+bool tells_plaintext(std::string_view comment) {
+  static constexpr auto writers =
+      std::to_array<std::string_view>({"Exim ", "OpenSMTPD", "Haraka", "chasquid", "Stalwart SMTP", "Nemesis",
+                                       "Halon", "Postern", "Sendmail", "KumoMTA"});
+  if (std::any_of(writers.begin(), writers.end(),
+                  [&](std::string_view writer) { return comment.starts_with(writer); }))
+    return true;
+  // sendmail's "8.17.1/8.17.1", also with a vendor's addition
+  bool const is_sendmail = comment.starts_with("8.") && comment.find("/8.") != std::string_view::npos;
+  return is_sendmail || comment == "PPS" || comment.find("Postfix") != std::string_view::npos;
+}
+
+bool host_tells_plaintext(std::string_view by) {
+  return by == "mx.google.com" || by.ends_with(".mimecast.com") || by.ends_with(".zohomail.com");
+}
+
+bool is_version(std::string_view id) {  // "15.20.6768.30"
+  return id.find('.') != std::string_view::npos &&
+         std::all_of(id.begin(), id.end(), [](char c) { return is_digit(c) || c == '.'; });
+}
+
+// Takes a field's tokens from left to right: a keyword begins a clause, the word behind it is its value. The
+// first clause of each kind counts, since later ones may be in words of the sender.
+class HopReader {
  public:
-  explicit Reader(std::string_view field) : field_(field) {}
+  explicit HopReader(std::string_view field) : field_(field), tokens_(tokens_of_received(field)) {}
 
   ReceivedHop read() {
-    for (auto const& token : tokens_of(field_)) {
-      if (token.comment) {
+    read_from();
+    for (; at_ < tokens_.size(); ++at_) {
+      auto const& token = tokens_[at_];
+      if (token.is_comment())
         comment(token.text);
-      } else if (token.text == ";") {
-        date_at_ = static_cast<std::size_t>(token.text.data() - field_.data()) + 1;
-        clause_ = Clause::date;
-      } else if (!value_due_ && is_keyword(token)) {  // a HELO may be named "by"
-        keyword(lowered(token.text));
-      } else {
+      else if (!token.is_word())
+        semicolon(token.text);
+      else if (!value_due_ && begins_clause(token.text))
+        value_due_ = true;
+      else
         word(token.text);
-      }
     }
     conclude();
     return std::move(hop_);
   }
 
  private:
-  enum class Clause : std::uint8_t { none, from, by, with, id, recipient, tls, date };
+  enum class Clause : std::uint8_t { none, by, with, id, recipient, via, tls, envelope_from, over, last_ };
 
-  static Clause clause_of(std::string_view keyword) {
-    if (keyword == "from") return Clause::from;
-    if (keyword == "by") return Clause::by;
-    if (keyword == "with") return Clause::with;
-    if (keyword == "id") return Clause::id;
-    if (keyword == "for") return Clause::recipient;
-    if (keyword == "tls") return Clause::tls;
-    return Clause::none;
+  struct Keyword {
+    std::string_view word;
+    Clause clause;
+  };
+  static constexpr auto keywords = std::to_array<Keyword>({{"by", Clause::by},
+                                                           {"with", Clause::with},
+                                                           {"id", Clause::id},
+                                                           {"for", Clause::recipient},
+                                                           {"via", Clause::via},
+                                                           {"tls", Clause::tls},
+                                                           {"envelope-from", Clause::envelope_from},
+                                                           {"over", Clause::over}});
+
+  // "from" counts only as the field's first word; what it names may be called "by".
+  void read_from() {
+    in_from_ = !tokens_.empty() && tokens_[0].is_word() && iequals(tokens_[0].text, "from");
+    if (!in_from_) return;
+    hop_.has_from = true;
+    std::size_t const first = tokens_.size() > 1 && tokens_[1].is_word() ? 2 : 1;
+    auto end = find_end(first, "by");
+    if (end == tokens_.size() || !tokens_[end].is_word()) end = find_end(first, "with");
+    from_ = std::span(tokens_).subspan(1, end - 1);
+    for (auto const& token : from_)
+      if (token.is_comment()) comment(token.text);
+    at_ = end;
+    in_from_ = false;
+  }
+
+  // Where the keyword is, or the semicolon, or the end.
+  std::size_t find_end(std::size_t from, std::string_view keyword) const {
+    while (from < tokens_.size() && tokens_[from].kind != ReceivedToken::Kind::semicolon &&
+           !(tokens_[from].is_word() && iequals(tokens_[from].text, keyword)))
+      ++from;
+    return from;
+  }
+
+  bool begins_clause(std::string_view text) {
+    if (date_at_ > 0) return false;
+    for (auto const& keyword : keywords)
+      if (iequals(text, keyword.word)) {
+        auto& begun = begun_[static_cast<std::size_t>(keyword.clause)];
+        clause_ = begun ? Clause::none : keyword.clause;
+        begun = true;
+        return true;
+      }
+    return false;
+  }
+
+  void semicolon(std::string_view text) {
+    last_semicolon_ = static_cast<std::size_t>(text.data() - field_.data()) + 1;
+    if (date_at_ == 0) date_at_ = last_semicolon_;
+    clause_ = Clause::none;
+    value_due_ = false;
   }
 
   void comment(std::string_view text) {
-    comments_.push_back(text);
-    if (clause_ == Clause::from) read_from_comment(text, hop_);
-    read_tls_comment(text, hop_.tls);
-    read_certificate_comment(text, hop_.tls);
-    if (istarts_with(text, "envelope-from ")) {  // Exim
+    bool const has_peer = text.find('[') != std::string_view::npos && in_from_;
+    auto const before = hop_.tls.used;
+    if (!has_peer) read_tls_comment(text, hop_.tls);
+    hop_.has_tls_comment =
+        hop_.has_tls_comment || (before != hop_.tls.used && hop_.tls.used == Tristate::yes);
+    if (istarts_with(text, "authenticated") || istarts_with(text, "AUTH: ") || istarts_with(text, "account "))
+      hop_.authenticated = true;
+    if (istarts_with(text, "envelope-from ") && !hop_.has_envelope_from) {  // Exim
       hop_.envelope_from = without_brackets(trimmed(text.substr(14)));
       hop_.has_envelope_from = true;
     }
+    if (!in_from_ && date_at_ == 0 && text.find('@') == std::string_view::npos) writer_comment(text);
   }
 
-  void keyword(std::string_view word) {
-    if (clause_ == Clause::date) return;
-    clause_ = clause_of(word);
-    if (clause_ == Clause::from) hop_.has_from = true;
-    value_due_ = clause_ != Clause::none;
+  void writer_comment(std::string_view text) {
+    if (clause_ == Clause::by && !hop_.by_address) hop_.by_address = log_address(text);
+    tells_plaintext_ = tells_plaintext_ || tells_plaintext(text);
+    if (hop_.writer != HopWriter::other) return;
+    if (text.starts_with("Exim ")) hop_.writer = HopWriter::exim;
+    if (text.find("Postfix") != std::string_view::npos) hop_.writer = HopWriter::postfix;
+    if (text.starts_with("amavis")) hop_.writer = HopWriter::amavis;
   }
 
   void word(std::string_view text) {
-    bool const value = std::exchange(value_due_, false);
-    if (clause_ == Clause::with) return with_word(text, value);
-    if (!value) return;
+    bool const is_value = std::exchange(value_due_, false);
+    if (clause_ == Clause::with) return with_word(text, is_value);
+    if (clause_ == Clause::over && iequals(text, "TLS")) hop_.tls.used = Tristate::yes;  // IIS
+    if (clause_ == Clause::none && date_at_ == 0 && is_value && text == "STARTTLS")      // Mimecast
+      hop_.tls.used = Tristate::yes;
+    if (!is_value) return;
     switch (clause_) {
-      case Clause::from: hop_.helo = text; break;
       case Clause::by: hop_.by = lowered(text); break;
       case Clause::id: hop_.id = text; break;
       case Clause::recipient: hop_.for_recipient = without_brackets(text); break;
+      case Clause::via:
+        hop_.via = in_upper_case(text);
+        via_tcp_ = text == "tcp";
+        break;
       case Clause::tls:
         tls_clause_ = text.find('_') != std::string_view::npos;
         break;  // RFC 8314 section 4.3
+      case Clause::envelope_from:
+        hop_.envelope_from = without_brackets(text);
+        hop_.has_envelope_from = true;
+        break;
       case Clause::with:
+      case Clause::over:
       case Clause::none:
-      case Clause::date: break;
+      case Clause::last_: break;
     }
   }
 
   // "ESMTPS"; Mimecast "ESMTP with STARTTLS"; Cisco "ESMTP/TLS/ECDHE-..."; MessageLabs "ECDHE-... encrypted
-  // SMTP"; "Microsoft SMTP Server".
-  void with_word(std::string_view text, bool value) {
-    if (iequals(text, "STARTTLS") || (text == "encrypted" && hop_.with.find('-') != std::string::npos)) {
-      hop_.tls.used = Tristate::yes;
-    } else if (value) {
+  // SMTP"; "MailEnable ESMTP"; "Microsoft SMTP Server"; "Microsoft SMTPSVC".
+  void with_word(std::string_view text, bool is_value) {
+    if (is_value) {
       auto const slash = std::min(text.find('/'), text.size());
-      hop_.with = upper(text.substr(0, slash));
+      hop_.with = in_upper_case(text.substr(0, slash));
       if (text.substr(slash).starts_with("/TLS")) hop_.tls.used = Tristate::yes;
+    } else if (text == "STARTTLS" || (text == "encrypted" && hop_.with.find('-') != std::string::npos)) {
+      hop_.tls.used = Tristate::yes;
+    } else if (hop_.with == "MICROSOFT" && (text == "SMTP" || text.starts_with("SMTPSVC"))) {
+      tells_plaintext_ = true;
+      if (text == "SMTP") hop_.writer = HopWriter::exchange;
+    } else if (hop_.with == "MAILENABLE") {
+      hop_.with = in_upper_case(text);
     }
   }
 
   void conclude() {
-    if (!hop_.client && hop_.has_from) hop_.client = address_in(hop_.helo);
+    auto client = client_of(from_, hop_.writer == HopWriter::exim);
+    hop_.client = client.address;
+    hop_.client_name = std::move(client.name);
+    hop_.helo = std::move(client.helo);
+    if (is_authenticated_protocol(hop_.with)) hop_.authenticated = true;
+    if (hop_.writer == HopWriter::exchange && is_version(hop_.id)) hop_.id.clear();
+    conclude_tls();
+    if (date_at_ > 0) hop_.at = wire::parse_date_time(field_.substr(last_semicolon_));
+    if (!hop_.at && date_at_ < last_semicolon_) hop_.at = wire::parse_date_time(field_.substr(date_at_));
+  }
+
+  void conclude_tls() {
     auto& used = hop_.tls.used;
-    if (used == Tristate::unknown && (is_tls_word(hop_.with) || tls_clause_)) used = Tristate::yes;
-    if (used == Tristate::unknown && (hop_.with == "MICROSOFT" || tells_plaintext(hop_, comments_, field_)))
-      used = Tristate::no;
+    if (used == Tristate::unknown && (is_tls_protocol(hop_.with) || tls_clause_)) used = Tristate::yes;
+    bool const is_plain = is_plaintext_protocol(hop_.with) || hop_.with == "MICROSOFT";
+    bool const is_told =
+        tells_plaintext_ || host_tells_plaintext(hop_.by) || (via_tcp_ && hop_.with != "SMTP");
+    if (used == Tristate::unknown && is_plain && is_told) {
+      hop_.plaintext_if_writer_comments = hop_.writer == HopWriter::postfix && hop_.with == "SMTP";
+      if (!hop_.plaintext_if_writer_comments) used = Tristate::no;
+    }
     if (used != Tristate::yes) hop_.tls.certificate.reset();
-    if (date_at_ > 0) hop_.at = wire::parse_date_time(field_.substr(date_at_));
   }
 
   std::string_view field_;
+  std::vector<ReceivedToken> tokens_;
+  std::size_t at_ = 0;
+  std::span<ReceivedToken const> from_;
+  bool in_from_ = false;
   ReceivedHop hop_;
   Clause clause_ = Clause::none;
-  bool value_due_ = false;   // the next word is the value of its clause
-  bool tls_clause_ = false;  // with a cipher in it
-  std::size_t date_at_ = 0;  // where the date begins; 0: none
-  std::vector<std::string_view> comments_;
+  std::array<bool, static_cast<std::size_t>(Clause::last_)> begun_{};
+  bool value_due_ = false;        // the next word is the value of its clause
+  bool tls_clause_ = false;       // with a cipher in it
+  bool via_tcp_ = false;          // mox
+  bool tells_plaintext_ = false;  // the writer would have told of TLS
+  std::size_t date_at_ = 0;       // where the clauses end and the date begins; 0: none
+  std::size_t last_semicolon_ = 0;
 };
 
 }  // namespace
 
 ReceivedHop parse_received(std::string_view folded) {
-  std::string unfolded(folded.substr(0, max_field));
-  std::replace_if(
-      unfolded.begin(), unfolded.end(), [](char c) { return c == '\r' || c == '\n' || c == '\t'; }, ' ');
-  return Reader(unfolded).read();
+  auto const field = unfold(folded.substr(0, max_field));
+  return HopReader(field).read();
 }
 
 }  // namespace postern::whatif

@@ -7,7 +7,9 @@
 namespace postern::whatif {
 namespace {
 
-constexpr std::size_t most_waiting = 100'000;
+constexpr std::size_t most_proofs = 100'000, most_messages_waiting = 100'000;
+constexpr auto verdict_time = std::chrono::minutes(10);  // a milter has answered by then
+constexpr auto session_time = std::chrono::hours(1);     // a process id comes again later than that
 
 std::uint64_t process_key(LogLine const& line) {
   return hash_of(line.host) ^ (line.pid * 0x9E3779B97F4A7C15ULL);
@@ -16,30 +18,55 @@ std::uint64_t queue_key(LogLine const& line, std::string_view id) {
   return hash_of(id, hash_of(line.host) + 1);
 }
 
-// "relay=mail.example [192.0.2.1] (may be forged)", "relay=[192.0.2.1]", "relay=root@localhost"
-void read_relay(std::string_view text, Reception& out) {
-  auto const at = text.find("relay=");
-  if (at == std::string_view::npos) return;
-  auto relay = text.substr(at + 6);
-  relay = relay.substr(0, relay.find(", "));
-  auto const peer = bracketed_peer(relay);
+// The value of the last `name` in the line, up to the next ", ".
+std::string_view last_value(std::string_view text, std::string_view name) {
+  auto const at = text.rfind(name);
+  if (at == std::string_view::npos) return {};
+  auto const value = text.substr(at + name.size());
+  return value.substr(0, value.find(", "));
+}
+
+// "mail.example [192.0.2.1] (may be forged)", "[192.0.2.1]", "IDENT:user@mail.example [192.0.2.1]",
+// "root@localhost": what stands before the last brackets may be of the client's choice.
+void read_relay(std::string_view relay, Reception& out) {
+  if (relay.empty()) return;
+  auto const open = relay.rfind('[');
+  auto const peer = open == std::string_view::npos ? std::nullopt : bracketed_peer(relay.substr(open));
   if (!peer) {
     out.origin = Origin::local;
     return;
   }
   out.client = peer->address;
   out.has_client = true;
-  bool const forged = relay.find("may be forged") != std::string_view::npos;
-  auto name = peer->name;
-  if (auto const ident = name.find('@'); ident != std::string_view::npos) name.remove_prefix(ident + 1);
-  if (!forged) out.client_name = name;
+  if (relay.find("may be forged") != std::string_view::npos) return;
+  auto name = trimmed(relay.substr(0, open));
+  if (auto const ident = name.rfind('@'); ident != std::string_view::npos) name.remove_prefix(ident + 1);
+  out.client_name = name;
 }
 
-bool is_queue_id(std::string_view text) {
+bool is_sendmail_id(std::string_view text) {
   if (text.size() < 8 || text.size() > 20) return false;
   for (char const c : text)
     if (!is_alnum(c)) return false;
   return true;
+}
+
+std::uint16_t reply_code(std::string_view reply) {
+  auto const code = number_in(reply);
+  return code <= 599 ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
+}
+
+std::optional<policy::ClientCertificate> certificate_for(std::string_view verify) {
+  using policy::ClientCertificate;
+  if (verify == "OK" || verify == "TRUSTED") return ClientCertificate::trusted;
+  if (verify == "NO" || verify == "NOT" || verify == "NONE") return ClientCertificate::none;
+  if (verify == "FAIL") return ClientCertificate::untrusted;
+  return std::nullopt;
+}
+
+bool is_over_tls(std::string_view protocol) {
+  return protocol == "ESMTPS" || protocol == "ESMTPSA" || protocol == "SMTPS" || protocol == "UTF8SMTPS" ||
+         protocol == "UTF8SMTPSA";
 }
 
 }  // namespace
@@ -50,27 +77,47 @@ bool SendmailLog::speaks(std::string_view program) {
 
 void SendmailLog::line(LogLine const& line) {
   auto text = line.text;
-  if (text.starts_with("msg=\"")) {  // FortiMail
-    text.remove_prefix(5);
-    if (text.ends_with('"')) text.remove_suffix(1);
-  }
   std::string_view id;
   if (auto const colon = text.find(": ");
-      colon != std::string_view::npos && is_queue_id(text.substr(0, colon))) {
+      colon != std::string_view::npos && is_sendmail_id(text.substr(0, colon))) {
     id = text.substr(0, colon);
     text.remove_prefix(colon + 2);
   }
+  entry(line, id, text);
+}
+
+void SendmailLog::entry(LogLine const& line, std::string_view id, std::string_view text) {
+  give_overdue(line.at);
   if (text.starts_with("STARTTLS=server"))
     starttls(line, id, text);
+  else if (text.starts_with("AUTH=server"))
+    prove(line, id).logged_in = true;
   else if (text.starts_with("from="))
     from(line, id, text);
+  else if (text.starts_with("to="))
+    give(queue_key(line, id));
   else if (text.starts_with("ruleset="))
-    ruleset(line, text);
-  else if (text.starts_with("STARTTLS: "))
-    return;
-  else if (auto const at = text.find(" did not issue MAIL/EXPN/VRFY/ETRN during connection");
-           at != std::string_view::npos)
-    tls_.erase(process_key(line));
+    ruleset(line, id, text);
+  else if (istarts_with(text, "milter"))
+    milter(line, id, text);
+  else if (text.find(" did not issue MAIL/EXPN/VRFY/ETRN during connection") != std::string_view::npos)
+    proved_.erase(process_key(line));
+}
+
+SendmailLog::Proved& SendmailLog::prove(LogLine const& line, std::string_view id) {
+  auto const key = id.empty() ? process_key(line) : queue_key(line, id);
+  auto const [entry, is_new] = proved_.try_emplace(key);
+  if (is_new) {
+    proved_order_.push_back(key);
+    if (proved_order_.size() > most_proofs) {
+      if (proved_order_.front() != key) proved_.erase(proved_order_.front());
+      proved_order_.pop_front();
+    }
+  }
+  auto& proved = proved_[key];
+  if (line.at - proved.at > session_time) proved = {};
+  proved.at = line.at;
+  return proved;
 }
 
 // "STARTTLS=server, relay=H [IP], version=TLSv1.3, verify=NO, cipher=..., bits=256/256", or
@@ -79,7 +126,7 @@ void SendmailLog::starttls(LogLine const& line, std::string_view id, std::string
   Reception session;
   session.kind = Reception::Kind::session;
   session.at = line.at;
-  read_relay(text, session);
+  read_relay(last_value(text, ", relay="), session);
   if (text.find("error: accept failed") != std::string_view::npos) {
     auto const reason = between(text, "reason=", ',');
     session.tls.used = Tristate::no;
@@ -91,81 +138,151 @@ void SendmailLog::starttls(LogLine const& line, std::string_view id, std::string
   if (version.empty()) return;  // STARTTLS=server, cert-subject=...
   session.tls.used = Tristate::yes;
   session.tls.version = tls_version_name(version);
-  auto const verify = between(text, "verify=", ',');
-  if (verify == "OK" || verify == "TRUSTED")
-    session.tls.certificate = policy::ClientCertificate::trusted;
-  else if (verify == "NO" || verify == "NOT" || verify == "NONE")
-    session.tls.certificate = policy::ClientCertificate::none;
-  else if (verify == "FAIL")
-    session.tls.certificate = policy::ClientCertificate::untrusted;
-  auto const key = id.empty() ? process_key(line) : queue_key(line, id);
-  tls_[key] = session.tls;
-  order_.push_back(key);
-  if (order_.size() > most_waiting) {
-    tls_.erase(order_.front());
-    order_.pop_front();
-  }
+  session.tls.certificate = certificate_for(between(text, "verify=", ','));
+  auto& proved = prove(line, id);
+  proved.tls = session.tls;
+  proved.client = session.client;
+  proved.has_client = session.has_client;
   sink_.take(std::move(session));
 }
 
-TlsSeen* SendmailLog::known_tls(LogLine const& line, std::string_view id) {
-  for (auto const key : {queue_key(line, id), process_key(line)})
-    if (auto const found = tls_.find(key); found != tls_.end()) return &found->second;
-  return nullptr;
+// By its queue id; else by its process, when that served the same client not long ago.
+SendmailLog::Proved const* SendmailLog::proved_for(LogLine const& line, std::string_view id,
+                                                   Reception const& reception) const {
+  if (auto const found = proved_.find(queue_key(line, id)); !id.empty() && found != proved_.end())
+    return &found->second;
+  auto const found = proved_.find(process_key(line));
+  if (line.pid == 0 || found == proved_.end()) return nullptr;
+  auto const& proved = found->second;
+  bool const same_client = !proved.has_client || (reception.has_client && proved.client == reception.client);
+  return same_client && line.at - proved.at <= session_time ? &proved : nullptr;
 }
 
-// "from=<a@b>, size=9, class=0, nrcpts=1, msgid=<..>, proto=ESMTPS, daemon=MTA, relay=H [IP]"
+// "from=<a@b>, size=9, class=0, nrcpts=1, msgid=<..>, [bodytype=8BITMIME,] proto=ESMTPS, daemon=MTA, relay=H
+// [IP]": the sender may have chosen what stands in the first and in msgid=.
 void SendmailLog::from(LogLine const& line, std::string_view id, std::string_view text) {
-  auto const protocol = between(text, "proto=", ',');
   Reception reception;
   reception.at = line.at;
-  read_relay(text, reception);
-  if (protocol.empty() && !reception.has_client) reception.origin = Origin::local;
-  auto const daemon = between(text, "daemon=", ',');
-  if (daemon.starts_with("MSA") || daemon.starts_with("MSP") || protocol.ends_with('A') ||
-      text.find("auth=") != std::string_view::npos)
-    reception.origin = Origin::authenticated;
-  auto sender = angle_path(text, "from=");
-  if (!sender) sender = between(text, "from=", ',');
   reception.has_sender = true;
-  reception.sender = *sender;
-  if (number_in(between(text, "nrcpts=", ',')) == 0) return;  // all of its recipients were refused
-  bool const tls =
-      protocol == "ESMTPS" || protocol == "ESMTPSA" || protocol == "SMTPS" || protocol == "UTF8SMTPS";
-  auto const* known = known_tls(line, id);
-  if (tls) {
-    if (known != nullptr) reception.tls = *known;
-    reception.tls.used = Tristate::yes;
-  } else if (!protocol.empty()) {
-    reception.tls.used = Tristate::no;
-  }
-  if (known == nullptr) reception.kind = Reception::Kind::lone_message;
-  sink_.take(std::move(reception));
-}
-
-// "ruleset=check_rcpt, arg1=<x@y>, relay=H [IP], reject=550 5.7.1 <x@y>... Relaying denied"
-void SendmailLog::ruleset(LogLine const& line, std::string_view text) {
-  auto const reject = between(text, "reject=", '\n');
-  if (reject.empty()) return;
-  Reception reception;
-  reception.at = line.at;
-  read_relay(text, reception);
-  auto const code = number_in(reject);
-  reception.code = code <= 599 ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
-  reception.outcome = refusal_outcome(code);
-  auto const argument = angle_path(text, "arg1=");
-  if (!argument) return;  // check_relay: the connection was refused
-  if (text.starts_with("ruleset=check_rcpt")) {
-    reception.recipients.emplace_back(*argument);
-  } else if (text.starts_with("ruleset=check_mail")) {
-    reception.has_sender = true;
-    reception.sender = *argument;
+  if (auto const sender = angle_path(text, "from="); sender && text.starts_with("from=<")) {
+    reception.sender = *sender;
+    text.remove_prefix(std::min(text.size(), std::string_view("from=<>").size() + sender->size()));
   } else {
+    reception.sender = between(text, "from=", ',');
+    text.remove_prefix(std::min(text.size(), std::string_view("from=").size() + reception.sender.size()));
+  }
+  auto const recipients = number_in(between(text, ", nrcpts=", ','));
+  auto const relay = text.rfind(", relay=");
+  read_relay(last_value(text, ", relay="), reception);
+  auto const before_relay = text.substr(0, relay);
+  auto const protocol = last_value(before_relay, ", proto=");
+  auto const daemon = last_value(before_relay, ", daemon=");
+  if (protocol.empty() && !reception.has_client) reception.origin = Origin::local;
+  auto const* proved = proved_for(line, id, reception);
+  bool const logged_in = proved != nullptr && proved->logged_in;
+  if (daemon.starts_with("MSA") || daemon.starts_with("MSP") || protocol.ends_with('A') || logged_in)
+    reception.origin = Origin::authenticated;
+  if (proved != nullptr) reception.tls = proved->tls;
+  if (is_over_tls(protocol))
+    reception.tls.used = Tristate::yes;
+  else if (!protocol.empty() && reception.tls.used != Tristate::yes)
+    reception.tls.used = Tristate::no;  // up to 8.14 it says ESMTP over TLS, too; its STARTTLS line tells
+  if (proved == nullptr) reception.kind = Reception::Kind::lone_message;
+  auto const key = queue_key(line, id);
+  if (recipients == 0) {  // all of its recipients were refused; by rulesets, each has been told
+    if (auto const refused = refused_recipients_.find(key); refused != refused_recipients_.end()) {
+      reception.code = refused->second;
+      reception.outcome = refusal_outcome(reception.code);
+      refused_recipients_.erase(refused);
+      sink_.take(std::move(reception));
+    }
     return;
   }
-  auto const* known = known_tls(line, {});
-  if (known != nullptr) reception.tls = *known;
+  refused_recipients_.erase(key);
+  give(key);
+  waiting_.insert_or_assign(key, std::move(reception));
+  waiting_order_.push_back({key, line.at});
+  if (waiting_order_.size() > most_messages_waiting) {
+    give(waiting_order_.front().key);
+    waiting_order_.pop_front();
+  }
+}
+
+void SendmailLog::give(std::uint64_t key) {
+  auto const found = waiting_.find(key);
+  if (found == waiting_.end()) return;
+  auto reception = std::move(found->second);
+  waiting_.erase(found);
   sink_.take(std::move(reception));
+}
+
+void SendmailLog::give_overdue(Instant now) {
+  while (!waiting_order_.empty() && now - waiting_order_.front().since > verdict_time) {
+    give(waiting_order_.front().key);
+    waiting_order_.pop_front();
+  }
+}
+
+// "Milter: data, reject=550 5.7.1 ...", "milter=spamass, action=eom, tempfail", "Milter: data, discard",
+// "Milter: to=<b>, reject=550 ...".
+void SendmailLog::milter(LogLine const& line, std::string_view id, std::string_view text) {
+  auto const key = queue_key(line, id);
+  auto const reject = between(text, ", reject=", '\n');
+  bool const tempfail = text.find(", tempfail") != std::string_view::npos;
+  auto const code = tempfail ? std::uint16_t{451} : reply_code(reject);
+  auto const found = waiting_.find(key);
+  if (found == waiting_.end()) {
+    bool const refuses = tempfail || !reject.empty();
+    if (!id.empty() && refuses && refused_recipients_.size() < most_proofs) refused_recipients_[key] = code;
+    return;
+  }
+  auto& reception = found->second;
+  if (tempfail || !reject.empty()) {
+    reception.code = code;
+    reception.outcome = refusal_outcome(code);
+    if (code >= 500) reception.wanted = Wanted::unwanted;
+    give(key);
+  } else if (text.find(", discard") != std::string_view::npos ||
+             text.find(", quarantine") != std::string_view::npos) {
+    reception.wanted = Wanted::unwanted;
+  }
+}
+
+void SendmailLog::wanted(LogLine const& line, std::string_view id, Wanted wanted) {
+  if (auto const found = waiting_.find(queue_key(line, id)); found != waiting_.end())
+    found->second.wanted = wanted;
+}
+
+// "ruleset=check_rcpt, arg1=<x@y>, relay=H [IP], reject=550 5.7.1 <x@y>... Relaying denied": arg1 is of the
+// client's choice, and comes again in the reply.
+void SendmailLog::ruleset(LogLine const& line, std::string_view id, std::string_view text) {
+  auto const argument = angle_path(text, "arg1=");
+  if (!argument) return;  // check_relay: the connection was refused
+  bool const of_recipient = text.starts_with("ruleset=check_rcpt");
+  bool const of_sender = text.starts_with("ruleset=check_mail");
+  if (!of_recipient && !of_sender) return;
+  auto rest = text.substr(text.find("arg1=<") + 6);
+  rest.remove_prefix(std::min(rest.size(), argument->size() + 1));
+  auto const reject_at = rest.find(", reject=");
+  if (reject_at == std::string_view::npos) return;
+  Reception reception;
+  reception.at = line.at;
+  read_relay(between(rest.substr(0, reject_at), ", relay=", ','), reception);
+  reception.code = reply_code(rest.substr(reject_at + 9));
+  reception.outcome = refusal_outcome(reception.code);
+  if (of_recipient) {
+    reception.recipients.emplace_back(*argument);
+  } else {
+    reception.has_sender = true;
+    reception.sender = *argument;
+  }
+  if (auto const* proved = proved_for(line, id, reception)) reception.tls = proved->tls;
+  sink_.take(std::move(reception));
+}
+
+void SendmailLog::end() {
+  for (auto const& message : waiting_order_) give(message.key);
+  waiting_order_.clear();
 }
 
 }  // namespace postern::whatif

@@ -1,6 +1,10 @@
-// sendmail in a system log (also FortiMail's wrapped form). A message's from= line says by proto= whether it
-// came over TLS, its queue id's or process's STARTTLS= line how.
-// Bounds: the 100,000 latest STARTTLS lines wait for their message.
+// sendmail in a system log. A message's from= line says how it came; the STARTTLS= line of its queue id, or of
+// its process and client, says with which TLS. What a milter or a filter says of the content comes behind the
+// from= line, so that a message is given when its first delivery is logged, or after some minutes.
+//
+// What a sender may choose (his address, the Message-ID, a HELO name) decides nothing: the fields behind it
+// are looked for from the end of the line. Bounds: the 100,000 latest STARTTLS lines, and as many messages,
+// wait for what belongs to them.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -14,18 +18,41 @@ class SendmailLog : public LogDialect {
  public:
   explicit SendmailLog(ReceptionSink& sink) : sink_(sink) {}
   void line(LogLine const& line) override;
-  void end() override {}
+  void end() override;
   static bool speaks(std::string_view program);  // "sm-mta", "sendmail", "sendmail/MTA"
 
+  // The same of a line whose queue id stands elsewhere (FortiMail's session_id).
+  void entry(LogLine const& line, std::string_view id, std::string_view text);
+  // What a filter thinks of a message whose from= line has come.
+  void wanted(LogLine const& line, std::string_view id, Wanted wanted);
+
  private:
+  struct Proved {  // by a STARTTLS= or an AUTH= line
+    IpAddress client;
+    bool has_client = false;
+    TlsSeen tls;
+    bool logged_in = false;
+    Instant at{};
+  };
+  struct Waiting {
+    std::uint64_t key = 0;
+    Instant since{};
+  };
   void starttls(LogLine const& line, std::string_view id, std::string_view text);
   void from(LogLine const& line, std::string_view id, std::string_view text);
-  void ruleset(LogLine const& line, std::string_view text);
-  TlsSeen* known_tls(LogLine const& line, std::string_view id);
+  void ruleset(LogLine const& line, std::string_view id, std::string_view text);
+  void milter(LogLine const& line, std::string_view id, std::string_view text);
+  Proved& prove(LogLine const& line, std::string_view id);
+  Proved const* proved_for(LogLine const& line, std::string_view id, Reception const& reception) const;
+  void give(std::uint64_t key);
+  void give_overdue(Instant now);
 
   ReceptionSink& sink_;
-  boost::unordered_flat_map<std::uint64_t, TlsSeen> tls_;  // by process, and by queue id
-  std::deque<std::uint64_t> order_;
+  boost::unordered_flat_map<std::uint64_t, Proved> proved_;  // by process, and by queue id
+  std::deque<std::uint64_t> proved_order_;
+  boost::unordered_flat_map<std::uint64_t, Reception> waiting_;  // messages, by queue id
+  std::deque<Waiting> waiting_order_;
+  boost::unordered_flat_map<std::uint64_t, std::uint16_t> refused_recipients_;  // codes, by queue id
 };
 
 }  // namespace postern::whatif

@@ -1,7 +1,6 @@
 #include "whatif/replay/losses.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 
 namespace postern::whatif {
 namespace {
@@ -13,18 +12,7 @@ Reason reason_in_plaintext(Traffic const& traffic, Traffic::Pair const& pair) {
   if (host.speaks_tls) return Reason::host_speaks_tls;
   if (host.failed_tls) return Reason::tls_failed;
   auto const& sender = traffic.senders()[pair.sender];
-  bool const is_domain = !sender.domain.starts_with('<') && !sender.domain.starts_with('(');
-  return is_domain && sender.speaks_tls ? Reason::domain_speaks_tls : Reason::never_tls;
-}
-
-Reason reason_of(LostFor why, Traffic const& traffic, Traffic::Pair const& pair) {
-  switch (why) {
-    case LostFor::plaintext: return reason_in_plaintext(traffic, pair);
-    case LostFor::old_tls: return Reason::old_tls;
-    case LostFor::no_certificate: return Reason::no_client_certificate;
-    case LostFor::matched_rule: break;
-  }
-  return Reason::matched_rule;
+  return sender.is_domain() && sender.speaks_tls ? Reason::domain_speaks_tls : Reason::never_tls;
 }
 
 // A sender domain, as the pairs of it with its hosts are added.
@@ -58,45 +46,45 @@ LostSender finished(Gathered&& gathered, Traffic const& traffic) {
   return std::move(sender);
 }
 
-std::uint64_t sum_of(std::array<std::uint64_t, 3> const& by_wanted, std::initializer_list<Wanted> which) {
-  std::uint64_t sum = 0;
-  for (auto const wanted : which) sum += by_wanted[index_of(wanted)];
-  return sum;
+void add_to(SenderSums::ByWanted& sums, CountsByWanted const& counts) {
+  for (std::size_t w = 0; w < sums.size(); ++w) sums[w] += counts.of[w];
 }
 
-// Of the mail of these kinds. What is lost for sure makes the share; what may be lost, too, widens its
-// interval.
-template <class Sums>
-Loss loss_of(std::vector<Sums> const& identities, std::initializer_list<Wanted> which,
-             Resampling const& resampling) {
-  std::vector<HostCounts> surely, perhaps;
-  Loss loss;
-  bool is_decided = true;
-  for (std::uint32_t host = 0; host < identities.size(); ++host) {
-    auto const& sums = identities[host];
-    auto const messages = sum_of(sums.messages, which), lost = sum_of(sums.lost, which);
-    if (messages == 0) continue;
-    auto const undecided = sum_of(sums.undecided, which);
-    loss.messages += messages;
-    loss.lost += lost;
-    surely.push_back({.host = host, .messages = messages, .lost = lost});
-    perhaps.push_back({.host = host, .messages = messages, .lost = lost + undecided});
-    is_decided = is_decided && undecided == 0;
-  }
-  if (loss.messages > 0) loss.share = static_cast<double>(loss.lost) / static_cast<double>(loss.messages);
-  loss.share_95 = share_interval(surely, resampling);
-  if (!is_decided) loss.share_95.high = share_interval(perhaps, resampling).high;
-  loss.too_little = too_little(surely);
+// The rule defers and does not refuse: it is no estimate that nothing would be gone.
+Loss nothing_of(Loss loss) {
+  loss.lost = 0;
+  loss.share = 0;
+  loss.share_95 = {0, 0};
+  loss.effective_lost_senders = 0;
+  loss.too_little = loss.messages == 0;
   return loss;
 }
 
-CountsByWanted counts_of(boost::unordered_flat_map<std::uint32_t, CountsByWanted> const& by_host,
-                         std::uint32_t host) {
-  auto const found = by_host.find(host);
-  return found == by_host.end() ? CountsByWanted() : found->second;
+// The first of `senders`, if it has most of what would be lost.
+std::optional<LossShare> sender_with_most(std::vector<LostSender> const& senders, std::uint64_t lost) {
+  if (senders.empty() || lost == 0) return std::nullopt;
+  auto const& first = senders.front();
+  bool const is_domain = !first.domain.starts_with('<') && !first.domain.starts_with('(');
+  double const share = static_cast<double>(first.messages) / static_cast<double>(lost);
+  if (!is_domain || share <= 0.5) return std::nullopt;
+  return LossShare{.domain = first.domain, .share = share};
 }
 
 }  // namespace
+
+Reason reason_of(LostFor why, Traffic const& traffic, Traffic::Pair const& pair) {
+  switch (why) {
+    case LostFor::plaintext: return reason_in_plaintext(traffic, pair);
+    case LostFor::old_tls: return Reason::old_tls;
+    case LostFor::no_certificate: return Reason::no_client_certificate;
+    case LostFor::matched_rule: break;
+  }
+  return Reason::matched_rule;
+}
+
+bool comes_later(Reason reason) {
+  return reason == Reason::domain_speaks_tls || reason == Reason::host_speaks_tls;
+}
 
 void Losses::add_lost(std::uint32_t pair, Reception const& reception, LostFor why) {
   auto const [entry, is_new] = lost_.try_emplace(pair);
@@ -106,18 +94,29 @@ void Losses::add_lost(std::uint32_t pair, Reception const& reception, LostFor wh
   lost.why[static_cast<std::size_t>(why)].add(reception.wanted);
 }
 
-void Losses::add_unknown(std::uint32_t host, Reception const& reception) {
+void Losses::add_unknown(std::uint32_t pair, Reception const& reception) {
   auto& counts = reception.tls.used == Tristate::unknown ? unknown_ : undecided_;
-  counts[host].add(reception.wanted);
+  counts[pair].add(reception.wanted);
 }
 
-void Losses::sum_up(Traffic const& traffic, std::vector<CountsByWanted> const& by_host,
-                    Resampling const& resampling, RuleAnswer& out) const {
+void Losses::sum_up(Traffic const& traffic, Senders const& senders,
+                    std::vector<CountsByWanted> const& by_pair, RuleAnswer& out) const {
   add_senders(traffic, out);
-  auto const identities = sums_by_identity(traffic, by_host, out.unknown);
-  out.lost = loss_of(identities, {Wanted::unknown, Wanted::wanted, Wanted::unwanted}, resampling);
-  out.wanted = loss_of(identities, {Wanted::wanted}, resampling);
-  out.unwanted = loss_of(identities, {Wanted::unwanted}, resampling);
+  auto const sums = sums_by_sender(traffic, senders, by_pair, out);
+  out.lost = loss_of(sums, senders, any_kind, LostMail::lost);
+  out.wanted = loss_of(sums, senders, only_wanted, LostMail::lost);
+  out.unwanted = loss_of(sums, senders, only_unwanted, LostMail::lost);
+  out.gone = loss_of(sums, senders, any_kind, LostMail::gone);
+  out.gone_wanted = loss_of(sums, senders, only_wanted, LostMail::gone);
+  if (out.defers) {
+    out.gone = nothing_of(out.gone);
+    out.gone_wanted = nothing_of(out.gone_wanted);
+  }
+  out.would_not_come = out.gone.lost;
+  out.would_come_later = out.lost.lost - out.gone.lost;
+  out.not_known = out.unknown;
+  out.if_steady = share_if_steady(sums, senders, traffic);
+  out.mostly = sender_with_most(out.senders, out.lost.lost);
 }
 
 void Losses::add_senders(Traffic const& traffic, RuleAnswer& out) const {
@@ -146,27 +145,30 @@ void Losses::add_senders(Traffic const& traffic, RuleAnswer& out) const {
   });
 }
 
-// By the identity of the sending host, as the gate would know it. Messages of which it is not known whether
-// they came over TLS are left out of `messages`; those over TLS of which it is not known how are undecided.
-std::vector<Losses::Sums> Losses::sums_by_identity(Traffic const& traffic,
-                                                   std::vector<CountsByWanted> const& by_host,
-                                                   std::uint64_t& unknown) const {
-  std::vector<Sums> identities(traffic.identity_count());
-  for (std::uint32_t host = 0; host < by_host.size(); ++host) {
-    auto& sums = identities[traffic.hosts()[host].identity];
-    auto const not_known = counts_of(unknown_, host), undecided = counts_of(undecided_, host);
-    for (std::size_t w = 0; w < 3; ++w) {
-      sums.messages[w] += by_host[host].of[w] - not_known.of[w];
-      sums.undecided[w] += undecided.of[w];
+// Messages of which it is not known whether they came over TLS are left out of `messages`; those over TLS of
+// which it is not known how are undecided.
+std::vector<SenderSums> Losses::sums_by_sender(Traffic const& traffic, Senders const& senders,
+                                               std::vector<CountsByWanted> const& by_pair,
+                                               RuleAnswer& out) const {
+  std::vector<SenderSums> sums(senders.count());
+  for (std::uint32_t pair = 0; pair < by_pair.size(); ++pair)
+    add_to(sums[senders.of(pair)].messages, by_pair[pair]);
+  for (auto const& [pair, counts] : unknown_) {
+    out.unknown += counts.total();
+    for (std::size_t w = 0; w < counts.of.size(); ++w) sums[senders.of(pair)].messages[w] -= counts.of[w];
+  }
+  for (auto const& [pair, counts] : undecided_) {
+    out.unknown += counts.total();
+    add_to(sums[senders.of(pair)].undecided, counts);
+  }
+  for (auto const& [pair, lost] : lost_)
+    for (std::size_t i = 0; i < lost.why.size(); ++i) {
+      auto& sender = sums[senders.of(pair)];
+      add_to(sender.lost, lost.why[i]);
+      auto const reason = reason_of(static_cast<LostFor>(i), traffic, traffic.pairs()[pair]);
+      if (!out.defers && !comes_later(reason)) add_to(sender.gone, lost.why[i]);
     }
-    unknown += not_known.total() + undecided.total();
-  }
-  for (auto const& [index, lost] : lost_) {
-    auto& sums = identities[traffic.hosts()[traffic.pairs()[index].host].identity];
-    for (auto const& counts : lost.why)
-      for (std::size_t w = 0; w < 3; ++w) sums.lost[w] += counts.of[w];
-  }
-  return identities;
+  return sums;
 }
 
 }  // namespace postern::whatif

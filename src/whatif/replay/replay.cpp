@@ -13,6 +13,8 @@
 
 #include <algorithm>
 
+#include "whatif/replay/unseen_senders.hpp"
+
 namespace postern::whatif {
 namespace {
 
@@ -133,7 +135,7 @@ void Replay::message(Reception const& reception, std::uint32_t host) {
   forget_deferred_attempt(reception);
   auto const pair = traffic_.pair_of(host, reception);
   count(reception, host, pair);
-  note_judgements(reception, host, pair, judge(reception, host));
+  note_judgements(reception, pair, judge(reception, host));
 }
 
 bool Replay::is_copy(Reception const& reception) {
@@ -161,8 +163,9 @@ void Replay::count(Reception const& reception, std::uint32_t host, std::uint32_t
   if (reception.wanted == Wanted::wanted) ++sums_.wanted;
   if (reception.wanted == Wanted::unwanted) ++sums_.unwanted;
   ++traffic_.hosts()[host].messages;
-  if (by_host_.size() <= host) by_host_.resize(host + 1);
-  by_host_[host].add(reception.wanted);
+  if (by_pair_.size() <= pair) by_pair_.resize(pair + std::size_t{1});
+  by_pair_[pair].add(reception.wanted);
+  if (reception.wanted != Wanted::unwanted) traffic_.saw_on(day_number(reception.at), pair);
   count_tls(reception, pair, day_of(reception).day);
 }
 
@@ -195,24 +198,20 @@ Replay::DayCounts& Replay::day_of(Reception const& reception) {
   return *today_;
 }
 
-void Replay::note_judgements(Reception const& reception, std::uint32_t host, std::uint32_t pair,
+void Replay::note_judgements(Reception const& reception, std::uint32_t pair,
                              std::vector<Judgement> const& judgements) {
+  auto const cell = cells_.add(day_number(reception.at), pair);
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     auto& state = rules_[i];
-    switch (judgements[i]) {
-      case Judgement::delivered: break;
-      case Judgement::unknown: state.losses.add_unknown(host, reception); break;
-      case Judgement::lost:
-        ++day_of(reception).lost[i];
-        state.losses.add_lost(pair, reception, why_lost(state.rule, reception));
-        break;
-    }
+    if (judgements[i] == Judgement::lost) ++day_of(reception).lost[i];
+    state.tally.count(reception, pair, cell, judgements[i], why_lost(state.rule, reception), recipients_);
   }
 }
 
 void Replay::refusal(Reception const& reception, std::uint32_t host) {
   auto const judgements = judge(reception, host);
   RuleBits rules = 0;
+  for (auto& state : rules_) state.tally.saw_refused(reception);
   for (std::size_t i = 0; i < rules_.size(); ++i)
     if (judgements[i] == Judgement::lost) rules |= RuleBits{1} << i;
   if (reception.outcome == policy::Outcome::deferred) {
@@ -230,20 +229,21 @@ void Replay::add_refused_anyway(RuleBits rules) {
     if ((rules >> i & 1U) != 0) ++rules_[i].refused_anyway;
 }
 
-RuleAnswer Replay::answer_for(RuleState const& state, Answer const& answer,
-                              Resampling const& resampling) const {
+RuleAnswer Replay::answer_for(RuleState const& state, Answer const& answer, CountedMail const& mail) const {
   RuleAnswer out;
   out.rule = state.rule.name;
   out.meaning = state.rule.meaning;
   out.breaks_rfc3207 = state.rule.breaks_rfc3207;
   out.defers = state.rule.defers;
   out.refused_anyway = state.refused_anyway;
-  state.losses.sum_up(traffic_, by_host_, resampling, out);
-  out.per_30_days = static_cast<double>(out.lost.lost) / answer.days_spanned() * 30;
+  state.tally.answer(mail, out);
+  double const months = answer.days_spanned() / 30;
+  out.per_30_days = static_cast<double>(out.lost.lost) / months;
+  out.would_not_come_per_30_days = static_cast<double>(out.would_not_come) / months;
   return out;
 }
 
-Answer Replay::answer(Random& random) const {
+Answer Replay::answer() const {
   auto out = sums_;
   boost::unordered_flat_map<std::uint32_t, bool> senders;
   for (auto const& pair : traffic_.pairs()) senders.emplace(pair.sender, true);
@@ -254,9 +254,18 @@ Answer Replay::answer(Random& random) const {
     out.days.push_back(counts.day);
     out.days.back().day = number;
   }
-  Resampling const resampling(traffic_.identity_count(), random);
+  out.unseen = estimate_unseen(traffic_, out.days_spanned());
+  out.shown = settings_.shown;
+  Senders const owners(traffic_);
+  CountedMail const mail{.traffic = traffic_,
+                         .senders = owners,
+                         .by_pair = by_pair_,
+                         .cells = cells_,
+                         .recipients = recipients_,
+                         .by_network = settings_.shown.by_network,
+                         .countries = settings_.countries ? &*settings_.countries : nullptr};
   for (std::size_t i = 0; i < rules_.size(); ++i) {
-    out.rules.push_back(answer_for(rules_[i], out, resampling));
+    out.rules.push_back(answer_for(rules_[i], out, mail));
     for (auto const& [number, counts] : days_) out.rules.back().lost_by_day.push_back(counts.lost[i]);
   }
   return out;

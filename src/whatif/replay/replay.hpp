@@ -1,6 +1,6 @@
 // Replays rules over what really happened: puts every reception to decide() for every rule, with what the
-// gate would have remembered at that time, and counts. Bounds: those of Traffic and of Attempts, one set of
-// counts per day, and at most 64 rules.
+// gate would have remembered at that time, and counts. Bounds: those of Traffic, Attempts, DayCells and
+// LostRecipients, one set of counts per day, and at most 64 rules.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@
 #include "whatif/answer.hpp"
 #include "whatif/replay/attempts.hpp"
 #include "whatif/replay/judge.hpp"
-#include "whatif/replay/losses.hpp"
+#include "whatif/replay/rule_tally.hpp"
 #include "whatif/replay/traffic.hpp"
 
 namespace postern::whatif {
@@ -21,6 +21,8 @@ struct ReplaySettings {
   std::vector<Network> internal;  // own networks: not from outside
   std::optional<Instant> since, until;
   Duration retry_time = std::chrono::hours(24 * 5);  // RFC 5321 section 4.5.4.1: senders try 4-5 days
+  Shown shown;                                       // what the answer shall hold beside the rest
+  std::optional<Countries> countries;                // with `shown.by_country`
 };
 
 class Replay : public ReceptionSink {
@@ -35,13 +37,13 @@ class Replay : public ReceptionSink {
   using OnMessage = std::function<void(Reception const&, std::vector<Judgement> const&)>;
   void on_message(OnMessage call) { on_message_ = std::move(call); }
   std::uint64_t messages() const { return sums_.messages; }  // counted so far
-  Answer answer(Random& random) const;  // without its sources; senders are resampled once, for all rules
+  Answer answer() const;                                     // without its sources
 
  private:
   struct RuleState {
-    explicit RuleState(Rule of) : rule(std::move(of)) {}
+    explicit RuleState(Rule of) : rule(std::move(of)), tally(rule.scope) {}
     Rule rule;
-    Losses losses;
+    RuleTally tally;
     std::uint64_t refused_anyway = 0;
     policy::DeferredMail deferred;
   };
@@ -59,7 +61,7 @@ class Replay : public ReceptionSink {
   void count(Reception const& reception, std::uint32_t host, std::uint32_t pair);
   void count_tls(Reception const& reception, std::uint32_t pair, Day& day);
   DayCounts& day_of(Reception const& reception);
-  void note_judgements(Reception const& reception, std::uint32_t host, std::uint32_t pair,
+  void note_judgements(Reception const& reception, std::uint32_t pair,
                        std::vector<Judgement> const& judgements);
   void refusal(Reception const& reception, std::uint32_t host);
   void add_refused_anyway(RuleBits rules);
@@ -67,7 +69,7 @@ class Replay : public ReceptionSink {
   std::string const& identity_of(std::uint32_t host) const;
   void remember_session(Reception const& reception, std::uint32_t host);
   void remember_mail(Reception const& reception, std::uint32_t host);
-  RuleAnswer answer_for(RuleState const& state, Answer const& answer, Resampling const& resampling) const;
+  RuleAnswer answer_for(RuleState const& state, Answer const& answer, CountedMail const& mail) const;
 
   std::vector<RuleState> rules_;
   ReplaySettings settings_;
@@ -76,7 +78,9 @@ class Replay : public ReceptionSink {
   Traffic traffic_;
   Attempts attempts_;
   policy::TlsMemory memory_{most_remembered};
-  std::vector<CountsByWanted> by_host_;  // messages
+  std::vector<CountsByWanted> by_pair_;  // messages
+  DayCells cells_;
+  RecipientNames recipients_;  // of what would be lost
   boost::unordered_flat_map<std::uint64_t, bool> copies_;
   std::map<std::int64_t, DayCounts> days_;
   DayCounts* today_ = nullptr;  // of the last message

@@ -63,6 +63,8 @@ Result<Rule, std::string> parse_rule(std::string_view text) {
   auto domain = Domain::parse(written);
   if (!domain) return fail(printable(text, 80) + ": \"" + printable(written, 80) + "\" is no domain name");
   rule.meaning += (to ? ", for recipients at " : ", from senders at ") + domain->text();
+  rule.scope.side = to ? Scope::Side::recipients : Scope::Side::senders;
+  rule.scope.domain = domain->a_label();
   if (to)
     rule.policy.directory = policy::Directory("", {{*domain, true, {}, {}, {}, found->requirement}});
   else

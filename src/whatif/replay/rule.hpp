@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "policy/policy.hpp"
+#include "whatif/answer.hpp"
 
 namespace postern::whatif {
 
@@ -14,6 +15,7 @@ struct Rule {
   std::string name;
   std::string meaning;  // a sentence
   policy::Policy policy{policy::Directory("", {})};
+  Scope scope;                   // of built-in rules: "for DOMAIN", "from DOMAIN"
   bool asks_recipients = false;  // its verdict depends on them
   bool asks_sender = false;
   bool asks_certificate = false;

@@ -1,124 +1,81 @@
 #include "whatif/replay/share_interval.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "whatif/replay/beta_quantile.hpp"
 
 namespace postern::whatif {
 namespace {
 
-constexpr double doubt = 0.05;
+constexpr double doubt_above = 0.025, doubt_below = 0.005, doubt_when_none = 0.03;
 
-// Draws from a Poisson distribution of mean 1, by a table of its cumulative probabilities.
-class PoissonOfOne {
- public:
-  PoissonOfOne() {
-    double probability = std::exp(-1.0), sum = 0;
-    for (std::size_t k = 0; k < below_.size(); ++k) {
-      sum += probability;
-      below_[k] = static_cast<std::uint64_t>(std::min(sum, 1 - 1e-16) * 0x1p64);
-      probability /= static_cast<double>(k + 1);
-    }
-  }
-  std::uint8_t draw(Random& random) const {
-    auto const drawn = random.next();
-    std::size_t k = 0;
-    while (k < below_.size() && below_[k] <= drawn) ++k;
-    return static_cast<std::uint8_t>(k);
-  }
-
- private:
-  std::array<std::uint64_t, 18> below_{};  // beyond, the probability is less than 1e-16
+struct ShareSums {
+  double count = 0, messages = 0, lost = 0;
+  double messages_squared = 0, lost_squared = 0, kept_squared = 0;
 };
 
-struct Sums {
-  std::uint64_t messages = 0, lost = 0, hosts = 0;
-};
-
-Sums sums_of(std::span<HostCounts const> hosts) {
-  Sums sums;
-  for (auto const& host : hosts) {
-    sums.messages += host.messages;
-    sums.lost += host.lost;
-    if (host.messages > 0) ++sums.hosts;
+ShareSums sums_of(std::span<SenderCounts const> senders) {
+  ShareSums sums;
+  for (auto const& sender : senders) {
+    auto const messages = static_cast<double>(sender.messages), lost = static_cast<double>(sender.lost);
+    if (sender.messages > 0) ++sums.count;
+    sums.messages += messages;
+    sums.lost += lost;
+    sums.messages_squared += messages * messages;
+    sums.lost_squared += lost * lost;
+    sums.kept_squared += (messages - lost) * (messages - lost);
   }
   return sums;
 }
 
+double effective_number(double sum, double squares) { return squares > 0 ? sum * sum / squares : 0; }
+
+// Of the ratio of two sums over senders (linearized; Cochran 1977, section 2.11).
+double variance_of(std::span<SenderCounts const> senders, ShareSums const& sums, double share) {
+  double squares = 0;
+  for (auto const& sender : senders) {
+    double const rest = static_cast<double>(sender.lost) - share * static_cast<double>(sender.messages);
+    squares += rest * rest;
+  }
+  return squares / (sums.messages * sums.messages) * sums.count / std::max(1.0, sums.count - 1);
+}
+
+Interval interval_between(double share, double equal_senders) {
+  double const lost = share * equal_senders, kept = equal_senders - lost;
+  return {beta_quantile(lost, kept + 1, doubt_below), beta_quantile(lost + 1, kept, 1 - doubt_above)};
+}
+
 }  // namespace
 
-Resampling::Resampling(std::size_t hosts, Random& random, int rounds)
-    : rounds_(static_cast<std::size_t>(rounds)),
-      groups_(std::clamp<std::size_t>(hosts, 1, most_groups)),
-      each_has_its_own_(hosts <= most_groups),
-      times_(rounds_ * groups_) {
-  PoissonOfOne const poisson;
-  for (auto& each : times_) each = poisson.draw(random);
-}
-
-// Spread by a mixing function (splitmix64, Steele, Lea, Flood 2014): hosts whose numbers have something in
-// common may be alike, and alike hosts in one group would look like one large host.
-std::size_t Resampling::group_of(std::uint32_t host) const {
-  if (each_has_its_own_) return host;
-  std::uint64_t mixed = host + 0x9E3779B97F4A7C15ULL;
-  mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
-  return (mixed ^ (mixed >> 31)) % groups_;
-}
-
-Interval exact_interval(std::uint64_t messages, bool all_lost) {
-  if (messages == 0) return {};
-  double const limit = -std::expm1(std::log(doubt) / static_cast<double>(messages));  // 1 - 0.05^(1/n)
+Interval exact_interval(double effective_senders, bool all_lost) {
+  if (effective_senders <= 0) return {};
+  double const limit = -std::expm1(std::log(doubt_when_none) / effective_senders);  // 1 - 0.03^(1/n)
   return all_lost ? Interval{1 - limit, 1} : Interval{0, limit};
 }
 
-namespace {
-
-struct Group {
-  std::size_t index = 0;
-  std::uint64_t messages = 0, lost = 0;
-};
-
-std::vector<Group> grouped(std::span<HostCounts const> hosts, Resampling const& resampling) {
-  std::vector<Group> groups(resampling.groups());
-  for (std::size_t index = 0; index < groups.size(); ++index) groups[index].index = index;
-  for (auto const& host : hosts) {
-    auto& group = groups[resampling.group_of(host.host)];
-    group.messages += host.messages;
-    group.lost += host.lost;
+ShareEstimate estimate_share(std::span<SenderCounts const> senders) {
+  ShareEstimate out;
+  auto const sums = sums_of(senders);
+  if (sums.messages <= 0) return out;
+  out.share = sums.lost / sums.messages;
+  out.effective_senders = effective_number(sums.messages, sums.messages_squared);
+  out.effective_lost_senders = effective_number(sums.lost, sums.lost_squared);
+  out.too_little = out.effective_senders < SampleSize::enough_senders;
+  bool const none_lost = sums.lost <= 0, all_lost = sums.lost >= sums.messages;
+  if (none_lost || all_lost) {
+    out.share_95 = exact_interval(out.effective_senders, all_lost);
+    return out;
   }
-  std::erase_if(groups, [](Group const& group) { return group.messages == 0; });
-  return groups;
-}
-
-}  // namespace
-
-Interval share_interval(std::span<HostCounts const> hosts, Resampling const& resampling) {
-  auto const sums = sums_of(hosts);
-  if (sums.lost == 0 || sums.lost == sums.messages) return exact_interval(sums.messages, sums.lost > 0);
-  auto const groups = grouped(hosts, resampling);
-  std::vector<double> shares;
-  for (std::size_t round = 0; round < resampling.rounds(); ++round) {
-    std::uint64_t messages = 0, lost = 0;
-    auto const draws = resampling.draws(round);
-    for (auto const& group : groups) {
-      std::uint64_t const times = draws[group.index];
-      messages += times * group.messages;
-      lost += times * group.lost;
-    }
-    if (messages > 0) shares.push_back(static_cast<double>(lost) / static_cast<double>(messages));
-  }
-  if (shares.empty()) return {};
-  std::sort(shares.begin(), shares.end());
-  auto const at = [&](double quantile) {
-    return shares[static_cast<std::size_t>(quantile * static_cast<double>(shares.size() - 1) + 0.5)];
-  };
-  return {at(doubt / 2), at(1 - doubt / 2)};
-}
-
-bool too_little(std::span<HostCounts const> hosts) {
-  auto const sums = sums_of(hosts);
-  return sums.messages < 100 || sums.hosts < 20;
+  double const fewer =
+      std::min(out.effective_lost_senders, effective_number(sums.messages - sums.lost, sums.kept_squared));
+  out.too_little = out.too_little || fewer < SampleSize::enough_lost_senders;
+  double equal_senders = out.effective_senders;
+  double const variance = variance_of(senders, sums, out.share);
+  if (variance > 0)
+    equal_senders = std::min(equal_senders, out.share * (1 - out.share) / variance * fewer / (fewer + 3));
+  out.share_95 = interval_between(out.share, equal_senders);
+  return out;
 }
 
 }  // namespace postern::whatif

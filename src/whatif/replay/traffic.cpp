@@ -60,7 +60,7 @@ std::uint32_t Traffic::sender_named(std::string_view domain) {
   if (found != sender_index_.end()) return found->second;
   auto const next = static_cast<std::uint32_t>(senders_.size());
   sender_index_.emplace(std::string(domain), next);
-  senders_.push_back({std::string(domain), false});
+  senders_.push_back({.domain = std::string(domain)});
   return next;
 }
 
@@ -96,5 +96,12 @@ void Traffic::saw_tls(std::uint32_t host, TlsSeen const& tls) {
 }
 
 void Traffic::saw_tls_message(std::uint32_t pair) { senders_[pairs_[pair].sender].speaks_tls = true; }
+
+void Traffic::saw_on(std::int64_t day, std::uint32_t pair) {
+  auto& sender = senders_[pairs_[pair].sender];
+  if (sender.last_day != no_day && day <= sender.last_day) return;
+  sender.last_day = day;
+  ++sender.days;
+}
 
 }  // namespace postern::whatif

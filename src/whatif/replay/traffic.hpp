@@ -5,6 +5,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ namespace postern::whatif {
 class Traffic {
  public:
   static constexpr std::size_t most_pairs = 1'000'000;
+
+  static constexpr std::int64_t no_day = std::numeric_limits<std::int64_t>::min();
 
   struct Host {
     IpAddress address;
@@ -29,6 +32,10 @@ class Traffic {
   struct Sender {
     std::string domain;
     bool speaks_tls = false;
+    std::uint32_t days = 0;  // on which it sent
+    std::int64_t last_day = no_day;
+
+    bool is_domain() const { return !domain.starts_with('<') && !domain.starts_with('('); }
   };
   struct Pair {
     std::uint32_t host = 0, sender = 0;
@@ -38,6 +45,7 @@ class Traffic {
   std::uint32_t pair_of(std::uint32_t host, Reception const& reception);  // index into pairs()
   void saw_tls(std::uint32_t host, TlsSeen const& tls);                   // speaks it, or failed
   void saw_tls_message(std::uint32_t pair);
+  void saw_on(std::int64_t day, std::uint32_t pair);  // the sender domain; days in order, or nearly
 
   std::vector<Host>& hosts() { return hosts_; }
   std::vector<Host> const& hosts() const { return hosts_; }

@@ -12,15 +12,6 @@ std::string number(double value, int places) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
-// Upwards to one digit that counts: a bound stays one.
-std::string percent_bound(double share) {
-  double const value = share * 100;
-  if (value >= 10) return number(std::ceil(value), 0) + " %";
-  double const unit = std::pow(10.0, std::floor(std::log10(std::max(value, 1e-9))));
-  int const places = std::max(0, static_cast<int>(-std::floor(std::log10(std::max(value, 1e-9)))));
-  return number(std::ceil(value / unit - 1e-9) * unit, places) + " %";
-}
-
 RuleAnswer const* rule_named(Answer const& answer, std::string_view name) {
   for (auto const& rule : answer.rules)
     if (rule.rule == name) return &rule;
@@ -45,6 +36,14 @@ std::string percent(double share) {
   if (value == 0 || value >= 9.95) return number(value, 0) + " %";
   if (value >= 0.95) return number(value, 1) + " %";
   return number(value, value >= 0.095 ? 2 : 3) + " %";
+}
+
+std::string percent_bound(double share) {
+  double const value = share * 100;
+  if (value >= 10) return number(std::ceil(value), 0) + " %";
+  double const unit = std::pow(10.0, std::floor(std::log10(std::max(value, 1e-9))));
+  int const places = std::max(0, static_cast<int>(-std::floor(std::log10(std::max(value, 1e-9)))));
+  return number(std::ceil(value / unit - 1e-9) * unit, places) + " %";
 }
 
 void append_count(std::string& list, std::uint64_t count, std::string_view what) {
@@ -72,16 +71,12 @@ std::string not_counted(Answer const& answer) {
 
 std::string in_words(Loss const& loss) {
   if (loss.messages == 0) return "no messages";
-  std::string out = grouped(loss.lost) + " of " + grouped(loss.messages) + " lost: ";
-  if (loss.lost == 0)
-    out += "below " + percent_bound(loss.share_95.high) + " with 95 % confidence";
-  else if (loss.lost == loss.messages)
-    out += "all (95 %: at least " + percent(loss.share_95.low) + ")";
-  else
-    out += percent(loss.share) + " (95 %: " + percent(loss.share_95.low) + " to " +
-           percent(loss.share_95.high) + ")";
-  if (loss.too_little) out += "; too little data";
-  return out;
+  std::string out = grouped(loss.lost) + " of " + grouped(loss.messages) + " lost";
+  if (loss.too_little) return out + "; too little to tell a share";
+  if (loss.lost == 0) return out + ": below " + percent_bound(loss.share_95.high) + " with 95 % confidence";
+  if (loss.lost == loss.messages) return out + ": all (95 %: at least " + percent(loss.share_95.low) + ")";
+  return out + ": " + percent(loss.share) + " (95 %: " + percent(loss.share_95.low) + " to " +
+         percent(loss.share_95.high) + ")";
 }
 
 std::string recommendation(Answer const& answer) {
@@ -89,25 +84,32 @@ std::string recommendation(Answer const& answer) {
   if (all == nullptr && !answer.rules.empty()) all = &answer.rules.front();
   if (all == nullptr || all->lost.messages == 0)
     return "There is no answer: the sources do not tell whether messages came over TLS. Turn on TLS logging "
-           "and "
-           "run this again in a month.";
-  auto const& loss = all->wanted.messages > 0 ? all->wanted : all->lost;
-  std::string const which = all->wanted.messages > 0 ? "wanted messages" : "messages";
-  if (loss.too_little)
-    return "There is too little data to decide: " + grouped(loss.messages) + " " + which +
-           " are too few. Keep offering TLS to everybody, and run this again with a month of logs.";
-  if (loss.lost == 0)
-    return "Requiring TLS would have cost nothing here (" + in_words(loss) +
+           "and run this again in a month.";
+  bool const by_wanted = all->gone_wanted.messages > 0;
+  auto const& gone = by_wanted ? all->gone_wanted : all->gone;
+  std::string const which = by_wanted ? "wanted messages" : "messages";
+  std::string const rule = all->rule == "require-tls" ? "Requiring TLS" : "The rule " + all->rule;
+  if (gone.too_little) {
+    if (gone.lost > 0)
+      return "There is too little to tell a share: " + grouped(gone.lost) + " of " + grouped(gone.messages) +
+             " " + which +
+             " would not have come. Look at their senders below, keep offering TLS to everybody, "
+             "and run this again with more days of logs.";
+    return "There is too little to decide: too few senders of like size wrote (as many as " +
+           counted(static_cast<std::uint64_t>(gone.effective_senders), "equal sender") +
+           " would tell). Keep offering TLS to everybody, and run this again with a month of logs.";
+  }
+  if (gone.lost == 0)
+    return rule + " would have kept out nothing that would not have come again over TLS (" + in_words(gone) +
            "). Introduce it step by step, in observe mode first: new senders may not use TLS.";
-  if (loss.share < 0.01)
-    return "Requiring TLS would cost " + percent(loss.share) + " of the " + which + ", from " +
-           counted(all->sender_domains, "sender domain") +
-           ". Exempt these senders or write to them first. Then enforce it step by step, or only for hosts "
-           "that "
-           "have used TLS before (rule: remembered).";
-  return "Do not require TLS from everybody: it would cost " + percent(loss.share) + " of the " + which +
-         ". Offer it to everybody, and require it only from hosts that have used it before (rule: "
-         "remembered).";
+  if (gone.share < 0.01)
+    return rule + " would keep out " + percent(gone.share) + " of the " + which +
+           " for good. Exempt their senders or write to them first. Then enforce it step by step, or only "
+           "for "
+           "hosts that have used TLS before (rule: remembered).";
+  return "Do not require TLS from everybody: " + percent(gone.share) + " of the " + which +
+         " would not come. Offer it to everybody, and require it only from hosts that have used it before "
+         "(rule: remembered).";
 }
 
 std::string_view rfc_3207_reminder() {

@@ -10,7 +10,8 @@ namespace postern::whatif {
 // Two sentences: what to do, and why.
 std::string recommendation(Answer const& answer);
 
-// "4 of 12 lost: 33 % (95 %: 9 to 63 %)", "0 of 1,204 lost: below 0.3 % with 95 % confidence".
+// "4 of 12 lost: 33 % (95 %: 9 to 63 %)", "0 of 1,204 lost: below 0.3 % with 95 % confidence"; without a
+// share where there is too little to tell one.
 std::string in_words(Loss const& loss);
 
 std::string not_counted(Answer const& answer);  // "3 from this host itself, 1 refused for good"; or nothing
@@ -18,6 +19,7 @@ std::string not_counted(Answer const& answer);  // "3 from this host itself, 1 r
 std::string grouped(std::uint64_t number);                         // "1,204"
 std::string counted(std::uint64_t number, std::string_view what);  // "1 host", "1,204 hosts"
 std::string percent(double share);                                 // "0.25 %", "33 %"
+std::string percent_bound(double share);  // rounded upwards to one digit that counts: a bound stays one
 
 // Adds to a list with commas: "3 copies, 1 local"; nothing for a count of 0.
 void append_count(std::string& list, std::uint64_t count, std::string_view what);

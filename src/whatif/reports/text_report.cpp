@@ -2,77 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "whatif/reports/recommend.hpp"
+#include "whatif/reports/text_page.hpp"
 #include "whatif/reports/what_others_measured.hpp"
 
 namespace postern::whatif {
 namespace {
-
-constexpr std::size_t width = 80;
-
-class Page {
- public:
-  explicit Page(bool colours) : colours_(colours) {}
-
-  void heading(std::string_view text) {
-    out_ += "\n" + (colours_ ? "\033[1m" + std::string(text) + "\033[0m" : std::string(text)) + "\n";
-  }
-  void line(std::string const& text) { (out_ += text) += '\n'; }
-
-  // Broken at blanks, the lines after the first indented by `indent` more.
-  void paragraph(std::string_view text, std::size_t left = 0, std::size_t indent = 0) {
-    std::string current(left, ' ');
-    std::size_t used = left;
-    bool first_word = true;
-    while (!text.empty()) {
-      auto const word = text.substr(0, text.find(' '));
-      text.remove_prefix(std::min(word.size() + 1, text.size()));
-      if (!first_word && used + 1 + word.size() > width) {
-        line(current);
-        current.assign(left + indent, ' ');
-        used = left + indent;
-        first_word = true;
-      }
-      if (!first_word) current += ' ';
-      current += word;
-      used += word.size() + (first_word ? 0 : 1);
-      first_word = false;
-    }
-    line(current);
-  }
-
-  std::string coloured(std::string const& text, std::string_view code) const {
-    return colours_ ? "\033[" + std::string(code) + "m" + text + "\033[0m" : text;
-  }
-  std::string take() { return std::move(out_); }
-
- private:
-  bool colours_;
-  std::string out_;
-};
-
-std::string padded(std::string text, std::size_t columns) {
-  if (text.size() < columns) text.append(columns - text.size(), ' ');
-  return text;
-}
-
-std::string right(std::string const& text, std::size_t columns) {
-  return text.size() < columns ? std::string(columns - text.size(), ' ') + text : text;
-}
-
-// Cut to `columns`, the end marked.
-std::string fitted(std::string const& text, std::size_t columns) {
-  return text.size() <= columns ? text : text.substr(0, columns - 2) + "..";
-}
-
-std::string bar(double share, std::size_t columns) {
-  auto const full =
-      static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * static_cast<double>(columns)));
-  return std::string(share > 0 && full == 0 ? 1 : full, '#') +
-         std::string(columns - std::max<std::size_t>(full, share > 0 ? 1 : 0), '.');
-}
 
 void join(std::string& list, std::string const& item) {
   if (!list.empty()) list += "; ";
@@ -83,7 +19,7 @@ double share_of(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-void totals(Answer const& answer, Page& page) {
+void totals(Answer const& answer, TextPage& page) {
   page.line(counted(answer.messages, "message") + " from outside, " + counted(answer.hosts, "sending host") +
             ", " + counted(answer.sender_domains, "sender domain"));
   page.line(print_iso8601(answer.first).substr(0, 10) + " to " + print_iso8601(answer.last).substr(0, 10));
@@ -106,37 +42,128 @@ void totals(Answer const& answer, Page& page) {
         2);
 }
 
-void rules(Answer const& answer, Page& page) {
-  page.heading("What each rule would have cost");
-  page.line("  " + padded("rule", 28) + right("lost", 9) + right("share", 9) + right("95 %", 18) +
-            right("/30 days", 12));
+bool is_told(Loss const& loss) { return loss.messages > 0 && !loss.too_little; }
+
+// The share of the mail that would not come, with its interval, where there is enough to tell it.
+std::string share_column(RuleAnswer const& rule) {
+  auto const& gone = rule.gone;
+  if (rule.defers) return "none: it defers";
+  if (!is_told(gone)) return "-";
+  if (gone.lost == 0) return "< " + percent_bound(gone.share_95.high);
+  auto const bare = [](double share) {
+    auto text = percent(share);
+    return text.substr(0, text.size() - std::string_view(" %").size());
+  };
+  return percent(gone.share) + " (" + bare(gone.share_95.low) + "-" + bare(gone.share_95.high) + ")";
+}
+
+void more_of_rule(RuleAnswer const& rule, TextPage& page) {
+  std::string more;
+  if (rule.scope.side != Scope::Side::all_mail)
+    join(more, "of " + counted(rule.lost.messages, "message") +
+                   (rule.scope.side == Scope::Side::recipients ? " for " : " from ") + rule.scope.domain);
+  if (rule.lost.lost > 0)
+    join(more, "from " + counted(rule.sender_domains, "sender domain") + ", " + counted(rule.hosts, "host"));
+  if (rule.mostly) join(more, percent(rule.mostly->share) + " of it is from " + rule.mostly->domain);
+  if (rule.gone_wanted.messages > 0)
+    join(more, "wanted mail that would not come: " + grouped(rule.gone_wanted.lost) + " of " +
+                   grouped(rule.gone_wanted.messages));
+  if (rule.refused_anyway > 0)
+    join(more, counted(rule.refused_anyway, "further message") +
+                   (rule.refused_anyway == 1 ? " was" : " were") + " refused for other reasons");
+  if (rule.if_steady)
+    join(more, "if " + counted(rule.if_steady->senders.size(), "large sender") + " (" +
+                   rule.if_steady->senders.front() + (rule.if_steady->senders.size() > 1 ? ", ..." : "") +
+                   ", " + percent(rule.if_steady->their_share) + " of the mail) stay as they are: " +
+                   percent(rule.if_steady->share_95.low) + " to " + percent(rule.if_steady->share_95.high));
+  if (!more.empty()) page.paragraph(more, 4);
+}
+
+void rules(Answer const& answer, TextPage& page) {
+  page.heading("What each rule would have cost, in messages");
+  page.line("  " + padded("", 24) + right("would not", 11) + right("would come", 12) + right("not", 8));
+  page.line("  " + padded("rule", 24) + right("come", 11) + right("later", 12) + right("known", 8) + "  " +
+            "not coming (95 %)");
+  bool some_too_little = false;
   for (auto const& rule : answer.rules) {
-    auto const& loss = rule.lost;
-    std::string interval = "-";
-    if (loss.messages > 0) interval = percent(loss.share_95.low) + " - " + percent(loss.share_95.high);
-    if (loss.messages > 0 && loss.lost == 0) interval = "< " + percent(loss.share_95.high);
-    page.line("  " + padded(fitted(rule.rule, 28), 28) + right(grouped(loss.lost), 9) +
-              right(loss.messages > 0 ? percent(loss.share) : "-", 9) + right(interval, 18) +
-              right(grouped(static_cast<std::uint64_t>(std::llround(rule.per_30_days))), 12));
-    std::string more;
-    if (loss.messages > 0 && loss.lost == 0) more = in_words(loss);
-    if (loss.lost > 0)
-      more = counted(rule.sender_domains, "sender domain") + ", " + counted(rule.hosts, "host");
-    if (rule.wanted.messages + rule.unwanted.messages > 0)
-      join(more, "wanted: " + grouped(rule.wanted.lost) + " of " + grouped(rule.wanted.messages) +
-                     ", unwanted: " + grouped(rule.unwanted.lost) + " of " + grouped(rule.unwanted.messages));
-    if (rule.unknown > 0) join(more, grouped(rule.unknown) + " unknown");
-    if (rule.refused_anyway > 0)
-      join(more, counted(rule.refused_anyway, "further message") +
-                     (rule.refused_anyway == 1 ? " was" : " were") + " refused for other reasons");
-    if (rule.defers && loss.lost > 0)
-      join(more, "deferred, not refused: they would probably be retried over TLS");
-    if (loss.too_little && loss.lost > 0) join(more, "too little data");
-    if (!more.empty()) page.paragraph(more, 4);
+    page.line("  " + padded(fitted(rule.rule, 24), 24) + right(grouped(rule.would_not_come), 11) +
+              right(grouped(rule.would_come_later), 12) + right(grouped(rule.not_known), 8) + "  " +
+              share_column(rule));
+    more_of_rule(rule, page);
+    some_too_little = some_too_little || (!rule.defers && !is_told(rule.gone));
+  }
+  if (some_too_little)
+    page.paragraph(
+        "A share is told only where at least 20 senders of like size wrote, and at least three of those "
+        "whose "
+        "mail would not come: where none stands, there is too little to tell.",
+        2);
+  page.paragraph(
+      "\"Would not come\" is refused, and nothing says that it would come again over TLS. \"Would come "
+      "later\" "
+      "is deferred, or its host or domain uses TLS at other times.",
+      2);
+}
+
+void parts(LostParts const& parts, std::string_view what, TextPage& page) {
+  if (parts.parts.empty()) return;
+  constexpr std::size_t most = 20;
+  page.heading("By " + std::string(what));
+  page.line("  " + padded("", 44) + right("lost", 9) + right("of it not coming", 18));
+  for (std::size_t i = 0; i < parts.parts.size() && i < most; ++i)
+    page.line("  " + padded(fitted(parts.parts[i].name, 44), 44) + right(grouped(parts.parts[i].lost), 9) +
+              right(grouped(parts.parts[i].not_come), 18));
+  auto const further = parts.left_out + (parts.parts.size() > most ? parts.parts.size() - most : 0);
+  if (further > 0) page.line("  and " + grouped(further) + " more");
+  if (parts.not_told > 0)
+    page.line("  " + counted(parts.not_told, "message") + " of which the sources do not tell it");
+}
+
+void shown_parts(Answer const& answer, RuleAnswer const& rule, TextPage& page) {
+  if (answer.shown.by_recipient) {
+    parts(rule.recipient_domains, "recipient's domain (" + rule.rule + ")", page);
+    parts(rule.recipients, "recipient (" + rule.rule + ")", page);
+  }
+  if (answer.shown.by_network) parts(rule.networks, "network (" + rule.rule + ")", page);
+  if (answer.shown.by_country) parts(rule.countries, "country (" + rule.rule + ")", page);
+}
+
+// One line in every report: how such an answer has kept its word so far.
+std::string backtest_in_words(Backtest const& backtest) {
+  if (backtest.rolling.empty()) return "Backtest: " + backtest.why_not;
+  if (backtest.tried == 0) return "Backtest: too few senders wrote before and after any day to try it.";
+  return "Backtest: the answers of " + counted(backtest.tried, "earlier day") + " held what then came " +
+         counted(backtest.held, "time") + "; more was lost than they allowed for " +
+         counted(backtest.above, "time") + ".";
+}
+
+void backtest(RuleAnswer const& rule, bool whole, TextPage& page) {
+  page.heading("How such an answer has kept its word (" + rule.rule + ")");
+  page.paragraph(backtest_in_words(rule.backtest), 2);
+  if (!whole) return;
+  for (auto const& foretold : rule.backtest.rolling) {
+    bool const tried = is_told(foretold.answer);
+    page.line("  " + day_name(foretold.day) + "  foretold " +
+              (tried ? percent(foretold.answer.share_95.low) + " - " + percent(foretold.answer.share_95.high)
+                     : std::string("too little to tell")) +
+              ", came " + percent(foretold.came.share) + (tried && foretold.above ? "  (more)" : ""));
   }
 }
 
-void senders(RuleAnswer const& rule, Page& page, std::size_t most) {
+void unseen(UnseenSenders const& unseen, TextPage& page) {
+  if (!unseen.is_told || unseen.estimate < 1) return;
+  page.heading("Who is not in these days");
+  page.paragraph(
+      "Some " + grouped(static_cast<std::uint64_t>(std::llround(unseen.estimate))) +
+          " sender domains or more (95 %: " + grouped(static_cast<std::uint64_t>(std::llround(unseen.low))) +
+          " to " + grouped(static_cast<std::uint64_t>(std::llround(unseen.high))) +
+          ") that send you mail rarely, such as once a year, did not write in this time, and nobody "
+          "knows whether they use TLS; " +
+          grouped(unseen.seen) + " did.",
+      2);
+}
+
+void senders(RuleAnswer const& rule, TextPage& page, std::size_t most) {
   page.heading("Why (" + rule.rule + ")");
   for (std::size_t i = 0; i < reason_count; ++i)
     if (rule.reasons[i] > 0)
@@ -161,7 +188,7 @@ void senders(RuleAnswer const& rule, Page& page, std::size_t most) {
 }
 
 // The share in plaintext for each day, at most 31 of them: the latest.
-void days(Answer const& answer, Page& page) {
+void days(Answer const& answer, TextPage& page) {
   if (answer.days.size() < 2) return;
   page.heading("When: messages in plaintext, by day");
   auto const begin = answer.days.size() > 31 ? answer.days.size() - 31 : 0;
@@ -179,7 +206,7 @@ std::string_view unit_of(SourceAnswer const& source) {
   return mailbox ? "mail" : "line";
 }
 
-void sources(Answer const& answer, Page& page, bool explain_skipped) {
+void sources(Answer const& answer, TextPage& page, bool explain_skipped) {
   page.heading("Sources");
   for (auto const& source : answer.sources) {
     page.paragraph(source.name + ": " + source.kind + ", " + counted(source.messages, "message") + " in " +
@@ -188,13 +215,13 @@ void sources(Answer const& answer, Page& page, bool explain_skipped) {
                    2, 2);
     for (auto const& note : source.notes) page.paragraph(note, 4, 2);
     if (explain_skipped)
-      for (auto const& example : source.examples) page.line("    " + fitted(example, width - 4));
+      for (auto const& example : source.examples) page.line("    " + fitted(example, page.width() - 4));
   }
   if (auto const left = not_counted(answer); !left.empty())
     page.paragraph("Not counted: " + left + ".", 2, 2);
 }
 
-void others(Page& page) {
+void others(TextPage& page) {
   page.heading("For comparison: inbound mail elsewhere");
   page.paragraph("These figures are not directly comparable with yours: the share of spam differs.", 2);
   for (auto const& measured : what_others_measured())
@@ -208,21 +235,26 @@ void others(Page& page) {
 }  // namespace
 
 std::string text_report(Answer const& answer, TextChoices choices) {
-  Page page(choices.colours);
+  TextPage page(choices.colours, choices.width);
   totals(answer, page);
-  rules(answer, page);
-  auto const loses = std::find_if(answer.rules.begin(), answer.rules.end(),
-                                  [](RuleAnswer const& rule) { return rule.lost.lost > 0; });
-  if (loses != answer.rules.end()) senders(*loses, page, choices.senders);
-  days(answer, page);
-  sources(answer, page, choices.explain_skipped);
-  for (auto const& note : answer.notes) page.paragraph(note, 2, 2);
-  others(page);
   page.heading("Recommendation");
   page.paragraph(recommendation(answer), 2);
   if (std::any_of(answer.rules.begin(), answer.rules.end(),
                   [](RuleAnswer const& rule) { return rule.breaks_rfc3207; }))
     page.paragraph(rfc_3207_reminder(), 2);
+  for (auto const& note : answer.notes) page.paragraph(note, 2, 2);
+  rules(answer, page);
+  auto const loses = std::find_if(answer.rules.begin(), answer.rules.end(),
+                                  [](RuleAnswer const& rule) { return rule.lost.lost > 0; });
+  if (loses != answer.rules.end()) {
+    senders(*loses, page, choices.senders);
+    shown_parts(answer, *loses, page);
+    backtest(*loses, answer.shown.backtest, page);
+  }
+  unseen(answer.unseen, page);
+  days(answer, page);
+  sources(answer, page, choices.explain_skipped);
+  others(page);
   return page.take();
 }
 

@@ -1,4 +1,4 @@
-// The answer for a terminal: at most 80 columns.
+// The answer for a terminal.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@ namespace postern::whatif {
 
 struct TextChoices {
   bool colours = false;
+  std::size_t width = 80;  // columns: at least 60 for tables to fit
   bool explain_skipped = false;
   std::size_t senders = 10;  // of the first rule that loses any
 };

@@ -76,6 +76,32 @@ TEST(ReceivedHop, TheFormsOfTheServersInUse) {
                 "from h (192.0.2.1) by X.mail.protection.outlook.com (10.0.0.1) with Microsoft SMTP Server "
                 "id 15.20 via Frontend Transport; x",
                 Tristate::no, ""},
+           Form{"Exchange 2010",
+                "from h (192.0.2.1) by EX10.y.example (10.0.0.1) with Microsoft SMTP Server (TLS) id "
+                "14.3.123.3; x",
+                Tristate::yes, ""},
+           Form{"IIS over TLS",
+                "from h ([192.0.2.1]) by y.example over TLS secured channel with Microsoft "
+                "SMTPSVC(7.5.7601.17514); x",
+                Tristate::yes, ""},
+           Form{"IIS in plaintext",
+                "from h ([192.0.2.1]) by y.example with Microsoft SMTPSVC(7.5.7601.17514); x", Tristate::no,
+                ""},
+           Form{"hMailServer",
+                "from h (h.example [192.0.2.1]) by y.example with ESMTPS (version=TLSv1.2 cipher=C bits=256) "
+                "; x",
+                Tristate::yes, "TLSv1.2"},
+           Form{"SmarterMail",
+                "from h (h.example [192.0.2.1]) by y.example with SMTP (version=Tls12 cipher=Aes256 "
+                "bits=256); x",
+                Tristate::yes, "TLSv1.2"},
+           Form{"MailEnable", "from h ([192.0.2.1]) by y.example with MailEnable ESMTPS; x", Tristate::yes,
+                ""},
+           Form{"MDaemon", "from h ([192.0.2.1]) by y.example (MDaemon PRO v16) with ESMTPS id md1.msg; x",
+                Tristate::yes, ""},
+           Form{"Symantec tells nothing",
+                "from h (h.example [192.0.2.1]) by y.example (Symantec Messaging Gateway) with SMTP id 1; x",
+                Tristate::unknown, ""},
            Form{"Mimecast",
                 "from h (h.example [192.0.2.1]) by relay.mimecast.com with ESMTP with STARTTLS\n "
                 "(version=TLSv1.3, cipher=TLS_AES_256_GCM_SHA384) id us-mta-1; x",
@@ -182,6 +208,14 @@ TEST(ReceivedHop, OurOwnFieldIsReadBack) {
     EXPECT_EQ(hop.for_recipient, "bob@example.org");
     EXPECT_EQ(hop.at, reference);
   }
+}
+
+TEST(ReceivedHop, AVersionIsNoId) {
+  std::string const before = "from h (192.0.2.1) by ex.y.example (10.0.0.1) with ";
+  EXPECT_EQ(
+      parse_received(before + "Microsoft SMTP Server (TLS) id 15.1.2507.17 via Frontend Transport; x").id,
+      "");
+  EXPECT_EQ(parse_received(before + "ESMTP id 1.2.3; x").id, "1.2.3");
 }
 
 TEST(ReceivedHop, DatesAreReadLeniently) {

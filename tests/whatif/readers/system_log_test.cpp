@@ -25,8 +25,8 @@ TEST(SystemLog, SeveralServersInOneLogAreToldApart) {
   std::string const both = std::string(sendmail_line) + std::string(exim_line);
   auto const messages = read_text(both, Format::system_log).messages();
   ASSERT_EQ(messages.size(), 2U);
-  EXPECT_EQ(messages[0].tls.used, Tristate::no);
-  EXPECT_EQ(messages[1].tls.version, "TLSv1.3");
+  EXPECT_EQ(messages[0].tls.version, "TLSv1.3");  // sendmail's waits for what a milter says of it
+  EXPECT_EQ(messages[1].tls.used, Tristate::no);
   EXPECT_EQ(kind_of(both), "mixed");
   EXPECT_EQ(kind_of(std::string(sendmail_line)), "sendmail");
   EXPECT_EQ(kind_of(std::string(exim_line)), "exim");

@@ -7,88 +7,104 @@
 #include <cmath>
 
 #include "support/whatif.hpp"
-#include "whatif/reports/recommend.hpp"
+#include "whatif/replay/beta_quantile.hpp"
 
 namespace postern::tests {
 namespace {
 
 TEST(Interval, NothingLostIsBoundedExactly) {
-  // The issue's own example: 0 of 1,204 lost is below 0.3 % with 95 % confidence.
   auto const none = exact_interval(1204, false);
   EXPECT_EQ(none.low, 0);
-  EXPECT_NEAR(none.high, 1 - std::pow(0.05, 1.0 / 1204), 1e-12);
-  EXPECT_NEAR(std::pow(1 - none.high, 1204), 0.05, 1e-9);
-  Loss loss{1204, 0, 0, none, false};
-  EXPECT_EQ(in_words(loss), "0 of 1,204 lost: below 0.3 % with 95 % confidence");
+  EXPECT_NEAR(std::pow(1 - none.high, 1204), 0.03, 1e-9);
+  EXPECT_LT(none.high, 0.003);
+  auto const all = exact_interval(1204, true);
+  EXPECT_EQ(all.high, 1);
+  EXPECT_NEAR(all.low, 1 - none.high, 1e-12);
 }
 
-// `count` hosts that are alike, behind those that there are.
-void add_hosts(std::vector<HostCounts>& hosts, std::size_t count, std::uint64_t messages,
-               std::uint64_t lost) {
-  for (std::size_t i = 0; i < count; ++i)
-    hosts.push_back({.host = static_cast<std::uint32_t>(hosts.size()), .messages = messages, .lost = lost});
+TEST(Interval, QuantilesOfTheBetaDistribution) {
+  // Of Beta(1, n) and Beta(n, 1) they are known in closed form; Beta(a, a) has its median at a half.
+  for (double const n : {0.5, 3.0, 40.0, 5000.0}) {
+    EXPECT_NEAR(beta_quantile(1, n, 0.975), 1 - std::pow(0.025, 1 / n), 1e-8) << n;
+    EXPECT_NEAR(beta_quantile(n, 1, 0.3), std::pow(0.3, 1 / n), 1e-8) << n;
+    EXPECT_NEAR(beta_quantile(n, n, 0.5), 0.5, 1e-8) << n;
+  }
+  EXPECT_NEAR(beta_below(2, 3, 0.4), 0.5248, 1e-9);
+  for (double const p : {0.005, 0.5, 0.975})
+    EXPECT_NEAR(beta_below(7.3, 913, beta_quantile(7.3, 913, p)), p, 1e-6);
 }
 
-Interval resampled(std::vector<HostCounts> const& hosts, Random& random, int rounds = 1000) {
-  return share_interval(hosts, Resampling(hosts.size(), random, rounds));
+// `count` senders that are alike, behind those that there are.
+void add_senders(std::vector<SenderCounts>& senders, std::size_t count, std::uint64_t messages,
+                 std::uint64_t lost) {
+  senders.insert(senders.end(), count, SenderCounts{.messages = messages, .lost = lost});
+}
+
+TEST(Interval, OfEqualSendersIsNearlyThatOfClopperAndPearson) {
+  std::vector<SenderCounts> senders;
+  add_senders(senders, 100, 7, 7);
+  add_senders(senders, 900, 7, 0);
+  auto const estimated = estimate_share(senders);
+  EXPECT_DOUBLE_EQ(estimated.share, 0.1);
+  EXPECT_NEAR(estimated.effective_senders, 1000, 1e-6);
+  EXPECT_NEAR(estimated.effective_lost_senders, 100, 1e-6);
+  EXPECT_FALSE(estimated.too_little);
+  EXPECT_NEAR(estimated.share_95.low, 0.077, 0.003);
+  EXPECT_NEAR(estimated.share_95.high, 0.120, 0.003);
 }
 
 TEST(Interval, OneBigSenderMakesTheAnswerLessSure) {
-  SteadyRandom random;
-  std::vector<HostCounts> many, one_big;
-  add_hosts(many, 100, 1, 1);
-  add_hosts(many, 900, 1, 0);
-  add_hosts(one_big, 1, 100, 100);
-  add_hosts(one_big, 900, 1, 0);
-  auto const sure = resampled(many, random), unsure = resampled(one_big, random);
-  EXPECT_LT(sure.high - sure.low, 0.05);
-  EXPECT_GT(unsure.high - unsure.low, 0.15);
-  EXPECT_EQ(unsure.low, 0);
+  std::vector<SenderCounts> many, one_big;
+  add_senders(many, 100, 1, 1);
+  add_senders(many, 900, 1, 0);
+  add_senders(one_big, 1, 100, 100);
+  add_senders(one_big, 900, 1, 0);
+  auto const sure = estimate_share(many), unsure = estimate_share(one_big);
+  EXPECT_LT(sure.share_95.high - sure.share_95.low, 0.06);
+  EXPECT_GT(unsure.share_95.high - unsure.share_95.low, 0.15);
+  EXPECT_LT(unsure.share_95.low, 0.001);
+  EXPECT_FALSE(sure.too_little);
+  EXPECT_TRUE(unsure.too_little) << "one sender is all that would be lost";
 }
 
-// Over repeated samples of hosts the interval holds the true share about 95 times in a hundred.
-TEST(Interval, CoversTheTruth) {
+TEST(Interval, ABigSenderOfWhomNothingIsLostMakesItLessSure) {
+  std::vector<SenderCounts> senders;
+  add_senders(senders, 50, 10, 10);
+  add_senders(senders, 950, 10, 0);
+  auto const without = estimate_share(senders);
+  add_senders(senders, 1, 5000, 0);
+  auto const with = estimate_share(senders);
+  EXPECT_LT(with.share, without.share);
+  EXPECT_GT(with.share_95.high, without.share_95.high);
+  EXPECT_LT(with.effective_senders, 10);
+  EXPECT_TRUE(with.too_little);
+}
+
+TEST(Interval, NumberOfMessagesAloneTellsNothing) {
+  std::vector<SenderCounts> senders;
+  add_senders(senders, 19, 1'000'000, 0);
+  auto const few = estimate_share(senders);
+  EXPECT_TRUE(few.too_little);
+  EXPECT_GT(few.share_95.high, 0.1);
+  add_senders(senders, 1, 1'000'000, 0);
+  EXPECT_FALSE(estimate_share(senders).too_little);
+  EXPECT_TRUE(estimate_share({}).too_little);
+}
+
+TEST(Interval, HoldsItsShareAndStaysWithinItsBounds) {
   SteadyRandom random;
-  int covered = 0;
-  constexpr int samples = 300;
-  for (int sample = 0; sample < samples; ++sample) {
-    std::vector<HostCounts> hosts;
-    for (int host = 0; host < 150; ++host) {
-      auto const size = 1 + random.next() % 20;
-      bool const clear = random.next() % 10 == 0;  // a tenth of the hosts, of whatever size: the share is 0.1
-      add_hosts(hosts, 1, size, clear ? size : 0);
+  for (int sample = 0; sample < 300; ++sample) {
+    std::vector<SenderCounts> senders;
+    for (auto left = 1 + random.next() % 40; left > 0; --left) {
+      auto const messages = random.next() % 1000;
+      add_senders(senders, 1, messages, messages == 0 ? 0 : random.next() % (messages + 1));
     }
-    auto const interval = resampled(hosts, random, 400);
-    covered += interval.low <= 0.1 && 0.1 <= interval.high ? 1 : 0;
+    auto const estimated = estimate_share(senders);
+    EXPECT_LE(0, estimated.share_95.low);
+    EXPECT_LE(estimated.share_95.low, estimated.share + 1e-9);
+    EXPECT_LE(estimated.share, estimated.share_95.high + 1e-9);
+    EXPECT_LE(estimated.share_95.high, 1);
   }
-  EXPECT_GT(covered, samples * 88 / 100);
-  EXPECT_LE(covered, samples);
-}
-
-TEST(Interval, IsAsWideWhenManyHostsShareTheirDraws) {
-  SteadyRandom random;
-  std::vector<HostCounts> hosts;
-  for (int i = 0; i < 3000; ++i) {
-    add_hosts(hosts, 1, 2, 2);
-    add_hosts(hosts, 9, 2, 0);
-  }
-  ASSERT_GT(hosts.size(), Resampling::most_groups);
-  auto const interval = resampled(hosts, random, 400);
-  double const expected = 2 * 1.96 * std::sqrt(0.1 * 0.9 / static_cast<double>(hosts.size()));
-  EXPECT_NEAR(interval.high - interval.low, expected, expected / 4);
-}
-
-TEST(Interval, DrawsOneOnTheAverage) {  // a Poisson distribution of mean 1 has variance 1
-  SteadyRandom random;
-  Resampling const resampling(1000, random, 100);
-  double sum = 0, squares = 0;
-  for (std::size_t round = 0; round < resampling.rounds(); ++round)
-    for (double const times : resampling.draws(round)) {
-      sum += times;
-      squares += times * times;
-    }
-  EXPECT_NEAR(sum / 100'000, 1, 0.02);
-  EXPECT_NEAR(squares / 100'000 - 1, 1, 0.05);
 }
 
 // 400 messages of 100 hosts, a fifth in plaintext; of what came over TLS a quarter by an old version.

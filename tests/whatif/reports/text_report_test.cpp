@@ -16,10 +16,24 @@ TEST(Reports, TheTextFits80Columns) {
     at = end + 1;
   }
   EXPECT_EQ(text.find('\033'), std::string::npos);
-  EXPECT_NE(text_report(some_answer(), {true, false, 10}).find('\033'), std::string::npos);
+  EXPECT_NE(text_report(some_answer(), {.colours = true}).find('\033'), std::string::npos);
   for (auto const part :
        {"RFC 3207 section 4", "Recommendation", "University of Toronto", "TLSRPT", "in plaintext, by day"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
+}
+
+TEST(TextReport, TellsWhatToDoBeforeWhatItIsBuiltOn) {
+  auto const text = text_report(some_answer(), {});
+  EXPECT_LT(text.find("Recommendation"), text.find("What each rule would have cost"));
+  EXPECT_LT(text.find("What each rule would have cost"), text.find("Who ("));
+  auto const reason = text.find("there is too little to tell");
+  EXPECT_EQ(text.find("there is too little to tell", reason + 1), std::string::npos) << "said once is enough";
+}
+
+TEST(TextReport, ARuleThatDefersKeepsNothingOut) {
+  auto const text = text_report(some_answer(), {});
+  auto const line = text.substr(text.find("\n  remembered ") + 1);
+  EXPECT_NE(line.substr(0, line.find('\n')).find("none: it defers"), std::string::npos) << line;
 }
 
 TEST(TextReport, SaysInPlainSentencesWhatItCounted) {
@@ -34,7 +48,7 @@ TEST(TextReport, SaysInPlainSentencesWhatItCounted) {
   for (auto const* part : {"They are counted separately and are in no rule's share.",
                            "1 further message was refused for other reasons", "never used TLS",
                            "not directly comparable with yours: the share of spam differs.",
-                           "There is too little data to decide"})
+                           "There is too little to tell a share: 1 of 1 messages would not have come."})
     EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
 }
 

@@ -52,6 +52,7 @@ class Prober {
     probe_.null_mx = probe_.refusal && probe_.refusal->code == 556;
     probe_.secure = candidates->secure;
     probe_.sts = candidates->sts;
+    if (!probe_.sts.look_up_problem.empty()) probe_.sts.problem = probe_.sts.look_up_problem;
     for (std::size_t i = 0; i < candidates->hosts.size(); ++i) {
       auto found = co_await hosts_.resolve_host(candidates, i);
       co_await look_at(candidates->hosts[i], std::move(found));

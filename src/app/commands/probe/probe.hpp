@@ -54,7 +54,7 @@ bool is_known(Probe const& probe);
 
 struct Finding {
   bool wrong = false;  // mail, or its protection, is lost; else it could be better
-  std::string what;    // and how it is mended, in a sentence or two
+  std::string what;    // and how to fix it, in a sentence or two
 };
 
 std::vector<Finding> findings(Probe const& probe);  // the wrong ones first

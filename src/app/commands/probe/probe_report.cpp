@@ -253,7 +253,7 @@ std::string print_text(Probe const& probe) {
   auto const found = findings(probe);
   auto const wrong = print(found, true);
   auto const weak = print(found, false);
-  out += wrong.empty() ? "\nNothing is wrong.\n" : "\nWhat is wrong, and how to mend it:\n" + wrong;
+  out += wrong.empty() ? "\nNothing is wrong.\n" : "\nWhat is wrong, and how to fix it:\n" + wrong;
   if (!weak.empty()) out += "\nWhat could be better:\n" + weak;
   return out;
 }

@@ -1,6 +1,7 @@
-#include "wire/from_field.hpp"
+#include "wire/originator_fields.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/ascii.hpp"
 #include "wire/address_list.hpp"
@@ -10,7 +11,14 @@ namespace postern::wire {
 namespace {
 
 constexpr std::string_view from_name = "from";
-constexpr std::size_t from_limit = 16U << 10;
+constexpr std::array<std::string_view, 4> originator_names{from_name, "sender", "resent-from",
+                                                           "resent-sender"};
+constexpr std::size_t longest_originator_name = 13;
+constexpr std::size_t originators_limit = 16U << 10;
+
+bool names_originator(std::string_view name) {
+  return std::find(originator_names.begin(), originator_names.end(), name) != originator_names.end();
+}
 
 // Whatever a reading program may take for an address: each run of characters with an @ within, wherever it
 // stands (a display name, a comment, a group's name, behind the angle brackets).
@@ -24,7 +32,8 @@ Result<void, std::string> add_all_lookalikes(std::string_view field, std::vector
     auto const at = word.find('@');
     if (at == std::string_view::npos || at == 0 || at + 1 == word.size()) continue;
     auto address = parse_mailbox(word);
-    if (!address) return fail("the From field holds " + std::string(word) + ", which is no address");
+    if (!address)
+      return fail("a field that says who wrote it holds " + std::string(word) + ", which is no address");
     bool const is_known = std::any_of(all.begin(), all.end(),
                                       [&](Address const& one) { return one.print() == address->print(); });
     if (!is_known) all.push_back(*std::move(address));
@@ -34,14 +43,14 @@ Result<void, std::string> add_all_lookalikes(std::string_view field, std::vector
 
 }  // namespace
 
-void FromField::feed(std::string_view bytes) {
+void OriginatorFields::feed(std::string_view bytes) {
   for (char const c : bytes) {
     if (ended_) return;
     take(c);
   }
 }
 
-void FromField::take(char c) {
+void OriginatorFields::take(char c) {
   if (c == '\n') {
     ended_ = !anything_;
     anything_ = false;
@@ -53,14 +62,14 @@ void FromField::take(char c) {
     case Place::line_start: return begin_line(c);
     case Place::name:
     case Place::behind_name: return take_name(c);
-    case Place::in_from: return keep(c);
+    case Place::in_field: return keep(c);
     case Place::elsewhere: return;
   }
 }
 
-void FromField::begin_line(char c) {
+void OriginatorFields::begin_line(char c) {
   if (is_blank(c)) {
-    place_ = continues_ ? Place::in_from : Place::elsewhere;
+    place_ = continues_ ? Place::in_field : Place::elsewhere;
     if (continues_) keep(' ');
     return;
   }
@@ -70,41 +79,45 @@ void FromField::begin_line(char c) {
   take_name(c);
 }
 
-void FromField::take_name(char c) {
-  if (c == ':' && name_ == from_name) {
+void OriginatorFields::take_name(char c) {
+  if (c == ':' && names_originator(name_)) {
     begin_field();
   } else if (is_blank(c)) {
     place_ = Place::behind_name;
-  } else if (place_ == Place::behind_name || name_.size() == from_name.size()) {
+  } else if (place_ == Place::behind_name || name_.size() == longest_originator_name) {
     place_ = Place::elsewhere;
   } else {
     name_ += to_lower(c);
   }
 }
 
-void FromField::begin_field() {
-  kept_ += from_name.size() + 1;
-  too_long_ = too_long_ || kept_ > from_limit;
+void OriginatorFields::begin_field() {
+  kept_ += name_.size() + 1;
+  has_from_ = has_from_ || name_ == from_name;
+  too_long_ = too_long_ || kept_ > originators_limit;
   continues_ = !too_long_;
-  place_ = too_long_ ? Place::elsewhere : Place::in_from;
-  if (!too_long_) fields_.emplace_back();
+  place_ = too_long_ ? Place::elsewhere : Place::in_field;
+  if (!too_long_) fields_.push_back({.kind = name_ == from_name ? Kind::author : Kind::sender, .text = {}});
 }
 
-void FromField::keep(char c) {
-  too_long_ = too_long_ || ++kept_ > from_limit;
-  if (!too_long_) fields_.back() += c;
+void OriginatorFields::keep(char c) {
+  too_long_ = too_long_ || ++kept_ > originators_limit;
+  if (!too_long_) fields_.back().text += c;
 }
 
-Result<std::vector<Address>, std::string> FromField::addresses() const {
-  if (too_long_) return fail(std::string("the From field is too long"));
+Result<std::vector<Address>, std::string> OriginatorFields::addresses(Kind kind) const {
+  if (too_long_) return fail(std::string("the fields that say who wrote it are too long"));
   std::vector<Address> all;
+  bool has_any = false;
   for (auto const& field : fields_) {
-    auto one = parse_address_list(field, {});
+    if (field.kind != kind) continue;
+    has_any = true;
+    auto one = parse_address_list(field.text, {});
     if (!one) return fail(one.error());
     all.insert(all.end(), one->begin(), one->end());
-    if (auto const added = add_all_lookalikes(field, all); !added) return fail(added.error());
+    if (auto const added = add_all_lookalikes(field.text, all); !added) return fail(added.error());
   }
-  if (!fields_.empty() && all.empty()) return fail(std::string("the From field names nobody"));
+  if (has_any && all.empty()) return fail(std::string("a field that says who wrote it names nobody"));
   return all;
 }
 

@@ -1,4 +1,4 @@
-#include "wire/from_field.hpp"
+#include "wire/originator_fields.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,12 +6,12 @@ namespace postern::wire {
 namespace {
 
 // What is read of a content, all at once and byte by byte.
-std::string authors_of(std::string_view content) {
-  FromField whole, cut;
+std::string authors_of(std::string_view content, bool of_from = true) {
+  OriginatorFields whole, cut;
   whole.feed(content);
   for (char const c : content) cut.feed({&c, 1});
-  auto const print = [](FromField const& field) {
-    auto const addresses = field.addresses();
+  auto const print = [&](OriginatorFields const& field) {
+    auto const addresses = of_from ? field.authors() : field.senders();
     if (!addresses) return std::string("unclear");
     std::string out;
     for (auto const& address : *addresses) out += address.print() + " ";
@@ -21,7 +21,7 @@ std::string authors_of(std::string_view content) {
   return print(whole);
 }
 
-TEST(FromField, IsReadInAnyForm) {
+TEST(OriginatorFields, IsReadInAnyForm) {
   for (auto const& [content, authors] : std::vector<std::pair<std::string, std::string>>{
            {"From: alice@example.org\r\n\r\n", "alice@example.org "},
            {"Subject: x\r\nFROM:\"A, B\" <alice@example.org>\r\nTo: b@x.example\r\n\r\n",
@@ -36,7 +36,7 @@ TEST(FromField, IsReadInAnyForm) {
     EXPECT_EQ(authors_of(content), authors) << content;
 }
 
-TEST(FromField, NamesWhateverAReaderMayTakeForAnAddress) {
+TEST(OriginatorFields, NamesWhateverAReaderMayTakeForAnAddress) {
   for (auto const* field :
        {"ceo@b.example <>", "<> ceo@b.example", "ceo@b.example:;", "<me@a.example>ceo@b.example",
         "\"ceo@b.example\" <me@a.example>", "me@a.example (ceo@b.example)", "ceo@b.example: me@a.example;"})
@@ -47,14 +47,30 @@ TEST(FromField, NamesWhateverAReaderMayTakeForAnAddress) {
     EXPECT_EQ(authors_of("From: " + std::string(field) + "\r\n\r\n"), "unclear") << field;
 }
 
-TEST(FromField, EndsWithTheHeaderSection) {
+TEST(OriginatorFields, AreTheSenderAndWhoResentItAsWell) {
+  std::string const content =
+      "From: alice@example.org\r\nSender: bob@example.org\r\nresent-from : A <a@x.example>,\r\n "
+      "b@x.example\r\n"
+      "Resent-Sender: c@x.example\r\nResent-Senders: d@x.example\r\nReply-To: e@x.example\r\n"
+      "Subject: x\rSender: f@x.example\r\n\r\nSender: g@x.example\r\n";
+  EXPECT_EQ(authors_of(content), "alice@example.org ");
+  EXPECT_EQ(authors_of(content, false), "bob@example.org a@x.example b@x.example c@x.example f@x.example ");
+  EXPECT_EQ(authors_of("From: alice@example.org\r\nSender: \r\n\r\n", false), "unclear");
+  OriginatorFields fields;
+  fields.feed("Sender: bob@example.org\r\n");
+  EXPECT_FALSE(fields.has_from());
+  fields.feed("From: \r\n");
+  EXPECT_TRUE(fields.has_from());
+}
+
+TEST(OriginatorFields, EndsWithTheHeaderSection) {
   EXPECT_EQ(authors_of("Subject: x\r\n\r\nFrom: ceo@example.org\r\n"), "");
   EXPECT_EQ(authors_of("\r\nFrom: ceo@example.org\r\n"), "");
   EXPECT_EQ(authors_of("Subject: x\n\nFrom: ceo@example.org\r\n"), "");
 }
 
 // What a reader may take for a second field, or for a field at all, counts.
-TEST(FromField, CannotBeHidden) {
+TEST(OriginatorFields, CannotBeHidden) {
   for (auto const* content : {"From: alice@example.org\r\nFrom: ceo@example.org\r\n\r\n",
                               "From: alice@example.org\r\nSubject: x\rFrom: ceo@example.org\r\n\r\n",
                               "From: alice@example.org\r\nSubject: x\nFrom: ceo@example.org\r\n\r\n",
@@ -63,7 +79,7 @@ TEST(FromField, CannotBeHidden) {
     EXPECT_EQ(authors_of(content), "alice@example.org ceo@example.org ") << content;
 }
 
-TEST(FromField, IsUnclearWhenItIsNoListOfAddressesOrTooLong) {
+TEST(OriginatorFields, IsUnclearWhenItIsNoListOfAddressesOrTooLong) {
   for (auto const* content : {"From: alice\r\n\r\n", "From: ceo@example.org alice@example.org\r\n\r\n",
                               "From: <ceo@example.org> <alice@example.org>\r\n\r\n"})
     EXPECT_EQ(authors_of(content), "unclear") << content;

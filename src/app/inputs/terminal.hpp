@@ -1,0 +1,14 @@
+// What standard output is, for those who print for people.
+#pragma once
+
+#include <cstddef>
+
+namespace postern::app {
+
+// A terminal that shows colours, and whose user wants them (no-color.org; TERM=dumb).
+bool wants_colours();
+
+// Columns, within 60 and 100; 80 where standard output is no terminal.
+std::size_t columns_of_output();
+
+}  // namespace postern::app
