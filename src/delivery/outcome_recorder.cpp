@@ -154,6 +154,7 @@ void OutcomeRecorder::log_outcome(Attempt const& attempt, std::string const& des
                           .add("destination", destination)
                           .add("host", outcome.remote)
                           .add("tls", outcome.tls)
+                          .add("converted", outcome.converted ? "7bit" : "")
                           .add("attempt", settlement.attempts)
                           .add("reply", settlement.reply));
 }

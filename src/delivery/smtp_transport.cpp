@@ -305,17 +305,17 @@ net::Task<void> SmtpTransport::talk(Progress* progress) {
       auto outcome = outcome_of(indexes[i], *replies[i], remote);
       outcome.relayed = relayed;
       if (auto const& info = connection.session->tls().info) outcome.tls = info->version;
+      outcome.converted = connection.session->converted();
       progress->outcomes.push_back(std::move(outcome));
       progress->reached = true;
       continue;
     }
     if (over && dialogue.content_begun()) {
       // RFC 5321 section 4.2.5: the server has it, or has it not. It is sent again, so that it is not lost.
-      auto outcome = outcome_of(
+      progress->outcomes.push_back(outcome_of(
           indexes[i],
           {451, {4, 4, 2}, dialogue.problem()->text + "; lost after the content: it may arrive twice"},
-          remote);
-      progress->outcomes.push_back(std::move(outcome));
+          remote));
       continue;
     }
     progress->indexes.push_back(indexes[i]);

@@ -26,6 +26,10 @@ bool content_may_need_utf8(OutgoingMessage const& message) {
   return message.smtputf8 && message.content.content_8bit;
 }
 
+std::string why_kept(OutgoingMessage const& message) {
+  return message.obstacle.empty() ? std::string() : ", and it cannot be converted: " + message.obstacle;
+}
+
 }  // namespace
 
 std::string mail_command(OutgoingMessage const& message, wire::PeerExtensions const& peer) {
@@ -52,6 +56,11 @@ std::string rcpt_command(OutgoingRecipient const& recipient, wire::PeerExtension
   return line;
 }
 
+bool needs_seven_bit(OutgoingMessage const& message, Hop const& hop) {
+  if (message.body == Body::binary_mime) return !(hop.peer.binary_mime && hop.chunking);
+  return message.content.content_8bit && !hop.peer.eight_bit_mime;
+}
+
 std::optional<Reply> missing_for(OutgoingMessage const& message, Hop const& hop) {
   auto const& peer = hop.peer;
   if (message.requiretls && !(hop.over_tls && peer.requiretls))  // RFC 8689 section 4.2.1
@@ -64,11 +73,16 @@ std::optional<Reply> missing_for(OutgoingMessage const& message, Hop const& hop)
   bool const utf8 = addresses_need_utf8(message) || (header_needs_utf8(message) && !hop.final_delivery);
   if (utf8 && !peer.smtputf8)  // RFC 6531 section 3.5
     return Reply{553, {5, 6, 7}, "an address or the header needs SMTPUTF8, which the server does not offer"};
-  bool const declared = message.body != Body::seven_bit;
-  if (message.body == Body::binary_mime && !(peer.binary_mime && hop.chunking))  // RFC 3030 section 3
-    return Reply{554, {5, 6, 3}, "the message is binary (BINARYMIME), which the server does not take"};
-  if (declared && message.content.content_8bit && !peer.eight_bit_mime)  // RFC 6152 section 3
-    return Reply{554, {5, 6, 3}, "the message has 8-bit content, which the server does not take (8BITMIME)"};
+  if (!needs_seven_bit(message, hop)) return std::nullopt;
+  if (message.body == Body::binary_mime)  // RFC 3030 section 3
+    return Reply{554,
+                 {5, 6, 3},
+                 "the message is binary (BINARYMIME), which the server does not take" + why_kept(message)};
+  if (message.body == Body::eight_bit_mime)  // RFC 6152 section 3
+    return Reply{
+        554,
+        {5, 6, 3},
+        "the message has 8-bit content, which the server does not take (8BITMIME)" + why_kept(message)};
   return std::nullopt;
 }
 

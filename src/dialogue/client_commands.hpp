@@ -22,6 +22,10 @@ struct Hop {  // how a message would go to the server
 std::string mail_command(OutgoingMessage const& message, wire::PeerExtensions const& peer);
 std::string rcpt_command(OutgoingRecipient const& recipient, wire::PeerExtensions const& peer);
 
+// Whether the server takes the message only when its content has been converted to 7 bits (wire/seven_bit):
+// text for want of 8BITMIME (RFC 6152 section 3), binary content for want of BINARYMIME (RFC 3030 section 3).
+bool needs_seven_bit(OutgoingMessage const& message, Hop const& hop);
+
 // What the server lacks for this message, as the reply that refuses it; absent: nothing. Whether SMTPUTF8 is
 // needed is decided by the addresses and the header section (RFC 6531 section 3.2), whatever the client said;
 // for final delivery by the addresses alone, since a header in UTF-8 harms no mailbox.

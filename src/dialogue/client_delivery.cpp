@@ -18,15 +18,22 @@ constexpr std::size_t recipients_by_default = 1000;  // in a transaction, where 
 
 }  // namespace
 
+Hop ClientDialogue::hop_for(OutgoingMessage const& message) const {
+  return {.peer = peer_,
+          .over_tls = over_tls_,
+          .chunking = chunking_for(message),
+          .final_delivery = settings_.protocol == ClientProtocol::lmtp};
+}
+
+bool ClientDialogue::needs_seven_bit(OutgoingMessage const& message) const {
+  return phase_ != Phase::closed && dialogue::needs_seven_bit(message, hop_for(message));
+}
+
 void ClientDialogue::begin(OutgoingMessage message) {
   POSTERN_ASSERT(next() == Next::idle || next() == Next::close);
   message_ = std::move(message);
   transaction_ = ClientTransaction(message_.recipients.size());
-  Hop const hop{.peer = peer_,
-                .over_tls = over_tls_,
-                .chunking = chunking(),
-                .final_delivery = settings_.protocol == ClientProtocol::lmtp};
-  if (auto const missing = missing_for(message_, hop)) return transaction_.answer_rest(*missing);
+  if (auto const missing = missing_for(message_, hop_for(message_))) return transaction_.answer_rest(*missing);
   if (phase_ != Phase::closed) open_transaction();
 }
 

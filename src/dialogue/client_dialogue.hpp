@@ -55,6 +55,8 @@ enum class Next : std::uint8_t {
   close
 };
 
+struct Hop;  // client_commands
+
 class ClientDialogue {
  public:
   // The phases of a connection, in their order.
@@ -79,6 +81,10 @@ class ClientDialogue {
   // have no reply yet are to be tried again.
   void on_lost(std::string why);
 
+  // Whether the server would take the message only in 7 bits. Who can converts it before begin(). Once the
+  // connection is of no more use: false.
+  bool needs_seven_bit(OutgoingMessage const& message) const;
+
   // Only when idle. Gives replies at once where the server cannot take the message.
   void begin(OutgoingMessage message);
   // What stands before a piece of content: "BDAT n LAST" where the server takes chunks (RFC 3030 section 2),
@@ -93,10 +99,7 @@ class ClientDialogue {
 
   // Whether the message goes by BDAT. A server that does not pipeline gets one chunk after the other, each
   // when the one before has been answered; that takes longer than DATA, so it is for binary content only.
-  bool chunking() const {
-    return peer_.chunking && settings_.protocol == ClientProtocol::smtp &&
-           (peer_.pipelining || message_.body == wire::Body::binary_mime);
-  }
+  bool chunking() const { return chunking_for(message_); }
   bool over_tls() const { return over_tls_; }
   Phase phase() const { return phase_; }
   bool said_hello() const { return reached_ > Phase::hello; }  // and was answered
@@ -141,6 +144,11 @@ class ClientDialogue {
   struct Row;
   static Row const& row_for(Command command);
 
+  Hop hop_for(OutgoingMessage const& message) const;
+  bool chunking_for(OutgoingMessage const& message) const {
+    return peer_.chunking && settings_.protocol == ClientProtocol::smtp &&
+           (peer_.pipelining || message.body == wire::Body::binary_mime);
+  }
   void enter(Phase to);
   void ask(Command command, std::string line, std::size_t recipient = 0);
   void give_up(wire::Reply problem);

@@ -30,6 +30,7 @@ struct OutgoingMessage {
   bool requiretls = false;
   wire::Ret ret = wire::Ret::unsaid;
   std::string envid;
+  std::string obstacle;  // why the content cannot be converted to 7 bits; empty: nobody has found one
 };
 
 }  // namespace postern::dialogue

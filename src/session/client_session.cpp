@@ -2,7 +2,9 @@
 
 #include "base/ascii.hpp"
 #include "base/assert.hpp"
+#include "net/one_shot.hpp"
 #include "wire/content_door.hpp"
+#include "wire/seven_bit.hpp"
 
 namespace postern::session {
 
@@ -20,12 +22,19 @@ policy::HostProof proof_of(net::ServerProof const& proof) {
   return policy::HostProof::none;
 }
 
+net::Task<void> let_others_run(net::EventLoop* loop) {
+  auto const turn = std::make_shared<net::OneShot<bool>>();
+  loop->post([turn] { turn->set(true); });
+  co_await turn->wait();
+}
+
 }  // namespace
 
 ClientSession::ClientSession(net::EventLoop& loop, net::Socket socket, dialogue::ClientSettings settings,
                              std::shared_ptr<net::TlsClient const> tls, net::ClientTlsPlan plan,
                              ClientTimeouts timeouts, net::StopToken stop)
     : Deadline(loop.deadlines()),
+      loop_(loop),
       stop_(stop),
       stream_(std::move(socket), stop),
       dialogue_(std::move(settings)),
@@ -39,8 +48,78 @@ net::Task<void> ClientSession::deliver(store::Spool const* spool, MessageId id,
                                        dialogue::OutgoingMessage message) {
   spool_ = spool;
   id_ = id;
+  forms_.reset();
+  if (dialogue_.needs_seven_bit(message)) co_await convert(&message);
   dialogue_.begin(std::move(message));
   co_await go_on();
+}
+
+ClientSession::Piece ClientSession::read_piece(std::size_t index, std::string const& top) const {
+  auto piece = spool_->read_chunk(id_, index);
+  if (index == 0 && piece && *piece) (*piece)->insert(0, top);
+  return piece;
+}
+
+void ClientSession::content_lost() {
+  content_unreadable_ = true;
+  dialogue_.on_lost("the message cannot be read from the spool");
+}
+
+// Makes of the message one that goes out in 7 bits, or tells in it why that cannot be. One that cannot be
+// read is not the sender's fault: it must not be refused for what it needs.
+net::Task<void> ClientSession::convert(dialogue::OutgoingMessage* message) {
+  wire::SevenBitPlan plan;
+  bool const read = co_await plan_conversion(&plan, message->top);
+  if (read && !plan.obstacle().empty()) {
+    message->obstacle = plan.obstacle();
+    co_return;
+  }
+  message->body = wire::Body::seven_bit;
+  message->content.content_8bit = false;
+  if (!read) co_return;
+  auto const size = co_await converted_size(plan.forms(), message->top);
+  if (!size) co_return;
+  message->size = *size;
+  forms_ = plan.forms();
+}
+
+net::Task<bool> ClientSession::plan_conversion(wire::SevenBitPlan* plan, std::string top) {
+  bool more = true;
+  for (std::size_t i = 0; more && plan->obstacle().empty(); ++i) {
+    auto const piece = read_piece(i, top);
+    if (!piece) {
+      content_lost();
+      co_return false;
+    }
+    more = piece->has_value();
+    if (more)
+      plan->feed(**piece);
+    else
+      plan->finish();
+    co_await let_others_run(&loop_);
+  }
+  co_return true;
+}
+
+net::Task<std::optional<std::uint64_t>> ClientSession::converted_size(std::vector<wire::EntityForm> forms,
+                                                                      std::string top) {
+  wire::SevenBit converter(std::move(forms));
+  std::uint64_t size = 0;
+  for (std::size_t i = 0;; ++i) {
+    auto const piece = read_piece(i, top);
+    if (!piece) {
+      content_lost();
+      co_return std::nullopt;
+    }
+    std::string converted;
+    if (*piece)
+      converter.feed(**piece, converted);
+    else
+      converter.finish(converted);
+    size += converted.size();
+    if (!*piece) co_return size;
+    co_await let_others_run(&loop_);
+  }
 }
 
 net::Task<void> ClientSession::close() {
@@ -120,14 +199,13 @@ net::Task<void> ClientSession::start_tls() {
 
 net::Task<void> ClientSession::send_content() {
   bool const chunking = dialogue_.chunking();
-  wire::ContentDoor door(chunking ? wire::LeavesBy::chunks : wire::LeavesBy::data, dialogue_.message().body);
-  auto piece = spool_->read_chunk(id_, 0);
-  if (piece && *piece) (*piece)->insert(0, dialogue_.message().top);
+  auto const& message = dialogue_.message();
+  wire::ContentDoor door(chunking ? wire::LeavesBy::chunks : wire::LeavesBy::data, message.body, forms_);
+  auto piece = read_piece(0, message.top);
   for (std::size_t i = 1;; ++i) {
-    auto following = spool_->read_chunk(id_, i);
+    auto following = read_piece(i, message.top);
     if (!piece || !*piece || !following) {
-      content_unreadable_ = true;
-      dialogue_.on_lost("the message cannot be read from the spool");
+      content_lost();
       co_return;
     }
     bool const last = !*following;

@@ -1,11 +1,15 @@
 // Our side of a connection to another mail server: opens it, hands over messages one after the other, says
-// goodbye. Waits, and knows no SMTP: that is dialogue/client_dialogue. Thread: its event loop. Memory: one
-// piece of a message at a time. Stopping: every wait ends with its token.
+// goodbye. Waits, and knows no SMTP: that is dialogue/client_dialogue. Content that the server does not take
+// as it is, is converted to 7 bits where that can be done; it is read twice before, in order to find out how,
+// and how long it becomes. Thread: its event loop. Memory: one piece of a message at a time. Stopping: every
+// wait ends with its token.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dialogue/client_dialogue.hpp"
 #include "net/deadlines.hpp"
@@ -16,6 +20,7 @@
 #include "store/spool.hpp"
 #include "wire/line_splitter.hpp"
 #include "wire/reply.hpp"
+#include "wire/seven_bit_plan.hpp"
 
 namespace postern::session {
 
@@ -48,6 +53,7 @@ class ClientSession : private net::Deadline {
   bool usable() const { return dialogue_.next() == dialogue::Next::idle; }
   dialogue::ClientDialogue const& dialogue() const { return dialogue_; }
   ClientTlsOutcome const& tls() const { return tls_outcome_; }
+  bool converted() const { return forms_.has_value(); }            // the message last delivered, to 7 bits
   bool content_unreadable() const { return content_unreadable_; }  // ours to mend: the spool failed
 
  private:
@@ -55,12 +61,20 @@ class ClientSession : private net::Deadline {
   net::Task<void> go_on();
   net::Task<void> exchange();
   net::Task<void> start_tls();
+  using Piece = Result<std::optional<std::string>, store::SpoolError>;  // absent past the last
+  Piece read_piece(std::size_t index, std::string const& top) const;
+  net::Task<void> convert(dialogue::OutgoingMessage* message);
+  net::Task<bool> plan_conversion(wire::SevenBitPlan* plan, std::string top);
+  net::Task<std::optional<std::uint64_t>> converted_size(std::vector<wire::EntityForm> forms,
+                                                         std::string top);
+  void content_lost();
   net::Task<void> send_content();
   net::Task<bool> send(std::string bytes, Duration limit);
   net::Task<bool> read_reply();
   bool nothing_came_early();
   void lost(net::IoError const& error);
 
+  net::EventLoop& loop_;
   net::StopToken stop_;
   net::Stream stream_;
   dialogue::ClientDialogue dialogue_;
@@ -69,6 +83,7 @@ class ClientSession : private net::Deadline {
   ClientTimeouts timeouts_;
   store::Spool const* spool_ = nullptr;
   MessageId id_;
+  std::optional<std::vector<wire::EntityForm>> forms_;  // of the message that is being converted
   bool content_unreadable_ = false;
   ClientTlsOutcome tls_outcome_;
   wire::LineSplitter lines_{4096};

@@ -151,7 +151,7 @@ struct Day {
 
 struct LeftOut {
   std::uint64_t loopback = 0, internal = 0, authenticated = 0, local = 0, copies = 0, out_of_time = 0,
-                no_address = 0;
+                no_address = 0, private_networks = 0;
 };
 
 // An estimate of the senders who write rarely and are not in the data. A sighting is a sender domain on one

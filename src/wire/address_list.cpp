@@ -55,6 +55,8 @@ Written next_written(Cursor& at) {
       while (!at.at_end() && at.peek() != '>')
         if (at.peek() == '"')
           skip_quoted(at, written.angle);
+        else if (at.peek() == '(')
+          skip_comment(at);
         else
           written.angle += at.next();
       at.next();
@@ -68,6 +70,21 @@ Written next_written(Cursor& at) {
   return written;
 }
 
+// What stands in <>, without the way that it names: obs-route = "@a,@b:" (RFC 5322 section 4.4).
+std::string_view without_route(std::string_view angle) {
+  angle = trimmed(angle);
+  if (angle.substr(0, 1) != "@") return angle;
+  bool in_literal = false;
+  for (std::size_t i = 0; i < angle.size(); ++i) {
+    if (angle[i] == '[') in_literal = true;
+    if (angle[i] == ']') in_literal = false;
+    if (angle[i] != ':' || in_literal) continue;
+    auto const address = trimmed(angle.substr(i + 1));
+    return address.empty() ? angle : address;
+  }
+  return angle;
+}
+
 }  // namespace
 
 Result<std::vector<Address>, std::string> parse_address_list(std::string_view text,
@@ -76,7 +93,7 @@ Result<std::vector<Address>, std::string> parse_address_list(std::string_view te
   Cursor at(text);
   while (!at.at_end()) {
     auto const written = next_written(at);
-    std::string_view const plain = trimmed(written.has_angle ? written.angle : written.text);
+    std::string_view const plain = written.has_angle ? without_route(written.angle) : trimmed(written.text);
     if (plain.empty()) continue;
     auto address = parse_mailbox(plain);
     if ((!address || address->host().empty()) && !default_host.empty() &&

@@ -1,5 +1,5 @@
-// The addresses in a To, Cc, Bcc or From field (RFC 5322 section 3.4): names, comments and groups are passed
-// over. Bounds: 100,000 addresses.
+// The addresses in a To, Cc, Bcc or From field (RFC 5322 section 3.4): names, comments, groups and source
+// routes are passed over. Bounds: 100,000 addresses.
 #pragma once
 
 #include <string>

@@ -6,13 +6,22 @@
 
 namespace postern::wire {
 
-ContentDoor::ContentDoor(LeavesBy by, Body body) : by_(by), keeps_octets_(body == Body::binary_mime) {
+ContentDoor::ContentDoor(LeavesBy by, Body body, std::optional<std::vector<EntityForm>> forms)
+    : by_(by), keeps_octets_(body == Body::binary_mime) {
   POSTERN_ASSERT(!(by_ == LeavesBy::data && keeps_octets_));
+  POSTERN_ASSERT(!(forms && keeps_octets_));
+  if (forms) seven_bit_.emplace(*std::move(forms));
 }
 
 std::string ContentDoor::pass(std::string_view piece, bool last) {
   POSTERN_ASSERT(!closed_);
   closed_ = last;
+  std::string converted;
+  if (seven_bit_) {
+    seven_bit_->feed(piece, converted);
+    if (last) seven_bit_->finish(converted);
+    piece = converted;
+  }
   if (keeps_octets_) return by_ == LeavesBy::file ? for_file(piece, last) : std::string(piece);
   std::string lines;
   lines.reserve(piece.size() + 2);

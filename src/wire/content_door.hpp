@@ -5,18 +5,22 @@
 // ContentEnd, the way the server on the other side reads it: exactly one CRLF.CRLF, behind the last byte. A
 // failed check throws (base/assert.hpp), and nothing of that piece leaves.
 //
-// Stages that change content on its way out belong here, before the dots are stuffed.
+// Stages that change content on its way out belong here, before the dots are stuffed. One is conversion to 7
+// bits. It comes first, because the binary parts that it encodes may have any octets.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "wire/bare_newlines.hpp"
 #include "wire/content_end.hpp"
 #include "wire/header_filter.hpp"
 #include "wire/line_end_check.hpp"
 #include "wire/mail_command.hpp"
+#include "wire/seven_bit.hpp"
 
 namespace postern::wire {
 
@@ -28,7 +32,9 @@ enum class LeavesBy : std::uint8_t {
 
 class ContentDoor {
  public:
-  ContentDoor(LeavesBy by, Body body);
+  // `body`: of what leaves. `forms`: how the content is converted to 7 bits (wire/seven_bit_plan); absent: it
+  // is not.
+  ContentDoor(LeavesBy by, Body body, std::optional<std::vector<EntityForm>> forms = std::nullopt);
 
   // What leaves for the next piece of the content; it may be empty. After the last piece the door is closed.
   std::string pass(std::string_view piece, bool last);
@@ -40,6 +46,7 @@ class ContentDoor {
   LeavesBy by_;
   bool keeps_octets_;
   bool closed_ = false;
+  std::optional<SevenBit> seven_bit_;
   NewlineNormalizer newlines_;
   HeaderFilter filter_{HeaderFilter::Removes::own_fields_and_return_path};
   DotStuffer dots_;

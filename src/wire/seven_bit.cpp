@@ -1,99 +1,118 @@
 #include "wire/seven_bit.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/ascii.hpp"
-#include "wire/mime.hpp"
-#include "wire/quoted_printable.hpp"
+#include "base/assert.hpp"
 
 namespace postern::wire {
 namespace {
 
-constexpr int deepest_multipart = 10;
-
-std::string_view next_line(std::string_view& text) {  // with its end
-  auto const end = text.find("\r\n");
-  auto const line = text.substr(0, end == std::string_view::npos ? text.size() : end + 2);
-  text.remove_prefix(line.size());
-  return line;
-}
-
-struct HeadFields {
-  std::string text;  // without Content-Transfer-Encoding and the empty line
-  bool has_version = false;
-  bool has_type = false;
-};
-
-HeadFields fields_of(std::string_view head) {
-  HeadFields fields;
-  bool left_out = false;
-  while (!head.empty()) {
-    auto const line = next_line(head);
-    if (trimmed(line).empty() && !is_blank(line.front())) break;
-    if (!is_blank(line.front())) {
-      left_out = istarts_with(line, "Content-Transfer-Encoding:");
-      fields.has_version = fields.has_version || istarts_with(line, "MIME-Version:");
-      fields.has_type = fields.has_type || istarts_with(line, "Content-Type:");
-    }
-    if (!left_out) fields.text += line;
+std::string_view name_of(EntityForm form) {
+  switch (form) {
+    case EntityForm::as_it_is: break;
+    case EntityForm::seven_bit: return "7bit";
+    case EntityForm::quoted_printable: return "quoted-printable";
+    case EntityForm::base64: return "base64";
   }
-  return fields;
+  return {};
 }
 
-// The header section with another Content-Transfer-Encoding, and with what lets readers heed it.
-std::string encoded_head(std::string_view head, std::string_view encoding, bool of_message) {
-  auto fields = fields_of(head);
-  if (of_message && !fields.has_version) fields.text += "MIME-Version: 1.0\r\n";
-  if (!fields.has_type) fields.text += "Content-Type: text/plain; charset=unknown-8bit\r\n";
-  return fields.text + "Content-Transfer-Encoding: " + std::string(encoding) + "\r\n\r\n";
-}
-
-std::optional<std::string> convert(std::string_view entity, int depth);
-
-std::optional<std::string> convert_parts(std::string_view body, std::string const& boundary, int depth) {
-  std::string const delimiter = "--" + boundary;
-  std::string out;
-  std::string_view part = body.substr(0, 0);  // what lies between two delimiters
-  bool within = false;                        // a part, and not the preamble or the epilogue
-  auto const end_part = [&] {
-    auto const converted = within ? convert(part, depth + 1) : std::nullopt;
-    if (!converted && !is_ascii(part)) return false;
-    out += converted ? std::string_view(*converted) : part;
-    return true;
-  };
-  while (!body.empty()) {
-    auto const line = next_line(body);
-    bool const begins = line.substr(0, delimiter.size()) == delimiter;
-    auto const behind = begins ? trimmed(line.substr(delimiter.size())) : std::string_view();
-    if (!begins || !(behind.empty() || behind == "--")) {
-      part = {part.data(), part.size() + line.size()};
-      continue;
-    }
-    if (!end_part()) return std::nullopt;
-    out += line;
-    within = behind.empty();
-    part = body.substr(0, 0);
-  }
-  if (!end_part()) return std::nullopt;
-  return out;
-}
-
-std::optional<std::string> convert(std::string_view entity, int depth) {
-  if (is_ascii(entity)) return std::string(entity);
-  auto body = entity;
-  auto const header = take_mime_header(body);
-  auto const head = entity.substr(0, entity.size() - body.size());
-  bool const encoded = header.encoding == "base64" || header.encoding == "quoted-printable";
-  if (!is_ascii(head) || encoded || istarts_with(header.type, "message/")) return std::nullopt;
-  bool const of_message = depth == 0;
-  if (!istarts_with(header.type, "multipart/"))
-    return encoded_head(head, "quoted-printable", of_message) + quoted_printable(body);
-  if (header.boundary.empty() || depth == deepest_multipart) return std::nullopt;
-  auto parts = convert_parts(body, header.boundary, depth);
-  if (!parts) return std::nullopt;
-  return encoded_head(head, "7bit", of_message) + *parts;
+bool is_encoded(EntityForm form) {
+  return form == EntityForm::quoted_printable || form == EntityForm::base64;
 }
 
 }  // namespace
 
-std::optional<std::string> to_seven_bit(std::string_view message) { return convert(message, 0); }
+void SevenBit::feed(std::string_view bytes, std::string& out) {
+  walk_.feed(bytes);
+  hand_over(out);
+}
+
+void SevenBit::finish(std::string& out) {
+  walk_.finish();
+  if (lacks_line_end_) made_ += "\r\n";
+  hand_over(out);
+}
+
+void SevenBit::hand_over(std::string& out) {
+  POSTERN_ASSERT(is_ascii(made_));
+  if (!made_.empty()) in_line_ = made_.back() != '\n';
+  out += made_;
+  made_.clear();
+}
+
+void SevenBit::on_begin() {
+  POSTERN_ASSERT(begun_ < forms_.size());
+  open_.push_back(forms_[begun_++]);
+}
+
+void SevenBit::on_header(std::string_view bytes, FieldKind field) {
+  if (field == FieldKind::transfer_encoding && open_.back() != EntityForm::as_it_is) return;
+  made_ += bytes;
+}
+
+void SevenBit::on_head(EntityHead const& head) {
+  auto const form = open_.back();
+  if (form != EntityForm::as_it_is) {
+    bool const in_line = made_.empty() ? in_line_ : made_.back() != '\n';
+    if (in_line) made_ += "\r\n";
+    if (head.of_message && !head.has_version) made_ += "MIME-Version: 1.0\r\n";
+    if (is_encoded(form) && !head.has_type) made_ += "Content-Type: text/plain; charset=unknown-8bit\r\n";
+    made_ += "Content-Transfer-Encoding: ";
+    made_ += name_of(form);
+    made_ += "\r\n";
+  }
+  if (head.has_empty_line || form != EntityForm::as_it_is) made_ += "\r\n";
+  quoted_printable_ = {};
+  base64_ = {};
+}
+
+void SevenBit::on_body(std::string_view bytes) {
+  switch (open_.back()) {
+    case EntityForm::as_it_is:
+    case EntityForm::seven_bit: made_ += bytes; break;
+    case EntityForm::quoted_printable: quoted_printable_.feed(bytes, made_); break;
+    case EntityForm::base64: base64_.feed(bytes, made_); break;
+  }
+}
+
+void SevenBit::on_outside(std::string_view bytes) {
+  lacks_line_end_ = false;
+  if (bytes == "\r\n") {
+    made_ += bytes;
+    return;
+  }
+  std::transform(bytes.begin(), bytes.end(), std::back_inserter(made_),
+                 [](char c) { return is_8bit(c) || c == '\r' || c == '\n' ? '?' : c; });
+}
+
+void SevenBit::on_delimiter(std::string_view bytes) {
+  lacks_line_end_ = false;
+  made_ += bytes;
+}
+
+void SevenBit::on_end() {
+  auto const form = open_.back();
+  open_.pop_back();
+  if (form == EntityForm::quoted_printable) quoted_printable_.finish(made_);
+  if (form != EntityForm::base64) return;
+  base64_.finish(made_);
+  lacks_line_end_ = true;
+}
+
+std::optional<std::string> to_seven_bit(std::string_view message) {
+  SevenBitPlan plan;
+  plan.feed(message);
+  plan.finish();
+  if (!plan.obstacle().empty()) return std::nullopt;
+  std::string out;
+  out.reserve(message.size() + message.size() / 4);
+  SevenBit converter(plan.forms());
+  converter.feed(message, out);
+  converter.finish(out);
+  return out;
+}
 
 }  // namespace postern::wire

@@ -7,12 +7,15 @@
 #include "wire/address_list.hpp"
 #include "wire/bare_newlines.hpp"
 #include "wire/date_time.hpp"
+#include "wire/encoded_word.hpp"
 #include "wire/local_header.hpp"
 
 namespace postern::wire {
 namespace {
 
 using LocalFields = std::vector<LocalField>;
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // A program that writes CRLF through a stream that makes CRLF of each LF ends its lines with CR CR LF: any
 // number of CR before an LF is one line end.
@@ -74,15 +77,16 @@ Result<std::vector<Address>, std::string> recipients_in(LocalFields const& field
 }
 
 std::string from_field(SubmissionContext const& context) {
-  bool const named = !context.full_name.empty() && is_ascii(context.full_name);
-  std::string const name = named ? in_quotes(printable(context.full_name, 100)) + " " : std::string();
-  return "From: " + name + "<" + context.from + ">\r\n";
+  if (context.full_name.empty()) return "From: <" + context.from + ">\r\n";
+  auto const* const between = is_ascii(context.full_name) ? " " : "\r\n ";  // encoded-words need their line
+  return "From: " + phrase(context.full_name) + between + "<" + context.from + ">\r\n";
 }
 
 }  // namespace
 
 Result<Submission, std::string> prepare_submission(std::string_view text, SubmissionContext const& context) {
   Submission submission;
+  if (text.substr(0, byte_order_mark.size()) == byte_order_mark) text.remove_prefix(byte_order_mark.size());
   std::string const whole = with_crlf_lines(text);
   std::string_view body = whole;
   auto fields = take_local_header(body);

@@ -1,6 +1,6 @@
 // A message as a local program hands it over (`sendmail -t`), made fit to be sent (RFC 6409 section 8): lines
 // end with CRLF, whatever they ended with; Bcc and Resent-Bcc are taken out; what is missing is added: From,
-// Date, Message-ID. NUL, 8-bit bytes and long lines are kept.
+// Date, Message-ID. A byte order mark at the beginning is left out. NUL, 8-bit bytes and long lines are kept.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace postern::wire {
 
 struct SubmissionContext {
   std::string from = {};       // address of who sends it, for a missing From
-  std::string full_name = {};  // may be empty
+  std::string full_name = {};  // before that address, in UTF-8; may be empty
   std::string hostname = {};   // for Message-ID
   std::string origin = {};     // the domain of addresses without one
   std::string unique = {};     // for Message-ID

@@ -99,7 +99,13 @@ TEST(LocalMessage, SaysWhatItsContentNeeds) {
   ASSERT_TRUE(eight);
   EXPECT_EQ(eight->mail.body, wire::Body::eight_bit_mime);
   EXPECT_FALSE(eight->mail.smtputf8);
-  EXPECT_FALSE(given({.recipients = {"alice"}}, "\n")->mail.body.has_value());
+  for (auto const* text :
+       {"\n", "Subject: x\n\nx\n", "MIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\n\nx\n"}) {
+    auto const ascii = given({.recipients = {"alice"}}, text);
+    ASSERT_TRUE(ascii);
+    EXPECT_FALSE(ascii->mail.body.has_value()) << "nothing in it is 8-bit: " << text;
+    EXPECT_EQ(print(*ascii).find("BODY="), std::string::npos) << text;
+  }
   EXPECT_TRUE(given({.recipients = {"\xC3\xA9@b.example"}}, "\n")->mail.smtputf8);
 }
 

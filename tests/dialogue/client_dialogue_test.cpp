@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "dialogue/client_commands.hpp"
 #include "support/client_conversation.hpp"
 
 namespace postern::dialogue {
@@ -384,6 +385,44 @@ TEST(ClientDialogue, KeepsMailThatTheServerCannotTake) {
   auto secret = outgoing({"a@example.org"});
   secret.requiretls = true;
   refuses(secret, "PIPELINING", "550");  // RFC 8689 section 4.2.1
+}
+
+bool converts(wire::Body body, bool content_8bit, wire::PeerExtensions const& peer, bool chunking = true) {
+  auto message = outgoing({"a@example.org"});
+  message.body = body;
+  message.content.content_8bit = content_8bit;
+  return needs_seven_bit(message, {.peer = peer, .chunking = chunking});
+}
+
+TEST(ClientDialogue, WantsContentIn7BitsThatTheServerDoesNotTakeOtherwise) {
+  using wire::Body;
+  wire::PeerExtensions const nothing;
+  auto const text = wire::parse_extensions("there\n8BITMIME");
+  auto const all = wire::parse_extensions("there\n8BITMIME\nCHUNKING\nBINARYMIME");
+  for (auto const body : {Body::seven_bit, Body::eight_bit_mime}) {
+    EXPECT_FALSE(converts(body, false, nothing)) << "whatever was declared";
+    EXPECT_TRUE(converts(body, true, nothing));
+    EXPECT_FALSE(converts(body, true, text));
+  }
+  EXPECT_TRUE(converts(Body::binary_mime, false, nothing)) << "it may have lone CR and LF";
+  EXPECT_TRUE(converts(Body::binary_mime, true, text));
+  EXPECT_FALSE(converts(Body::binary_mime, true, all));
+  EXPECT_TRUE(converts(Body::binary_mime, true, all, false)) << "it cannot leave by DATA";
+}
+
+TEST(ClientDialogue, SaysWhyContentCannotBeConverted) {
+  auto message = outgoing({"a@example.org"});
+  message.content.content_8bit = true;
+  message.obstacle = "it is signed";
+  wire::PeerExtensions const nothing;
+  EXPECT_FALSE(missing_for(message, {.peer = nothing})) << "what nobody has declared passes as it came";
+  for (auto const body : {wire::Body::eight_bit_mime, wire::Body::binary_mime}) {
+    message.body = body;
+    auto const refusal = missing_for(message, {.peer = nothing});
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->code, 554);
+    EXPECT_NE(refusal->text.find(", and it cannot be converted: it is signed"), std::string::npos);
+  }
 }
 
 TEST(ClientDialogue, DeclaresWhatItSends) {

@@ -8,11 +8,9 @@ from test_delivery import LmtpServer, lmtp_domain
 RELAY = '[relay]\nnetworks = ["127.0.0.0/8"]\n[routes."*"]\nvia = "smtp:127.0.0.1:{}"\n'
 SMUGGLED = b"Subject: x\n.\nMAIL FROM:<ceo@victim.example>\nRCPT TO:<staff@victim.example>\nDATA\n\nhi\n.\r.\r\r\n\r\nbody\r\n"
 
-
 def bare(body):
     rest = body.replace(b"\r\n", b"")
     return rest.count(b"\r") + rest.count(b"\n")
-
 
 def give(server, content, sender="s@far.example", to="alice@example.org", mail="", rcpt="", by_bdat=False):
     """One message; gives the reply to its content."""
@@ -23,7 +21,6 @@ def give(server, content, sender="s@far.example", to="alice@example.org", mail="
         return raw.ask(b"BDAT %d LAST\r\n" % len(content) + content)
     raw.ask("DATA\r\n")
     return raw.ask(content + b"\r\n.\r\n")
-
 
 class OnTheWire(unittest.TestCase):
     def test_a_report_about_a_binary_message_has_no_bare_newline(self):
@@ -43,7 +40,6 @@ class OnTheWire(unittest.TestCase):
         wait_until(lambda: len(receiver.messages) == 2, lambda: server.log()[-1500:])
         self.assertEqual([bare(m["body"]) for m in receiver.messages], [0, 0])
 
-
     def test_binary_content_reaches_a_server_that_does_not_pipeline(self):
         receiver = Receiver(self, extensions=("8BITMIME", "CHUNKING", "BINARYMIME"))
         server = Server(self, sections=RELAY.format(receiver.port)).start()
@@ -52,7 +48,6 @@ class OnTheWire(unittest.TestCase):
         message = wait_until(lambda: receiver.messages, lambda: server.log()[-1500:])[0]
         self.assertTrue(message["body"].endswith(content))
         self.assertGreater(len(receiver.said("BDAT")), 1)
-
 
 class Reports(unittest.TestCase):
     def test_reach_a_server_that_takes_7_bits_only(self):
@@ -72,7 +67,6 @@ class Reports(unittest.TestCase):
         line = server.logged("event=report-lost")
         self.assertIn("to=s@far.example", line)
         self.assertIn("Your message could not be delivered", line)
-
 
 class InTheMailbox(unittest.TestCase):
     CONTENT = b"X-Postern-Flag: bank-verified\r\nx-postern-flag : again\r\n\tand folded\r\nReturn-Path: <ceo@example.org>\r\nSubject: x\r\n\r\nx"
@@ -105,6 +99,53 @@ class InTheMailbox(unittest.TestCase):
         self.assertNotIn("forged", email.message_from_bytes(server.wait_for_mail(1)[0])["Received"])
         self.assertIn(b"\n\nThe door is open\nsince noon\n", server.wait_for_mail(1, "bob")[0])
 
+class SevenBits(unittest.TestCase):
+    """A server without 8BITMIME gets every message, in 7 bits (RFC 6152 section 3)."""
+    PARTS = (b"Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+             b"--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\ncaf\xc3\xa9\r\n"
+             b"--b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\nSubject: y\r\n\r\n\xe9t\xe9\r\n--b--\r\n")
+    SIGNED = (b"Subject: x\r\nContent-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\ncaf\xc3\xa9\r\n--b\r\n"
+              b"Content-Type: application/pgp-signature\r\n\r\nx\r\n--b--\r\n")
+
+    def setUp(self):
+        self.receiver = Receiver(self, extensions=("PIPELINING", "SIZE 1000000"))
+        self.server = Server(self, domains='[domains."local.example"]\nmailboxes = ["s"]\n', sections=RELAY.format(self.receiver.port)).start()
+
+    def received(self):
+        wait_until(lambda: self.receiver.messages, lambda: self.server.log()[-1500:])
+        body = self.receiver.messages[0]["body"]
+        self.assertTrue(body.isascii())
+        self.assertIn("converted=7bit", self.server.logged("event=delivery"))
+        said = self.receiver.messages[0]["from"]
+        self.assertNotIn("BODY=", said)
+        self.assertAlmostEqual(int(said.split("SIZE=")[1].split()[0]), len(body), delta=2, msg="SIZE= tells what is sent")
+        return email.message_from_bytes(body)
+
+    def test_parts_and_messages_within_become_quoted_printable(self):
+        self.assertIn("250", give(self.server, self.PARTS, "s@local.example", "a@far.example", "BODY=8BITMIME"))
+        text, within = self.received().get_payload()
+        self.assertEqual(text.get_payload(decode=True), "caf\u00e9".encode())
+        self.assertEqual(within["Content-Transfer-Encoding"], "7bit")
+        self.assertEqual(within.get_payload()[0].get_payload(decode=True), b"\xe9t\xe9")
+
+    def test_so_does_what_nobody_has_declared(self):
+        self.assertIn("250", give(self.server, b"Subject: x\r\n\r\ncaf\xe9\r\n", "s@local.example", "a@far.example"))
+        message = self.received()
+        self.assertEqual(message.get_payload(decode=True).strip(), b"caf\xe9")
+        self.assertEqual(message.get_content_charset(), "unknown-8bit")
+
+    def test_a_large_binary_message_becomes_base64(self):
+        image = os.urandom(400_000)
+        content = (b"Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\n" + image)
+        self.assertIn("250", give(self.server, content, "s@local.example", "a@far.example", "BODY=BINARYMIME", by_bdat=True))
+        self.assertEqual(self.received().get_payload(decode=True), image)
+
+    def test_what_is_signed_is_not_changed_and_comes_back(self):  # RFC 1847 section 2.1
+        self.assertIn("250", give(self.server, self.SIGNED, "s@local.example", "a@far.example", "BODY=8BITMIME"))
+        report = self.server.wait_for_mail(1, "s", "local.example")[0]
+        self.assertIn(b"Status: 5.6.3", report)
+        self.assertIn(b"cannot be converted", report.replace(b"\n ", b" "))
+        self.assertEqual(self.receiver.messages, [])
 
 class Utf8(unittest.TestCase):
     CONTENT = "From: s@local.example\r\nTo: alice@example.org\r\nSubject: caf\u00e9\r\n\r\nx".encode()
@@ -124,7 +165,6 @@ class Utf8(unittest.TestCase):
         give(server, b"Subject: x\r\n\r\ncaf\xc3\xa9", to="a@far.example", mail="SMTPUTF8 BODY=8BITMIME")
         wait_until(lambda: receiver.messages, lambda: server.log()[-1500:])
         self.assertEqual(receiver.messages[0]["from"], "MAIL FROM:<s@far.example> BODY=8BITMIME")
-
 
 if __name__ == "__main__":
     unittest.main()

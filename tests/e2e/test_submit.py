@@ -1,5 +1,5 @@
 """Mail from programs on this machine: `postern send`, and sendmail's command line, with the server up and down."""
-import os, pathlib, shutil, smtplib, subprocess, tempfile, unittest
+import os, pathlib, resource, shutil, signal, smtplib, subprocess, tempfile, unittest
 
 from peers import Receiver, tlsa
 from support import MESSAGE, POSTERN, SLOW, Server, free_port, insecure, make_certificate, wait_until
@@ -63,11 +63,27 @@ class Submit(unittest.TestCase):
         self.assertIn("221 ", result.stdout)
         self.assertTrue(self.received()[0]["body"].endswith(b"\r\n.dot\r\n"))
 
+    def test_smtp_on_standard_input_with_parameters(self):
+        good = "MAIL FROM:<s@local.example> BODY=8BITMIME SIZE=20\r\nRCPT TO:<a@far.example>\r\nDATA\r\nSubject: x\r\n\r\nü\r\n.\r\nQUIT\r\n"
+        self.sendmail("-bs", text="EHLO me\r\n" + good)
+        self.assertEqual(self.received()[0]["from"], "MAIL FROM:<s@local.example> BODY=8BITMIME")
+        for refused, code in (("SIZE=99999999999", 69), ("BODY=FOO", 76), ("SIZE=x", 76)):  # one of two messages is not sent
+            self.sendmail("-bs", text=f"EHLO me\r\nMAIL FROM:<s@local.example> {refused}\r\n" + good, code=code)
+
+    def test_smtp_on_standard_input_while_the_maildrop_takes_nothing(self):
+        text = "EHLO me\r\nMAIL FROM:<s@local.example> SIZE=20\r\nRCPT TO:<a@far.example>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\nQUIT\r\n"
+        def no_room():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        self.assertIn("451 4.3.0", self.sendmail("-bs", text=text, code=74, preexec_fn=no_room).stdout)
+        self.assertEqual(self.receiver.messages, [])
+
     def test_smtp_on_standard_input_that_sends_nothing(self):
         hello = "EHLO me\r\nMAIL FROM:<s@local.example>\r\n"
         self.sendmail("-bs", text=hello + "RCPT TO:<a@far.example>\r\nDATA\r\nSubject: x\r\n\r\nx\n.\nQUIT\r\n", code=69)  # no CRLF.CRLF: never complete
         self.sendmail("-bs", text=hello + "RCPT TO:<nobody@local.example>\r\nQUIT\r\n", code=69)
         self.sendmail("-bs", text="EHLO me\r\nMAIL FROM:<a b>\r\nQUIT\r\n", code=76)
+        self.sendmail("-bs", text="EHLO me\r\nMAIL FROM:<s@local.example> SIZE=99999999999\r\nQUIT\r\n", code=69)
         self.sendmail("-bs", text=hello + "RSET\r\nQUIT\r\n")
         self.assertEqual(self.receiver.messages, [])
 

@@ -50,6 +50,42 @@ class WhatIf(unittest.TestCase):
         with open(LOGS / "exim-4.96.log", "rb") as log:
             self.assertEqual(self.answer("-", stdin=log)["messages"], 12)
 
+    def test_rotated_files_are_one_log(self):
+        """Sessions and messages that rotation cuts in two are whole, whatever the order of the arguments."""
+        lines = (LOGS / "postfix-3.7-interleaved.log").read_bytes().splitlines(keepends=True)
+        third = len(lines) // 3
+        parts = lines[:third], lines[third:2 * third], lines[2 * third:]
+        oldest, middle, newest = self.dir / "mail.log.2.gz", self.dir / "mail.log.1", self.dir / "mail.log"
+        oldest.write_bytes(subprocess.run(["gzip", "-c"], input=b"".join(parts[0]), capture_output=True, check=True).stdout)
+        middle.write_bytes(b"".join(parts[1]))
+        newest.write_bytes(b"".join(parts[2]))
+        whole = self.answer(LOGS / "postfix-3.7-interleaved.log")
+        for inputs in ((oldest, middle, newest), (newest, middle, oldest), (self.dir,)):
+            answer = self.answer(*inputs)
+            self.assertEqual(self.counts(answer), self.counts(whole))
+            self.assertEqual((answer["unknown"], answer["tls_versions"]), (whole["unknown"], whole["tls_versions"]))
+            self.assertEqual(len(answer["sources"]), 1)
+            self.assertIn("and the 2 files before it", answer["sources"][0]["name"])
+
+    def test_what_an_input_was_taken_for_is_explained(self):
+        log = self.dir / "compose.log"
+        log.write_text("".join(f"mail-1  | {line}\n" for line in (LOGS / "postfix-3.7-tls-loglevel-0.log").read_text().splitlines()))
+        result = self.run_it(log, "--json", "--explain")
+        self.assertIn(b"docker compose", result.stderr)
+        self.assertIn(b"lines looked at fit", result.stderr)
+        answer = json.loads(result.stdout)
+        self.assertEqual(self.counts(answer), (12, 8, 4))
+        self.assertTrue(any("smtpd_tls_loglevel" in note for note in answer["sources"][0]["notes"]))
+
+    def test_a_known_log_that_tells_no_tls_is_named(self):
+        for name, text, what in (("maddy", 'smtp: incoming message\t{"msg_id":"1","src_ip":"192.0.2.1:9"}\n', b"maddy"),
+                                 ("imap", "Nov 23 14:47:32 mx dovecot: imap-login: Login: user=<a@x.example>\n", b"Dovecot")):
+            path = self.dir / name
+            path.write_text(text)
+            result = self.run_it(path, code=2)
+            self.assertIn(what, result.stderr)
+            self.assertIn(b"ot recognised", result.stderr)
+
     def test_a_cut_off_archive_counts_as_far_as_it_goes(self):
         part = self.dir / "part.gz"
         whole = subprocess.run(["gzip", "-c", LOGS / "postfix-3.7-interleaved.log"], capture_output=True, check=True).stdout

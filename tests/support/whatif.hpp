@@ -55,9 +55,11 @@ inline Collected read_text(std::string_view text, std::optional<Format> format =
                            SourceSettings settings = {}, std::size_t piece = std::string_view::npos) {
   Collected out;
   if (settings.reference == Instant()) settings.reference = reference;
-  auto const recognised = format ? format : recognise(text);
-  if (!recognised) throw std::runtime_error("not recognised");
-  auto source = make_source(*recognised, settings, out);
+  Evidence evidence;
+  evidence.format = format;
+  if (!format) evidence = look_at(text, settings);
+  if (!evidence.format) throw std::runtime_error(evidence.print());
+  auto source = make_source(evidence, settings, out);
   for (std::size_t at = 0; at < text.size(); at += std::min(piece, text.size()))
     source->feed(text.substr(at, piece));
   source->end();

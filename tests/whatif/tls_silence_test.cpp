@@ -35,5 +35,29 @@ TEST(TlsSilence, IsUnknownWhenTheLogNeverTells) {
   EXPECT_EQ(told(sink), std::vector<Tristate>(TlsSilence::limit + 1, Tristate::unknown));
 }
 
+TEST(TlsSilence, OfOneServiceMeansNothingForAnother) {
+  Collected sink;
+  TlsSilence silence(sink);
+  constexpr TlsSilence::Service mx = 1, submission = 2;
+  silence.give(reception_from("192.0.2.1", Tristate::unknown), mx);
+  silence.give(reception_from("192.0.2.2", Tristate::unknown), submission);
+  silence.log_tells_tls(submission);
+  silence.give(reception_from("192.0.2.3", Tristate::unknown), mx);
+  silence.end();
+  EXPECT_EQ(told(sink), (std::vector{Tristate::no, Tristate::unknown, Tristate::unknown}));
+  EXPECT_EQ(silence.messages_left_unknown(), 2U);
+}
+
+TEST(TlsSilence, MeansNothingWhereTlsWasUsedAndNotTold) {
+  Collected sink;
+  TlsSilence silence(sink);
+  silence.give(reception_from("192.0.2.1", Tristate::unknown));
+  silence.log_hides_tls();
+  silence.log_tells_tls();
+  silence.give(reception_from("192.0.2.2", Tristate::unknown));
+  silence.end();
+  EXPECT_EQ(told(sink), (std::vector{Tristate::unknown, Tristate::unknown}));
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "base/ascii.hpp"
 #include "base/assert.hpp"
 #include "support/exhaustive.hpp"
 #include "support/line_ends.hpp"
@@ -185,6 +186,27 @@ TEST(ContentDoor, NeverLetsBinaryContentOutByData) {  // RFC 3030 section 3
   ContentDoor closed(LeavesBy::data, Body::seven_bit);
   closed.pass("x", true);
   EXPECT_THROW(closed.pass("y", true), BrokenInvariant);
+}
+
+TEST(ContentDoor, LetsConvertedContentOutIn7BitsWhateverItWas) {  // RFC 6152 section 3, RFC 3030 section 3
+  std::string const binary(
+      "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: "
+      "image/png\r\n"
+      "Content-Transfer-Encoding: binary\r\n\r\n\xFF\n.\n\r.\r\r\n--b--\r\n");
+  SevenBitPlan plan;
+  plan.feed(binary);
+  plan.finish();
+  ASSERT_EQ(plan.obstacle(), "");
+  for (auto const by : {LeavesBy::data, LeavesBy::chunks})
+    for (std::size_t const piece : {std::size_t{1}, std::size_t{5}, binary.size()}) {
+      ContentDoor door(by, Body::seven_bit, plan.forms());
+      std::string out;
+      in_pieces(binary, piece, [&](std::string_view bytes, bool last) { out += door.pass(bytes, last); });
+      EXPECT_TRUE(is_ascii(out) && only_crlf(out));
+      EXPECT_NE(out.find("\r\n\r\n/wouCg0uDQ==\r\n--b--\r\n"), std::string::npos) << out;
+      EXPECT_EQ(ends_once(out), by == LeavesBy::data);
+    }
+  EXPECT_THROW(ContentDoor(LeavesBy::chunks, Body::binary_mime, plan.forms()), BrokenInvariant);
 }
 
 TEST(ContentDoor, TakesReturnPathOutWhereFinalDeliveryWritesIt) {  // RFC 5321 section 4.4

@@ -35,6 +35,17 @@ TEST(AddressList, FindsAddressesAmongNamesCommentsAndGroups) {  // RFC 5322 sect
     EXPECT_EQ(listed(text), "error") << text;
 }
 
+TEST(AddressList, PassesOverSourceRoutesAndCommentsInAngleBrackets) {  // RFC 5322 section 4.4
+  EXPECT_EQ(listed("<@a.example,@b.example:user@c.example>"), "user@c.example");
+  EXPECT_EQ(listed("Him < @[IPv6:2001:db8::1] , , @b.example : user@c.example >, d@e.example"),
+            "user@c.example d@e.example");
+  EXPECT_EQ(listed("<@a.example:root>"), "root@host.example");
+  EXPECT_EQ(listed("<\"@a:b\"@c.example>"), "\"@a:b\"@c.example");
+  EXPECT_EQ(listed("<user@c.example (<him>)>"), "user@c.example");
+  for (auto const* text : {"<@a.example:>", "<@a.example>", "<@a.example:@b.example:>", "<@:a b@c.example>"})
+    EXPECT_EQ(listed(text), "error") << text;
+}
+
 SubmissionContext context(bool reads_recipients) {
   return {.from = "me@host.example",
           .full_name = "Me",
@@ -79,6 +90,27 @@ TEST(Submission, AddsWhatIsMissingAndTakesBccOut) {
   EXPECT_EQ(whole.content, "from: x@y.example\r\ndate: now\r\nmessage-id: <1>\r\n\r\n");
   EXPECT_TRUE(whole.recipients.empty());
   EXPECT_FALSE(prepare_submission("To: not an address\n\n", context(true)));
+}
+
+TEST(Submission, LeavesOutAByteOrderMarkAtTheBeginning) {
+  EXPECT_EQ(recipients_of("\xEF\xBB\xBFTo: a@b.example\n\nx\n"), "a@b.example");
+  EXPECT_EQ(prepared("\xEF\xBB\xBFTo: a@b.example\n\nx\n").content.substr(0, 17), "To: a@b.example\r\n");
+  EXPECT_EQ(content_of("\n\xEF\xBB\xBFx\n"), "\r\n\xEF\xBB\xBFx\r\n") << "elsewhere it is text";
+}
+
+std::string from_of(std::string const& full_name) {
+  auto named = context(false);
+  named.full_name = full_name;
+  auto const content = prepare_submission("\n", named)->content;
+  return content.substr(0, content.find("\r\nDate:"));
+}
+
+TEST(Submission, NamesTheAuthorInEncodedWordsWhereTheNameIsNotAscii) {  // RFC 2047 section 2
+  EXPECT_EQ(from_of(""), "From: <me@host.example>");
+  EXPECT_EQ(from_of("A \"B\""), "From: \"A \\\"B\\\"\" <me@host.example>");
+  EXPECT_EQ(from_of("J\xC3\xBCrgen"), "From: =?utf-8?b?SsO8cmdlbg==?=\r\n <me@host.example>");
+  EXPECT_EQ(from_of("J\xFCrgen"), "From: =?unknown-8bit?b?SvxyZ2Vu?=\r\n <me@host.example>");
+  EXPECT_EQ(from_of("\xC3\xBC\r\nX: y"), from_of("\xC3\xBC??X: y")) << "no name begins a field";
 }
 
 TEST(Submission, TakesAnyNumberOfReturnsBeforeALineFeedForOneLineEnd) {

@@ -154,6 +154,7 @@ struct WhatIfOptions {
   std::string extract;         // a file to write instead of an answer
   std::string extract_secret;  // a file: addresses and names are hashed with its content
   bool json = false;
+  bool explain = false;  // says what each input was taken for, and why
   bool explain_skipped = false;
 };
 int run_whatif(WhatIfOptions const& options);  // 2: no source could be read, or no message was found

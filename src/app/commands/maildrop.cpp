@@ -51,7 +51,8 @@ SendRefusal cannot_leave(std::string const& directory, int error) {
             .why = why +
                    ". The server makes this directory when it starts: start it, or name its "
                    "configuration file with -C or $POSTERN_CONFIG"};
-  if (error != EACCES && error != EPERM) return {.exit_code = EX_IOERR, .why = why};
+  if (error != EACCES && error != EPERM)
+    return {.exit_code = EX_IOERR, .why = why, .disk_full = error == ENOSPC || error == EDQUOT};
   auto const closed = closed_directory(directory);
   if (closed.empty() || closed == directory)
     return {.exit_code = EX_NOPERM,

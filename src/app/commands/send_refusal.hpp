@@ -10,6 +10,7 @@ namespace postern::app {
 struct SendRefusal {
   int exit_code;
   std::string why;  // for people: what is wrong, and what to do
+  bool disk_full = false;
 };
 
 }  // namespace postern::app

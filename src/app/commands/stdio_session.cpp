@@ -7,6 +7,7 @@
 
 #include "app/commands/complain.hpp"
 #include "app/commands/maildrop.hpp"
+#include "base/ascii.hpp"
 #include "base/assert.hpp"
 #include "dialogue/server_dialogue.hpp"
 #include "net/wall_clock.hpp"
@@ -38,7 +39,9 @@ class StdioSession {
           auto const line = next_line();
           if (!line) return end();
           lines_end_with_lf_ = line->end == wire::LineEnd::bare_lf;
+          bool const begins_message = istarts_with(line->text, "MAIL");
           step = dialogue_.on_line(*line, net::wall_clock());
+          if (begins_message && step.reply && !step.reply->positive()) sender_refused_ = true;
           break;
         }
         case Then::ask_verdict: step = dialogue_.on_verdict(decide(policy_, dialogue_.facts())); break;
@@ -122,7 +125,7 @@ class StdioSession {
     auto const left = leave_message(maildrop_, message, settings_.max_message_size);
     if (left) return dialogue::Stored::safe;
     exit_code_ = complain(left.error().why, left.error().exit_code);
-    return dialogue::Stored::broken;
+    return left.error().disk_full ? dialogue::Stored::full : dialogue::Stored::broken;
   }
 
   void take_finished(Left left) {
@@ -139,7 +142,7 @@ class StdioSession {
     dialogue_.on_end(policy::ConnectionEnd::quit, net::wall_clock());
     take_finished(Left::over);
     auto const& connection = dialogue_.facts().connection;
-    bool const in_vain = connection.errors > 0 && connection.messages == 0;
+    bool const in_vain = sender_refused_ || (connection.errors > 0 && connection.messages == 0);
     return exit_code_ == EX_OK && in_vain ? EX_PROTOCOL : exit_code_;
   }
 
@@ -150,6 +153,7 @@ class StdioSession {
   wire::LineSplitter lines_;
   std::string content_;
   int exit_code_ = EX_OK;
+  bool sender_refused_ = false;     // to some MAIL: that message never began
   bool lines_end_with_lf_ = false;  // of the last command
 };
 

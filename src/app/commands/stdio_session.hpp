@@ -11,8 +11,8 @@
 
 namespace postern::app {
 
-// Gives the exit status (sysexits.h). It is 0 if no message was refused or left unfinished; a transaction
-// that RSET or a new greeting ended is neither.
+// Gives the exit status (sysexits.h). It is 0 if no message was refused, at MAIL already or later, and none
+// was left unfinished; a transaction that RSET or a new greeting ended is neither.
 int hold_stdio_session(dialogue::SmtpSettings settings, policy::Directory const& directory,
                        std::string const& maildrop);
 

@@ -202,11 +202,14 @@ bool write_file(std::string const& path, std::string const& text) {
 std::string reason_for_nothing(whatif::Answer const& answer) {
   std::string out = "no message from outside was found";
   if (auto const left = whatif::not_counted(answer); !left.empty()) out += ": there were " + left;
-  for (auto const& source : answer.sources)
-    if (source.messages == 0)
-      out += "\n  " + source.name + ": " + source.kind + ", " + counted(source.lines, "line") +
-             ", none of them about a message that was accepted (" + std::to_string(source.skipped) +
-             " not understood)";
+  for (auto const& note : answer.notes) out += "\n  " + note;
+  for (auto const& source : answer.sources) {
+    if (source.messages > 0) continue;
+    out += "\n  " + source.name + ": " + source.kind + ", " + counted(source.lines, "line") +
+           ", none of them about a message that was accepted (" + std::to_string(source.skipped) +
+           " not understood)";
+    for (auto const& note : source.notes) out += "\n    " + note;
+  }
   return out;
 }
 
@@ -237,6 +240,9 @@ int run_whatif(WhatIfOptions const& options) {
 
   auto opened = open_inputs(options.inputs, format, settings);
   if (opened.readers.empty()) return wrong("no source could be read; " + where_logs_are());
+  if (options.explain)
+    for (auto const& reader : opened.readers)
+      std::fprintf(stderr, "postern: %s\n", reader->grounds().c_str());
 
   if (!options.extract.empty()) return write_extract(options, replay_settings->internal, opened);
 

@@ -53,6 +53,7 @@ void declare_whatif(CLI::App& command, WhatIfOptions& options) {
       .add_option("--extract-secret", options.extract_secret,
                   "a file whose content is the key with which addresses and names are hashed in the extract")
       ->needs(extract);
+  command.add_flag("--explain", options.explain, "say what each source was taken for, and why");
   command.add_flag("--explain-skipped", options.explain_skipped,
                    "show the first lines of each source that were not understood");
 }

@@ -1,10 +1,13 @@
 #include "app/inputs/inputs.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 
 #include "app/inputs/mail_folders.hpp"
+#include "net/wall_clock.hpp"
 
 namespace postern::app {
 namespace {
@@ -69,6 +72,12 @@ void add(fs::path const& path, std::vector<InputPath>& out, std::vector<std::str
 }
 
 }  // namespace
+
+Instant last_change(std::string const& path) {
+  struct stat status {};
+  if (path == "-" || ::stat(path.c_str(), &status) != 0) return net::wall_clock();
+  return Instant(std::chrono::seconds(status.st_mtime));
+}
 
 std::vector<InputPath> find_inputs(std::vector<std::string> const& paths,
                                    std::vector<std::string>& problems) {

@@ -1,12 +1,10 @@
 #include "app/inputs/replay_inputs.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <queue>
 
-#include "net/wall_clock.hpp"
+#include "app/inputs/rotation.hpp"
 
 namespace postern::app {
 namespace {
@@ -22,20 +20,14 @@ struct Head {
   bool operator<(Head const& other) const { return at != other.at ? at > other.at : reader > other.reader; }
 };
 
-Instant last_change(std::string const& path) {
-  struct stat status {};
-  if (path == "-" || ::stat(path.c_str(), &status) != 0) return net::wall_clock();
-  return Instant(std::chrono::seconds(status.st_mtime));
-}
-
 }  // namespace
 
 OpenedInputs open_inputs(std::vector<std::string> const& paths, std::optional<whatif::Format> format,
                          whatif::SourceSettings settings) {
   OpenedInputs opened;
   std::vector<std::string> problems;
-  for (auto& input : find_inputs(paths, problems)) {
-    settings.reference = last_change(input.path);
+  for (auto& input : join_rotations(find_inputs(paths, problems), format, settings)) {
+    settings.reference = last_change(input.earlier.empty() ? input.path : input.earlier.front());
     auto reader = SourceReader::open(std::move(input), format, settings);
     if (!reader) {
       problems.push_back(reader.error());

@@ -5,19 +5,19 @@
 #include <algorithm>
 
 #include "app/inputs/archive_input.hpp"
+#include "app/inputs/input_series.hpp"
 #include "app/inputs/mail_folders.hpp"
 #include "net/wall_clock.hpp"
 #include "store/evidence_reader.hpp"
 #include "whatif/readers/mailbox.hpp"
 #include "whatif/readers/own_facts.hpp"
-#include "whatif/readers/recognise.hpp"
 #include "whatif/readers/unread_mail.hpp"
 #include "whatif/reports/recommend.hpp"
 
 namespace postern::app {
 namespace {
 
-constexpr std::size_t look_size = 64 * 1024;
+constexpr std::size_t look_size = 256 * 1024;
 
 bool has_message_files(InputPath const& input) {
   return input.kind == InputPath::Kind::maildir || input.kind == InputPath::Kind::message_files;
@@ -31,6 +31,20 @@ class FirstTime : public whatif::ReceptionSink {
   }
   std::optional<Instant> first;
 };
+
+std::string name_of_source(InputPath const& input) {
+  if (input.path == "-") return "standard input";
+  if (input.earlier.empty()) return input.path;
+  auto const count = std::to_string(input.earlier.size());
+  return input.path + " and the " + count + (input.earlier.size() == 1 ? " file" : " files") + " before it";
+}
+
+Result<std::unique_ptr<InputStream>, std::string> open_stream(InputPath const& input) {
+  if (input.earlier.empty()) return InputStream::open(input.path);
+  auto paths = input.earlier;
+  paths.push_back(input.path);
+  return std::make_unique<InputSeries>(std::move(paths));
+}
 
 }  // namespace
 
@@ -61,12 +75,12 @@ Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath 
   settings.junk_folder = input.junk;
   std::unique_ptr<SourceReader> reader(new SourceReader(std::move(input), std::move(settings)));
   auto& in = reader->input_;
-  reader->answer_.name = in.path == "-" ? "standard input" : in.path;
+  reader->answer_.name = name_of_source(in);
   if (has_message_files(in)) {
     reader->answer_.kind = in.kind == InputPath::Kind::maildir ? "maildir" : "messages";
     return reader;
   }
-  auto stream = InputStream::open(in.path);
+  auto stream = open_stream(in);
   if (!stream) return fail(in.path + ": " + stream.error());
   reader->stream_ = std::move(*stream);
   while (reader->start_.size() < look_size) {
@@ -85,15 +99,13 @@ Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath 
   }
   if (!format && whatif::is_tls_report(reader->start_))
     return fail(in.path + ": this is a TLS report. " + std::string(whatif::tlsrpt_reminder()));
-  auto const recognised =
-      format ? format : whatif::recognise(std::string_view(reader->start_).substr(0, look_size));
-  if (!recognised)
-    return fail(in.path +
-                ": not recognised as a mail log, a mailbox or facts; name its format with --format");
-  reader->format_ = *recognised;
-  if (*recognised == whatif::Format::facts && in.path == "-")
+  auto const start = std::string_view(reader->start_).substr(0, look_size);
+  auto& evidence = reader->evidence_;
+  evidence = whatif::look_at(start, reader->settings_, format);
+  if (!evidence.format) return fail(in.path + ": " + evidence.print());
+  if (evidence.format == whatif::Format::facts && in.path == "-")
     return fail(std::string("-: facts.db cannot be read from standard input"));
-  reader->look(std::string_view(reader->start_).substr(0, look_size));
+  reader->look(start);
   return reader;
 }
 
@@ -104,7 +116,7 @@ SourceReader::~SourceReader() {
 
 void SourceReader::look(std::string_view start) {
   FirstTime first;
-  auto source = whatif::make_source(format_, settings_, first);
+  auto source = whatif::make_source(evidence_, settings_, first);
   if (!source) return;
   source->feed(start);
   source->end();
@@ -139,10 +151,10 @@ void SourceReader::run() {
     read_archive(start_, *stream_, settings_, out, answer_,
                  [this] { consumed_.store(stream_->consumed(), std::memory_order_relaxed); });
     start_ = {};
-  } else if (format_ == whatif::Format::facts) {
+  } else if (evidence_.format == whatif::Format::facts) {
     read_facts(out);
   } else {
-    auto source = whatif::make_source(format_, settings_, out);
+    auto source = whatif::make_source(evidence_, settings_, out);
     read_stream(*source);
     source->end();
     auto const& stats = source->stats();
@@ -152,6 +164,7 @@ void SourceReader::run() {
     answer_.bytes = stats.bytes;
     answer_.examples = stats.examples;
     answer_.notes.insert(answer_.notes.end(), stats.notes.begin(), stats.notes.end());
+    answer_.notes.insert(answer_.notes.end(), evidence_.missing.begin(), evidence_.missing.end());
   }
   out.flush();
   queue_.access()->ended = true;
@@ -229,5 +242,11 @@ whatif::Reception* SourceReader::front() {
 void SourceReader::pop() { ++at_; }
 
 whatif::SourceAnswer SourceReader::answer() const { return answer_; }
+
+std::string SourceReader::grounds() const {
+  auto const why =
+      input_.kind == InputPath::Kind::maildir ? "a Maildir, by its folder cur" : evidence_.print();
+  return answer_.name + ": " + why + ".";
+}
 
 }  // namespace postern::app

@@ -14,6 +14,7 @@
 #include "base/guarded.hpp"
 #include "whatif/answer.hpp"
 #include "whatif/readers/readers.hpp"
+#include "whatif/readers/recognise.hpp"
 
 namespace postern::app {
 
@@ -41,6 +42,7 @@ class SourceReader {
   whatif::SourceAnswer answer() const;                                    // after the end
   std::uint64_t consumed() const { return consumed_.load(std::memory_order_relaxed); }
   std::uint64_t size() const { return input_.bytes; }
+  std::string grounds() const;  // a sentence: what the input was taken for, and why
 
  private:
   using Batch = std::vector<whatif::Reception>;
@@ -61,8 +63,8 @@ class SourceReader {
 
   InputPath input_;
   whatif::SourceSettings settings_;
-  whatif::Format format_ = whatif::Format::system_log;
   bool is_archive_ = false;
+  whatif::Evidence evidence_;
   std::unique_ptr<InputStream> stream_;
   std::string start_;  // bytes that were looked at
   std::optional<Instant> begins_;

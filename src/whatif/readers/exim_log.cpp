@@ -1,49 +1,54 @@
 #include "whatif/readers/exim_log.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
+#include "whatif/readers/exim_protocol.hpp"
+#include "whatif/readers/filter_line.hpp"
 #include "whatif/readers/log_text.hpp"
 
 namespace postern::whatif {
 namespace {
 
-// "H=rdns (helo) [ip]:port" or "H=(helo) [ip]": without a verified name in front of the parentheses there is
-// none.
-void read_host(std::string_view text, Reception& out) {
-  auto const open = text.find('[');
-  auto const close = text.find(']', open == std::string_view::npos ? 0 : open);
-  if (open == std::string_view::npos || close == std::string_view::npos) return;
-  auto const address = log_address(text.substr(open + 1, close - open - 1));
-  if (!address) return;
-  out.client = *address;
+void set_host(EximHost const& host, Reception& out) {
+  if (!host.address) return;
+  out.client = *host.address;
   out.has_client = true;
-  auto const before = trimmed(text.substr(0, open));
-  auto const paren = before.find('(');
-  out.client_name = trimmed(before.substr(0, paren));
-  if (paren != std::string_view::npos) {
-    auto const end = before.find(')', paren);
-    out.helo = before.substr(paren + 1, end == std::string_view::npos ? end : end - paren - 1);
-  }
+  out.client_name = host.name;
+  out.helo = host.helo;
 }
 
-// Where the value of " KEY=" begins; npos: not there. Quoted values before it are passed over.
-std::size_t field(std::string_view text, std::string_view key) {
-  bool in_quotes = false;
-  for (std::size_t i = 0; i + key.size() < text.size(); ++i) {
-    if (text[i] == '"' && (i == 0 || text[i - 1] != '\\')) in_quotes = !in_quotes;
-    if (!in_quotes && text[i] == ' ' && text.substr(i + 1, key.size()) == key) return i + 1 + key.size();
-  }
-  return std::string_view::npos;
+void set_tls(EximTls const& from, TlsSeen& out) {
+  out.used = Tristate::yes;
+  out.version = tls_version_name(from.cipher);
+  if (from.verified == "yes" || from.verified == "dane")
+    out.certificate = policy::ClientCertificate::trusted;
+  else if (from.has_certificate)
+    out.certificate = policy::ClientCertificate::untrusted;
+  else if (from.verified == "no")
+    out.certificate = policy::ClientCertificate::none;
 }
 
-std::string_view word_at(std::string_view text, std::size_t at) {
-  if (at == std::string_view::npos) return {};
-  return text.substr(at, std::min(text.find(' ', at), text.size()) - at);
+// Exim's own time has been taken off: "+pid" of log_selector, and the parts of a line that syslog splits.
+// False: a later part, which is not a line of its own.
+bool take_prefixes(std::string_view& text) {
+  if (!text.starts_with('[')) return true;
+  auto const close = text.find("] ");
+  if (close > 12) return true;  // or nowhere
+  auto const inside = text.substr(1, close - 1);
+  auto const slash = inside.find_first_of("/\\");
+  bool const is_number =
+      !inside.empty() && inside.find_first_not_of("0123456789/\\") == std::string_view::npos;
+  if (!is_number) return true;
+  text.remove_prefix(close + 2);
+  if (slash == std::string_view::npos) return take_prefixes(text);
+  return inside.substr(0, slash) == "1";
 }
 
-bool is_tls_protocol(std::string_view protocol) {  // RFC 3848's words in lower case, and +tls_on_connect's
-  for (auto const name :
-       {"smtps", "esmtps", "esmtpsa", "ssmtp", "essmtp", "essmtpa", "utf8esmtps", "utf8esmtpsa"})
-    if (protocol == name) return true;
+bool is_about_message(std::string_view what) {
+  for (auto const stage : {"RCPT", "MAIL", "DATA", "BDAT", "PRDR", "after DATA", "during MIME",
+                           "by local_scan()", "after per-recipient", "because"})
+    if (what.starts_with(stage)) return true;
   return false;
 }
 
@@ -52,126 +57,174 @@ bool is_tls_protocol(std::string_view protocol) {  // RFC 3848's words in lower 
 void EximLog::line(LogLine const& line) {
   auto text = line.text;
   auto at = line.at;
+  if (!take_prefixes(text)) return;
   if (auto const own = clock_.take_iso(text)) {
     at = *own;
     text = trimmed(text);
-    if (text.starts_with('[') && text.size() > 1 && is_digit(text[1])) {  // log_selector +pid
-      auto const close = text.find("] ");
-      if (close != std::string_view::npos) text.remove_prefix(close + 2);
-    }
+    if (!take_prefixes(text)) return;
   }
-  if (text.starts_with('[') && text.find('/') < 6) {  // syslog: "[1/5] "
-    auto const close = text.find("] ");
-    if (close != std::string_view::npos) text.remove_prefix(close + 2);
-  }
-  if (auto const arrow = text.find(" <= "); arrow != std::string_view::npos && arrow < 26)
-    received(at, text.substr(arrow + 4));
-  else if (text.starts_with("TLS error on connection from "))
-    failed_handshake(at, text.substr(29));
-  else if (auto const rejected = text.find("rejected "); rejected != std::string_view::npos)
-    rejection(at, text, rejected);
+  auto const id = take_exim_id(text);
+  if (!id.empty() && text.starts_with("<= "))
+    received(at, id, text.substr(3), Reply::accepted);
+  else if (!id.empty() && text.starts_with("(= "))
+    received(at, id, text.substr(3), Reply::refused);
+  else if (text.starts_with("TLS error on connection "))
+    failed_handshake(at, text.substr(24));
+  else if (text.starts_with("H="))
+    about_client(at, id, text.substr(2));
+  else if (text.starts_with("rejected from <"))
+    rejected_from(at, text.substr(14), policy::Outcome::refused);
+  else if (text.starts_with("temporarily rejected from <"))
+    rejected_from(at, text.substr(26), policy::Outcome::deferred);
+  else if (!id.empty() && text.starts_with("SA: "))
+    verdicts_.tell(at, ContentVerdicts::queue_key(id), exim_verdict(text));
 }
 
-// "sender H=rdns (helo) [ip] P=esmtps X=TLS1.3:... CV=no DN="..." A=... S=n id=... for a b"
-void EximLog::received(Instant at, std::string_view text) {
+// " U=ident P=esmtps L X=TLS1.3:... CV=no DN="..."", as far as it is there.
+void EximLog::set_protocol(std::string_view& text, Reception& out) {
+  auto const protocol = take_exim_protocol(text);
+  auto const tls = take_exim_tls(text);
+  if (protocol.is_of_this_host)
+    out.origin = Origin::local;
+  else if (protocol.is_authenticated)
+    out.origin = Origin::authenticated;
+  if (!tls.cipher.empty() || protocol.tls == Tristate::yes) {
+    set_tls(tls, out.tls);
+    hides_ciphers_ = hides_ciphers_ || tls.cipher.empty();
+  } else {
+    out.tls.used = protocol.tls;
+  }
+}
+
+// "sender R=1smk... H=rdns (helo) [ip] U=ident P=esmtps L X=TLS1.3:... CV=no DN="..." A=... S=n id=... for a
+// b"
+void EximLog::received(Instant at, std::string_view id, std::string_view text, Reply reply) {
   Reception reception;
   reception.kind = Reception::Kind::lone_message;
   reception.at = at;
   reception.has_sender = true;
-  auto const sender = text.substr(0, text.find(' '));
+  auto const sender = take_exim_address(text);
   if (sender != "<>") reception.sender = sender;
-  text.remove_prefix(sender.size());
-  auto const protocol = word_at(text, field(text, "P="));
-  auto const host = field(text, "H=");
-  if (host != std::string_view::npos) read_host(text.substr(host), reception);
-  if (protocol.starts_with("local") ||
-      (host == std::string_view::npos && field(text, "U=") != std::string_view::npos))
-    reception.origin = Origin::local;
-  else if (protocol.ends_with('a') || field(text, "A=") != std::string_view::npos)
-    reception.origin = Origin::authenticated;
-  auto const cipher_at = field(text, "X=");
-  bool const tls = cipher_at != std::string_view::npos || is_tls_protocol(protocol);
-  if (tls) {
-    reception.tls.used = Tristate::yes;
-    reception.tls.version = tls_version_name(word_at(text, cipher_at));
-    auto const verified = word_at(text, field(text, "CV="));
-    bool const named = field(text, "DN=") != std::string_view::npos;
-    if (verified == "yes" || verified == "dane")
-      reception.tls.certificate = policy::ClientCertificate::trusted;
-    else if (named)
-      reception.tls.certificate = policy::ClientCertificate::untrusted;
-    else if (verified == "no")
-      reception.tls.certificate = policy::ClientCertificate::none;
-  } else if (!protocol.empty() && protocol != "local") {
-    reception.tls.used = Tristate::no;
+  while (text.starts_with(" R=") || text.starts_with(" DS ")) take_exim_word(text);
+  bool const has_host = text.starts_with(" H=");
+  if (has_host) {
+    text.remove_prefix(3);
+    set_host(take_exim_host(text), reception);
   }
-  if (auto const list = text.rfind(" for "); list != std::string_view::npos) {
-    auto rest = text.substr(list + 5);
-    while (!rest.empty()) {
-      auto const word = rest.substr(0, rest.find(' '));
-      if (word.find('@') != std::string_view::npos) reception.recipients.emplace_back(word);
-      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-    }
+  set_protocol(text, reception);
+  if (!has_host) reception.origin = Origin::local;
+  if (reply == Reply::refused) {
+    reception.outcome = policy::Outcome::refused;
+    reception.code = 550;
   }
+  auto const message_key = ContentVerdicts::message_key(between(text, " id=", ' '));
+  reception.wanted = verdicts_.of(at, ContentVerdicts::queue_key(id), message_key);
+  for (auto const recipient : exim_recipients(text))
+    if (reception.recipients.size() < most_listed) reception.recipients.emplace_back(recipient);
   sink_.take(std::move(reception));
 }
 
-// "H=(helo) [ip] X=... F=<sender> [temporarily] rejected RCPT <x>: reason"
-void EximLog::rejection(Instant at, std::string_view text, std::size_t rejected) {
-  auto const what = text.substr(rejected + 9);
-  if (!what.starts_with("RCPT") && !what.starts_with("MAIL") && !what.starts_with("after DATA") &&
-      !what.starts_with("during MIME") && !what.starts_with("DATA"))
-    return;
-  auto const host = text.find("H=");
-  if (host == std::string_view::npos) return;
+// "H=(helo) [ip] X=... F=<sender> rejected RCPT <x>: reason", "H=... Warning: "SpamAssassin as ...""
+void EximLog::about_client(Instant at, std::string_view id, std::string_view text) {
+  auto const host = take_exim_host(text);
+  if (!host.address) return;
+  if (auto const wanted = exim_verdict(text); wanted != Wanted::unknown && !id.empty())
+    verdicts_.tell(at, ContentVerdicts::queue_key(id), wanted);
+  else
+    rejection(at, host, text);
+}
+
+Tristate EximLog::used_tls(EximTls const& tls) const {
+  if (!tls.cipher.empty() || !tls.verified.empty()) return Tristate::yes;
+  return hides_ciphers_ ? Tristate::unknown : Tristate::no;
+}
+
+// " U=ident X=... CV=no F=<sender> A=... SPF=fail temporarily rejected RCPT <x>: reason". Users who have
+// logged in are not from outside.
+void EximLog::rejection(Instant at, EximHost const& host, std::string_view text) {
+  while (text.starts_with(" U=") || text.starts_with(" Ci=")) take_exim_word(text);
   Reception reception;
   reception.at = at;
-  read_host(text.substr(host + 2, rejected), reception);
-  bool const later = rejected >= 12 && text.substr(rejected - 12, 12) == "temporarily ";
-  reception.outcome = later ? policy::Outcome::deferred : policy::Outcome::refused;
-  reception.code = later ? 451 : 550;
-  if (auto const sender = angle_path(text, "F=")) {
+  set_host(host, reception);
+  auto const tls = take_exim_tls(text);
+  if (used_tls(tls) == Tristate::yes)
+    set_tls(tls, reception.tls);
+  else
+    reception.tls.used = used_tls(tls);
+  if (text.starts_with(" F=<")) {
+    auto const sender = angle_path(text, " F=");
+    if (!sender) return;
     reception.has_sender = true;
     reception.sender = *sender;
-  } else if (auto const mail = angle_path(what, "MAIL ")) {
+    text.remove_prefix(std::min(text.size(), std::string_view(" F=<>").size() + sender->size()));
+  }
+  if (text.starts_with(" A=")) return;
+  while (text.starts_with(" SPF=") || text.starts_with(" DMARC=")) take_exim_word(text);
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  bool const later = text.starts_with("temporarily ");
+  if (later) text.remove_prefix(12);
+  if (!text.starts_with("rejected ")) return;
+  text.remove_prefix(9);
+  if (!is_about_message(text)) return;
+  reception.outcome = later ? policy::Outcome::deferred : policy::Outcome::refused;
+  reception.code = later ? 451 : 550;
+  if (auto const mail = angle_path(text, "MAIL "); mail && text.starts_with("MAIL ")) {
     reception.has_sender = true;
     reception.sender = *mail;
   }
-  if (auto const recipient = angle_path(what, "RCPT ")) reception.recipients.emplace_back(*recipient);
-  auto const cipher_at = field(text.substr(0, rejected), "X=");
-  if (cipher_at != std::string_view::npos) {
-    reception.tls.used = Tristate::yes;
-    reception.tls.version = tls_version_name(word_at(text, cipher_at));
-  } else {
-    reception.tls.used = Tristate::no;
-  }
+  if (text.starts_with("RCPT "))
+    if (auto const recipient = angle_path(text, "RCPT ")) reception.recipients.emplace_back(*recipient);
   sink_.take(std::move(reception));
 }
 
-// "H [ip] (SSL_accept): error:...": but "(recv)" comes after the handshake.
+// "<sender> H=rdns [ip]: message too big: read=501 max=500": whether it came over TLS is not told.
+void EximLog::rejected_from(Instant at, std::string_view text, policy::Outcome outcome) {
+  auto const sender = angle_path(text, "");
+  if (!sender) return;
+  text.remove_prefix(std::min(text.size(), sender->size() + 2));
+  if (!text.starts_with(" H=")) return;
+  text.remove_prefix(3);
+  auto const host = take_exim_host(text);
+  if (!host.address) return;
+  Reception reception;
+  reception.at = at;
+  set_host(host, reception);
+  reception.has_sender = true;
+  reception.sender = *sender;
+  reception.outcome = outcome;
+  reception.code = outcome == policy::Outcome::deferred ? 451 : 552;
+  sink_.take(std::move(reception));
+}
+
+// "from H [ip] (SSL_accept): error:...", with " Ci=..." before: but "(recv)" comes after the handshake.
 void EximLog::failed_handshake(Instant at, std::string_view text) {
-  auto const bracket = text.find("] (");
-  if (bracket == std::string_view::npos) return;
-  auto const step = text.substr(bracket + 3, text.find(')', bracket) - bracket - 3);
+  if (text.starts_with("Ci=")) text.remove_prefix(std::min(text.find(' ') + 1, text.size()));
+  if (!text.starts_with("from ")) return;
+  text.remove_prefix(5);
+  auto const host = take_exim_host(text);
+  if (text.starts_with(" (via inetd)")) text.remove_prefix(12);
+  if (!host.address || !text.starts_with(" (")) return;
+  auto const step = text.substr(2, text.find(')') - 2);
   if (step == "recv" || step == "send" || step.starts_with("SSL_read") || step.starts_with("SSL_write"))
     return;
   Reception reception;
   reception.kind = Reception::Kind::session;
   reception.at = at;
-  read_host(text, reception);
+  set_host(host, reception);
   reception.tls.used = Tristate::no;
   auto reason = openssl_reason(text);
-  auto const colon = text.find("): ", bracket);
+  auto const colon = text.find("): ");
   if (reason.empty()) reason = colon == std::string_view::npos ? step : text.substr(colon + 3);
   reception.tls.failure = printable(reason, 120);
   sink_.take(std::move(reception));
 }
 
-// Exim writes its time with a blank in it, and names no program behind it.
+// Exim writes its time with a blank in it, and names no program behind it. rspamd's time is the same, and
+// "#pid(" follows.
 bool EximMainLog::line_looks_like(std::string_view line) {
   LogClock clock(Instant{}, {});
   auto rest = line;
-  if (!clock.take_iso(rest) || line[10] != ' ') return false;
+  if (!clock.take_iso(rest) || line[10] != ' ' || trimmed(rest).starts_with('#')) return false;
   LogLine parsed;
   bool const names_program = parse_log_line(line, clock, parsed) && parsed.pid != 0 &&
                              parsed.program.find('-') == std::string_view::npos;

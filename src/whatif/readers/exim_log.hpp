@@ -2,6 +2,8 @@
 // of a message; handshakes that failed have lines of their own.
 #pragma once
 
+#include "whatif/readers/content_verdicts.hpp"
+#include "whatif/readers/exim_line.hpp"
 #include "whatif/readers/line_source.hpp"
 #include "whatif/readers/log_dialect.hpp"
 #include "whatif/readers/reader_entry.hpp"
@@ -10,25 +12,34 @@ namespace postern::whatif {
 
 class EximLog : public LogDialect {
  public:
-  EximLog(ReceptionSink& sink, LogClock clock) : sink_(sink), clock_(clock) {}
+  // `verdicts`: of filters that write into the same log; those that Exim's own lines tell are added.
+  EximLog(ReceptionSink& sink, LogClock clock, ContentVerdicts& verdicts)
+      : sink_(sink), clock_(clock), verdicts_(verdicts) {}
 
   // `line.text` may begin with Exim's own time and "[pid]".
   void line(LogLine const& line) override;
   void end() override {}
 
  private:
-  void received(Instant at, std::string_view text);
-  void rejection(Instant at, std::string_view text, std::size_t rejected);
+  enum class Reply : std::uint8_t { accepted, refused };  // what the client was told
+  void received(Instant at, std::string_view id, std::string_view text, Reply reply);
+  void about_client(Instant at, std::string_view id, std::string_view text);
+  void rejection(Instant at, EximHost const& host, std::string_view text);
+  void rejected_from(Instant at, std::string_view text, policy::Outcome outcome);
   void failed_handshake(Instant at, std::string_view text);
+  void set_protocol(std::string_view& text, Reception& out);
+  Tristate used_tls(EximTls const& tls) const;  // of a line that names no protocol
 
   ReceptionSink& sink_;
   LogClock clock_;
+  ContentVerdicts& verdicts_;
+  bool hides_ciphers_ = false;  // log_selector -tls_cipher: a line without X= may be over TLS
 };
 
 class EximMainLog : public LineSource {
  public:
   EximMainLog(SourceSettings const& settings, ReceptionSink& sink)
-      : LineSource(settings, sink), dialect_(sink, clock_) {}
+      : LineSource(settings, sink), dialect_(sink, clock_, verdicts_) {}
   std::string_view kind() const override { return "exim"; }
   static bool line_looks_like(std::string_view line);
 
@@ -37,6 +48,7 @@ class EximMainLog : public LineSource {
   void ended() override { dialect_.end(); }
 
  private:
+  ContentVerdicts verdicts_;
   EximLog dialect_;
 };
 

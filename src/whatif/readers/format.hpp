@@ -17,6 +17,9 @@ enum class Format : std::uint8_t {
   message,     // one message: a file of a Maildir
   json_lines,  // KumoMTA's, and the generic form
   fortimail,
+  cisco,
+  stalwart,
+  rspamd,
   haraka,
   opensmtpd,  // its own output; in a system log it is read by system_log
   exim,       // its main log; in a system log it is read by system_log

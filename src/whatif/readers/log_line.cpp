@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/ascii.hpp"
+#include "whatif/readers/log_words.hpp"
 
 namespace postern::whatif {
 namespace {
@@ -45,7 +46,9 @@ bool take_tag(std::string_view text, LogLine& out) {
   }
   if (at == end || *at != ':') return false;
   ++at;
-  if (at != end && *at == ' ') ++at;
+  bool const blank = at != end && *at == ' ';
+  if (at != end && !blank && out.pid == 0) return false;  // "mail:info" is a priority
+  if (blank) ++at;
   out.text = {at, end};
   if (out.text.starts_with("[ID ")) {  // Solaris: "[ID 197553 mail.info] "
     auto const behind = out.text.find("] ");
@@ -88,45 +91,53 @@ bool take_rfc5424(std::string_view text, LogClock& clock, LogLine& out) {
   return !out.program.empty() && out.program != "-";
 }
 
+// Behind the time: a host, a priority, or both of them in either order, or none.
+bool take_host_and_tag_slowly(std::string_view line, LogLine& out) {
+  out.host = {};
+  for (int words = 0; words < 3; ++words) {
+    while (line.starts_with(' ')) line.remove_prefix(1);
+    if (take_tag(line, out)) return true;
+    auto const word = take_word(line);
+    if (is_priority(word)) continue;
+    if (!out.host.empty()) return false;
+    out.host = word;
+  }
+  return take_tag(line, out);
+}
+
+// "mx postfix/smtpd[5716]: text": nearly always. A word with a colon at its end is the program, not the host
+// ("2001:db8::" is one).
+bool take_host_and_tag(std::string_view line, LogLine& out) {
+  auto after_host = line;
+  auto const host = take_word(after_host);
+  if ((!host.ends_with(':') || host.ends_with("::")) && take_tag(after_host, out)) {
+    out.host = host;
+    return true;
+  }
+  return take_host_and_tag_slowly(line, out);
+}
+
 }  // namespace
 
 bool parse_log_line(std::string_view line, LogClock& clock, LogLine& out) {
   if (auto const at = clock.take_repeated(line)) {  // the time of the line before: nearly always
     out.at = *at;
-    auto after_host = line;
-    out.host = take_word(after_host);
-    if (take_tag(after_host, out)) return true;
-    out.host = {};
-    return take_tag(line, out);
+    return take_host_and_tag(line, out);
   }
   out.at = clock.last();
   if (line.starts_with('<')) {
     auto const end = line.find('>');
-    if (end == std::string_view::npos || end > 4) return false;
+    if (end > 4) return false;  // there is none, or it ends no priority
     line.remove_prefix(end + 1);
-    if (line.starts_with("1 ")) {
-      line.remove_prefix(2);
-      return take_rfc5424(line, clock, out);
-    }
   }
-  auto at = clock.take_rfc3164(line);
-  if (!at) at = clock.take_iso(line);
-  if (!at) {
-    // A container's name before it: "mailserver  | Nov 23 ..."
-    auto const bar = line.find("| ");
-    if (bar != std::string_view::npos && bar < 64) {
-      line.remove_prefix(bar + 2);
-      at = clock.take_rfc3164(line);
-      if (!at) at = clock.take_iso(line);
-    }
+  if (line.starts_with("1 ")) {  // the version of RFC 5424 section 6.2.2; RFC 3164 has none
+    line.remove_prefix(2);
+    return take_rfc5424(line, clock, out);
   }
-  if (at) {
+  if (auto const at = clock.take_any(line)) {
     out.at = *at;
     if (line.starts_with(' ')) line.remove_prefix(1);
-    auto after_host = line;
-    out.host = take_word(after_host);
-    if (take_tag(after_host, out)) return true;
-    out.host = {};
+    return take_host_and_tag(line, out);
   }
   return take_tag(line, out);
 }

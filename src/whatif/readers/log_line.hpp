@@ -1,4 +1,6 @@
-// A line of a system log taken apart: RFC 3164, RFC 5424, with ISO times, or with none of them.
+// A line of a system log taken apart: RFC 3164, RFC 5424 with and without its priority, the short forms of
+// journalctl, what templates write; with or without a time, a host and a priority. What else may stand around
+// it is taken away before (line_wrapping.hpp).
 #pragma once
 
 #include <cstdint>

@@ -117,11 +117,14 @@ std::optional<Instant> LogClock::take_iso(std::string_view& text) {
     ++end;
   } else if (zone + 5 <= text.size() && (text[zone] == '+' || text[zone] == '-')) {
     bool const colon = text[zone + 3] == ':';
-    int const hours = digits(text, zone + 1, 2), minutes = digits(text, zone + (colon ? 4 : 3), 2);
+    bool const hours_only = text[zone + 3] == ' ';  // "+03": a zone of systemd's that has no name
+    int const hours = digits(text, zone + 1, 2);
+    int const minutes = hours_only ? 0 : digits(text, zone + (colon ? 4 : 3), 2);
     if (hours < 0 || minutes < 0) return std::nullopt;
     auto const offset = std::chrono::minutes(hours * 60 + minutes);
     at -= text[zone] == '-' ? -Duration(offset) : Duration(offset);
-    end = zone + (colon ? 6 : 5);
+    std::size_t const written = colon ? 6 : 5;
+    end = zone + (hours_only ? 3 : written);
   } else {
     at -= utc_offset_;
   }

@@ -1,28 +1,15 @@
 #include "whatif/readers/postfix_join.hpp"
 
-#include "whatif/readers/log_text.hpp"
-
 namespace postern::whatif {
 namespace {
 
 constexpr auto longest_wait = std::chrono::hours(1);  // for what is still to be told of a message
 constexpr std::size_t most_waiting = 200'000;
 constexpr std::size_t open_sessions_limit = 500'000;
+constexpr auto longest_wait_for_verdict = std::chrono::minutes(5);
+constexpr std::uint64_t messages_before_the_first_verdict = 1000;
 
 }  // namespace
-
-PostfixCounter postfix_counter(std::string_view counters, std::string_view name) {
-  PostfixCounter out;
-  auto const at = counters.find(name);
-  if (at == std::string_view::npos) return out;
-  auto value = counters.substr(at + name.size());
-  value = value.substr(0, value.find(' '));
-  out.told = true;
-  out.good = number_in(value);
-  auto const slash = value.find('/');
-  out.tried = slash == std::string_view::npos ? out.good : number_in(value.substr(slash + 1));
-  return out;
-}
 
 std::uint32_t PostfixJoin::free_session(Instant at) {
   if (free_sessions_.empty() &&
@@ -63,14 +50,15 @@ PostfixJoin::Session& PostfixJoin::at(std::uint64_t key, Instant at) {
   return found != nullptr ? *found : open(key, at);
 }
 
-void PostfixJoin::begin_message(std::uint64_t queue_id, Session& session, Instant at, bool authenticated) {
-  drop_message(queue_id);
+PostfixJoin::Message& PostfixJoin::begin_message(std::uint64_t key, Session& session, Instant at) {
+  drop_message(key);
   if (session.messages.size() >= most_listed) {  // a session that does not end: what it has so far is told
     ready_ = session.messages;
     ++session.waiting;
     for (auto const message : ready_) drop(message);
     --session.waiting;
   }
+  if (due_.size() >= most_waiting) expire(at);
   std::uint32_t index = 0;
   if (free_messages_.empty()) {
     index = static_cast<std::uint32_t>(messages_.size());
@@ -84,49 +72,65 @@ void PostfixJoin::begin_message(std::uint64_t queue_id, Session& session, Instan
   message = Message();
   message.turn = turn;
   message.in_use = true;
-  message.key = queue_id;
+  message.key = key;
   message.session = session.index;
   message.at = at;
-  message.authenticated = authenticated;
-  by_queue_id_[queue_id] = index;
+  by_queue_id_[key] = index;
   ++session.waiting;
   session.messages.push_back(index);
-  due_.push_back({at, index, message.turn});
-  if (due_.size() > most_waiting) expire(at);
+  due_.push_back({at, index, turn});
+  ++begun_;
+  if (expects_verdicts()) verdicts_due_.push_back({at, index, turn});
+  return message;
 }
 
-PostfixJoin::Message* PostfixJoin::message(std::uint64_t queue_id) {
-  auto const found = by_queue_id_.find(queue_id);
+PostfixJoin::Message* PostfixJoin::message(std::uint64_t key) {
+  auto const found = by_queue_id_.find(key);
   return found == by_queue_id_.end() ? nullptr : &messages_[found->second];
 }
 
-void PostfixJoin::give_if_complete(std::uint64_t queue_id) {
-  auto const found = by_queue_id_.find(queue_id);
-  if (found == by_queue_id_.end()) return;
-  auto const& message = messages_[found->second];
-  if (!sessions_[message.session].open && message.accepted && message.recipients_due == 0)
-    drop(found->second);
+// At the beginning of a log it is not known yet whether filters write into it.
+bool PostfixJoin::expects_verdicts() const {
+  return verdicts_.are_told() || begun_ <= messages_before_the_first_verdict;
 }
 
-void PostfixJoin::drop_message(std::uint64_t queue_id) {
-  if (auto const found = by_queue_id_.find(queue_id); found != by_queue_id_.end()) drop(found->second);
+Wanted PostfixJoin::verdict_on(Message const& message) const {
+  if (message.wanted != Wanted::unknown) return message.wanted;
+  return verdicts_.of(message.at, message.queue_key, message.message_key);
+}
+
+bool PostfixJoin::is_complete(Message const& message) const {
+  if (!message.accepted || message.recipients_due > 0) return false;
+  return message.is_past_verdicts || !expects_verdicts() || verdict_on(message) != Wanted::unknown;
+}
+
+void PostfixJoin::give_if_complete(std::uint64_t key) {
+  auto const found = by_queue_id_.find(key);
+  if (found == by_queue_id_.end()) return;
+  auto const& message = messages_[found->second];
+  if (!sessions_[message.session].open && is_complete(message)) drop(found->second);
+}
+
+void PostfixJoin::drop_message(std::uint64_t key) {
+  if (auto const found = by_queue_id_.find(key); found != by_queue_id_.end()) drop(found->second);
 }
 
 Reception PostfixJoin::reception_of(Session const& session) const {
   Reception reception;
-  reception.origin = session.origin;
+  reception.origin = session.is_of_users() ? Origin::authenticated : session.origin;
   reception.client = session.client;
   reception.has_client = session.has_client;
   reception.client_name = session.name;
   reception.helo = session.helo;
-  reception.tls = session.tls;
+  if (!session.via_front) reception.tls = session.tls;
   return reception;
 }
 
 // When the log has nothing about TLS of a session that it has from the beginning, the reception is held back.
 void PostfixJoin::pass_on(Session const& session, Reception&& reception) {
-  if (reception.tls.used == Tristate::unknown && session.whole)
-    silence_.give(std::move(reception));
+  bool const is_silent = reception.tls.used == Tristate::unknown && session.whole && !session.via_front;
+  if (is_silent)
+    silence_.give(std::move(reception), session.service);
   else
     sink_.take(std::move(reception));
 }
@@ -136,8 +140,20 @@ void PostfixJoin::give(Message& message, Reception::Kind kind) {
   auto const& session = sessions_[message.session];
   auto reception = reception_of(session);
   reception.kind = kind;
+  if (message.has_own_client) {
+    reception.client = message.client;
+    reception.client_name = std::move(message.client_name);
+  }
   if (message.authenticated) reception.origin = Origin::authenticated;
+  if (message.put_back) {
+    ++put_back_;
+    if (reception.origin == Origin::outside && !reception.client.is_loopback())
+      reception.origin = Origin::local;
+  } else if (session.via_front && reception.origin == Origin::outside) {
+    ++via_front_;
+  }
   reception.at = message.at;
+  reception.wanted = verdict_on(message);
   reception.has_sender = true;
   reception.sender = std::move(message.sender);
   reception.recipients = std::move(message.recipients);
@@ -168,85 +184,17 @@ void PostfixJoin::free_if_idle(std::uint32_t index) {
   free_sessions_.push_back(index);
 }
 
-void PostfixJoin::close(std::uint64_t key, Instant at, std::string_view counters) {
-  if (auto const found = by_process_.find(key); found != by_process_.end())
-    close_session(found->second, at, counters);
-  expire(at);
-}
-
-void PostfixJoin::close_session(std::uint32_t index, Instant at, std::string_view counters) {
-  auto& session = sessions_[index];
-  if (!session.open) return;
-  session.open = false;
-  if (auto const found = by_process_.find(session.key); found != by_process_.end() && found->second == index)
-    by_process_.erase(found);
-  if (session.tls.used != Tristate::yes) read_counters(session, counters);
-  give_refusals(index, at);
-  give_messages(index, at);
-  free_if_idle(index);
-}
-
-// What "ehlo=1 starttls=0/1 mail=1 commands=3" tells of a session that has shown no TLS so far.
-void PostfixJoin::read_counters(Session& session, std::string_view counters) {
-  bool const counted = counters.rfind(" commands=") != std::string_view::npos;  // it is the last of them
-  auto const starttls = postfix_counter(counters, " starttls=");
-  if (session.tls.used == Tristate::unknown) {
-    if (starttls.good > 0)
-      session.tls.used = Tristate::yes;
-    else if (counted || !session.tls.failure.empty())
-      session.tls.used = Tristate::no;
-  }
-  if (starttls.told && starttls.good == 0) session.tls_failed({});
-  auto const mail = postfix_counter(counters, " mail=");
-  if (counted && session.tls.used == Tristate::no && mail.told && mail.good == 0 &&
-      session.refusals.empty() && postfix_counter(counters, " ehlo=").good > 0)
-    session.refusals.push_back({.code = 530, .for_want_of_tls = true});  // all that `encrypt` leaves in a log
-}
-
-// Those that are complete; the last of them tells of the session, too.
-void PostfixJoin::give_messages(std::uint32_t index, Instant at) {
-  auto& session = sessions_[index];
-  ++session.waiting;  // keeps it in use
-  ready_.clear();
-  for (auto const message : session.messages)
-    if (messages_[message].accepted && messages_[message].recipients_due == 0) ready_.push_back(message);
-  for (auto const message : ready_) {
-    bool const tells_of_session = message == ready_.back() && !messages_[message].authenticated;
-    drop(message, tells_of_session ? Reception::Kind::lone_message : Reception::Kind::message);
-  }
-  if (session.has_client && ready_.empty()) {
-    auto reception = reception_of(session);
-    reception.kind = Reception::Kind::session;
-    reception.at = at;
-    pass_on(session, std::move(reception));
-  }
-  --session.waiting;
-}
-
-void PostfixJoin::give_refusals(std::uint32_t index, Instant at) {
-  auto const& session = sessions_[index];
-  if (!session.has_client) return;
-  auto const accepted_from = [&](std::string const& sender) {
-    for (auto const message : session.messages)
-      if (messages_[message].accepted && messages_[message].sender == sender) return true;
-    return false;
-  };
-  for (auto const& refusal : session.refusals) {
-    if (!refusal.sender.empty() && accepted_from(refusal.sender)) continue;  // for another recipient
-    auto reception = reception_of(session);
-    reception.at = at;
-    reception.outcome = refusal_outcome(refusal.code);
-    reception.code = refusal.code;
-    reception.for_want_of_tls = refusal.for_want_of_tls;
-    reception.has_sender = !(refusal.sender.empty() && refusal.recipient.empty());
-    reception.sender = refusal.sender;
-    if (!refusal.recipient.empty()) reception.recipients.push_back(refusal.recipient);
-    pass_on(session, std::move(reception));
-  }
-}
-
 void PostfixJoin::expire(Instant now) {
-  while (!due_.empty() && (due_.size() > most_waiting || now - due_.front().at > longest_wait)) {
+  while (!verdicts_due_.empty() && (verdicts_due_.size() >= most_waiting ||
+                                    now - verdicts_due_.front().at > longest_wait_for_verdict)) {
+    auto const due = verdicts_due_.front();
+    verdicts_due_.pop_front();
+    auto& message = messages_[due.message];
+    if (message.turn != due.turn) continue;
+    message.is_past_verdicts = true;
+    if (!sessions_[message.session].open && is_complete(message)) drop(due.message);
+  }
+  while (!due_.empty() && (due_.size() >= most_waiting || now - due_.front().at > longest_wait)) {
     auto const due = due_.front();
     due_.pop_front();
     if (messages_[due.message].turn == due.turn) drop(due.message);

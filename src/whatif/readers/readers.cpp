@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "whatif/readers/cisco_log.hpp"
 #include "whatif/readers/exchange_log.hpp"
 #include "whatif/readers/exim_log.hpp"
 #include "whatif/readers/extract_reader.hpp"
@@ -13,6 +14,8 @@
 #include "whatif/readers/mailbox.hpp"
 #include "whatif/readers/opensmtpd_log.hpp"
 #include "whatif/readers/own_facts.hpp"
+#include "whatif/readers/rspamd_log.hpp"
+#include "whatif/readers/stalwart_log.hpp"
 #include "whatif/readers/system_log.hpp"
 
 namespace postern::whatif {
@@ -29,6 +32,9 @@ constexpr std::array<ReaderEntry, format_count> table{
     message_reader,
     json_lines_reader,
     fortimail_reader,
+    cisco_reader,
+    stalwart_reader,
+    rspamd_reader,
     haraka_reader,
     opensmtpd_reader,
     exim_reader,

@@ -200,7 +200,9 @@ void SendmailLog::from(LogLine const& line, std::string_view id, std::string_vie
   }
   refused_recipients_.erase(key);
   give(key);
-  waiting_.insert_or_assign(key, std::move(reception));
+  auto const message_id = between(before_relay, ", msgid=<", '>');
+  waiting_.insert_or_assign(key, Message{std::move(reception), ContentVerdicts::queue_key(id),
+                                         ContentVerdicts::message_key(message_id)});
   waiting_order_.push_back({key, line.at});
   if (waiting_order_.size() > most_messages_waiting) {
     give(waiting_order_.front().key);
@@ -211,8 +213,11 @@ void SendmailLog::from(LogLine const& line, std::string_view id, std::string_vie
 void SendmailLog::give(std::uint64_t key) {
   auto const found = waiting_.find(key);
   if (found == waiting_.end()) return;
-  auto reception = std::move(found->second);
+  auto message = std::move(found->second);
   waiting_.erase(found);
+  auto& reception = message.reception;
+  if (verdicts_ != nullptr && reception.wanted == Wanted::unknown)
+    reception.wanted = verdicts_->of(reception.at, message.by_queue_id, message.by_message_id);
   sink_.take(std::move(reception));
 }
 
@@ -236,7 +241,7 @@ void SendmailLog::milter(LogLine const& line, std::string_view id, std::string_v
     if (!id.empty() && refuses && refused_recipients_.size() < most_proofs) refused_recipients_[key] = code;
     return;
   }
-  auto& reception = found->second;
+  auto& reception = found->second.reception;
   if (tempfail || !reject.empty()) {
     reception.code = code;
     reception.outcome = refusal_outcome(code);
@@ -250,7 +255,7 @@ void SendmailLog::milter(LogLine const& line, std::string_view id, std::string_v
 
 void SendmailLog::wanted(LogLine const& line, std::string_view id, Wanted wanted) {
   if (auto const found = waiting_.find(queue_key(line, id)); found != waiting_.end())
-    found->second.wanted = wanted;
+    found->second.reception.wanted = wanted;
 }
 
 // "ruleset=check_rcpt, arg1=<x@y>, relay=H [IP], reject=550 5.7.1 <x@y>... Relaying denied": arg1 is of the

@@ -1,6 +1,6 @@
-// sendmail in a system log. A message's from= line says how it came; the STARTTLS= line of its queue id, or of
-// its process and client, says with which TLS. What a milter or a filter says of the content comes behind the
-// from= line, so that a message is given when its first delivery is logged, or after some minutes.
+// sendmail in a system log. A message's from= line says how it came; the STARTTLS= line of its queue id, or
+// of its process and client, says with which TLS. What a milter or a filter says of the content comes behind
+// the from= line, so that a message is given when its first delivery is logged, or after some minutes.
 //
 // What a sender may choose (his address, the Message-ID, a HELO name) decides nothing: the fields behind it
 // are looked for from the end of the line. Bounds: the 100,000 latest STARTTLS lines, and as many messages,
@@ -10,13 +10,16 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 
+#include "whatif/readers/content_verdicts.hpp"
 #include "whatif/readers/log_dialect.hpp"
 
 namespace postern::whatif {
 
 class SendmailLog : public LogDialect {
  public:
-  explicit SendmailLog(ReceptionSink& sink) : sink_(sink) {}
+  // `verdicts`: of the content filters in the same log; null: there are none.
+  explicit SendmailLog(ReceptionSink& sink, ContentVerdicts const* verdicts = nullptr)
+      : sink_(sink), verdicts_(verdicts) {}
   void line(LogLine const& line) override;
   void end() override;
   static bool speaks(std::string_view program);  // "sm-mta", "sendmail", "sendmail/MTA"
@@ -34,6 +37,10 @@ class SendmailLog : public LogDialect {
     bool logged_in = false;
     Instant at{};
   };
+  struct Message {
+    Reception reception;
+    std::uint64_t by_queue_id = 0, by_message_id = 0;  // keys of a filter's verdict
+  };
   struct Waiting {
     std::uint64_t key = 0;
     Instant since{};
@@ -48,9 +55,10 @@ class SendmailLog : public LogDialect {
   void give_overdue(Instant now);
 
   ReceptionSink& sink_;
+  ContentVerdicts const* verdicts_;
   boost::unordered_flat_map<std::uint64_t, Proved> proved_;  // by process, and by queue id
   std::deque<std::uint64_t> proved_order_;
-  boost::unordered_flat_map<std::uint64_t, Reception> waiting_;  // messages, by queue id
+  boost::unordered_flat_map<std::uint64_t, Message> waiting_;  // by queue id
   std::deque<Waiting> waiting_order_;
   boost::unordered_flat_map<std::uint64_t, std::uint16_t> refused_recipients_;  // codes, by queue id
 };

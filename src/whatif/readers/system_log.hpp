@@ -2,9 +2,14 @@
 // of programs that are no mail servers are passed over.
 #pragma once
 
+#include <array>
+#include <map>
 #include <memory>
+#include <string>
 
+#include "whatif/readers/content_verdicts.hpp"
 #include "whatif/readers/line_source.hpp"
+#include "whatif/readers/line_wrapping.hpp"
 #include "whatif/readers/log_dialect.hpp"
 #include "whatif/readers/reader_entry.hpp"
 
@@ -15,15 +20,25 @@ class Dialects {
  public:
   Dialects(SourceSettings const& settings, SourceStats& stats, ReceptionSink& sink);
   ~Dialects();
-  bool line(LogLine const& line);  // false: no dialect is of that program
+  bool line(LogLine const& line);  // false: no dialect is of that program, nor is it a content filter's
   void end();
-  std::string_view kind() const;  // of those that had lines: "postfix", or "mixed"
+  static bool knows(LogLine const& line);  // whether a dialect is of that program
+  std::string_view kind() const;           // of those that had lines: "postfix", or "mixed"
 
  private:
   enum Which : std::uint8_t { postfix, sendmail, opensmtpd, exim, count_ };
   static Which which(LogLine const& line);
+  bool of_postfix_unit(LogLine const& line);
+  void give(Which dialect, LogLine const& line);
+  void count_other(std::string_view program);
+
+  SourceStats& stats_;
+  ContentVerdicts verdicts_;
   std::array<std::unique_ptr<LogDialect>, count_> dialects_;
   std::array<std::uint64_t, count_> lines_{};
+  bool spoken_ = false;  // a dialect has had a line
+  std::map<std::string, std::uint64_t, std::less<>>
+      others_;  // lines of other programs before that; the first 100
 };
 
 class SystemLog : public LineSource {
@@ -37,8 +52,11 @@ class SystemLog : public LineSource {
   void ended() override;
 
  private:
+  bool wrapped_line(std::string_view text);
+
   SourceSettings settings_;
   Dialects dialects_;
+  LineUnwrapper unwrapper_;  // for a line that is not of the form of the others
 };
 
 inline constexpr ReaderEntry system_log_reader{

@@ -53,7 +53,10 @@ Replay::Replay(std::vector<Rule> rules, ReplaySettings settings)
 
 void Replay::take(Reception&& reception) {
   if (auto* const left_out = reason_to_leave_out(reception)) {
-    if (reception.is_message()) ++*left_out;
+    if (!reception.is_message()) return;
+    ++*left_out;
+    bool const is_of_private = left_out == &sums_.left_out.private_networks;
+    if (is_of_private && reception.outcome == policy::Outcome::accepted) private_clients_.saw(reception);
     return;
   }
   auto const host = traffic_.host_of(reception);
@@ -81,7 +84,8 @@ std::uint64_t* Replay::reason_to_leave_out(Reception const& reception) {
   if (reception.client.is_loopback()) return &out.loopback;
   bool const internal = std::any_of(settings_.internal.begin(), settings_.internal.end(),
                                     [&](Network const& own) { return own.contains(reception.client); });
-  return internal ? &out.internal : nullptr;
+  if (internal) return &out.internal;
+  return PrivateClients::is_private(reception.client) ? &out.private_networks : nullptr;
 }
 
 bool Replay::is_in_time(Reception const& reception) const {
@@ -254,6 +258,7 @@ Answer Replay::answer() const {
     out.days.push_back(counts.day);
     out.days.back().day = number;
   }
+  for (auto& note : private_clients_.notes(sums_.messages)) out.notes.push_back(std::move(note));
   out.unseen = estimate_unseen(traffic_, out.days_spanned());
   out.shown = settings_.shown;
   Senders const owners(traffic_);

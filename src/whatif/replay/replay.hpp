@@ -12,6 +12,7 @@
 #include "whatif/answer.hpp"
 #include "whatif/replay/attempts.hpp"
 #include "whatif/replay/judge.hpp"
+#include "whatif/replay/private_clients.hpp"
 #include "whatif/replay/rule_tally.hpp"
 #include "whatif/replay/traffic.hpp"
 
@@ -77,6 +78,7 @@ class Replay : public ReceptionSink {
   OnMessage on_message_;
   Traffic traffic_;
   Attempts attempts_;
+  PrivateClients private_clients_;
   policy::TlsMemory memory_{most_remembered};
   std::vector<CountsByWanted> by_pair_;  // messages
   DayCells cells_;

@@ -59,6 +59,7 @@ std::string not_counted(Answer const& answer) {
   add(left.authenticated, "submitted with authentication");
   add(left.loopback, "from this host itself");
   add(left.internal, "from own networks");
+  add(left.private_networks, "from private networks");
   add(left.local, "local");
   add(left.copies, "copies");
   add(left.out_of_time, "outside of the time asked for");

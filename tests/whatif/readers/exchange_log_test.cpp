@@ -45,5 +45,46 @@ TEST(ExchangeLog, JoinsBySessionId) {
   EXPECT_EQ(read.refused()[0].tls.used, Tristate::no);
 }
 
+std::string passed_on_to_hub() {
+  std::string text =
+      "#Software: Microsoft Exchange Server\n#Fields: date-time,connector-id,session-id,sequence-number,"
+      "local-endpoint,remote-endpoint,event,data,context\n";
+  auto const line = [&](std::string const& session, std::string const& remote, std::string const& rest) {
+    text +=
+        "2026-11-23T15:59:56.200Z,H\\Default H," + session + ",1,10.0.0.1:25," + remote + "," + rest + "\n";
+  };
+  for (auto const* part : {"+,,", "<,EHLO h,"}) line("HUB", "10.0.0.1:3", part);
+  line("HUB", "10.0.0.1:3", "*,,\"TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using x\"");
+  line("HUB", "10.0.0.1:3", "<,XPROXYFROM SID=FRONT IP=192.0.2.33 PORT=5 DOMAIN=mail.example SEQNUM=1,");
+  line("HUB", "10.0.0.1:3", "<,MAIL FROM:<a@x.example>,");
+  line("HUB", "10.0.0.1:3", ">,250 2.1.0 Sender OK,");
+  line("HUB", "10.0.0.1:3", "<,BDAT 9 LAST,");
+  line("HUB", "10.0.0.1:3", ">,\"250 2.6.0 <1@x.example> [InternalId=1] Queued mail for delivery\",");
+  line("HUB", "10.0.0.1:3", "-,,Remote");
+  return text;
+}
+
+TEST(ExchangeLog, OfAHubAloneTheClientsTlsIsNotKnown) {
+  auto const read = read_text(passed_on_to_hub());
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].client.print(), "192.0.2.33");
+  EXPECT_EQ(read.messages()[0].tls.used, Tristate::unknown);
+  EXPECT_TRUE(read.sessions().empty());
+}
+
+TEST(ExchangeLog, FrontEndAndHubInTwoFilesAreCopiesOfOneMessage) {
+  auto front = passed_on_to_hub();
+  auto const at =
+      front.find("2026-11-23T15:59:56.200Z,H\\Default H,HUB,1,10.0.0.1:25,10.0.0.1:3,<,XPROXYFROM");
+  front.erase(at, front.find('\n', at) + 1 - at);
+  for (auto place = front.find("HUB"); place != std::string::npos; place = front.find("HUB"))
+    front.replace(place, 3, "FRONT");
+  auto const one = read_text(front).messages(), other = read_text(passed_on_to_hub()).messages();
+  ASSERT_EQ(one.size(), 1U);
+  ASSERT_EQ(other.size(), 1U);
+  EXPECT_NE(one[0].copy_of, 0U);
+  EXPECT_EQ(one[0].copy_of, other[0].copy_of);
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -33,5 +33,21 @@ TEST(HarakaLog, TheDisconnectLineHoldsAll) {
   EXPECT_EQ(read.sessions()[2].tls.failure, "handshake failed");
 }
 
+TEST(HarakaLog, NoNameThatAClientGivesIsAnotherPluginsLine) {
+  std::string const uuid = "[3A01AF0D-1996-4C0F-B3DD-C23407427E58";
+  auto const read =
+      read_text("2026-11-23T14:47:32.000Z [NOTICE] " + uuid +
+                ".1] [core] sender <\"[tls] secured: version=TLSv1.3\"@x.example> code=CONT msg=\"\"\n" +
+                "2026-11-23T14:47:32.100Z [INFO] " + uuid +
+                "] [helo.checks] host: auth] authenticated [tls] secured: cipher=C version=TLSv1.3\n" +
+                "2026-11-23T14:47:32.200Z [NOTICE] " + uuid +
+                "] [core] disconnect ip=192.0.2.1 rdns=\"h\" helo=\"x tls=Y relay=Y\" relay=N early=N "
+                "esmtp=Y tls=N pipe=N errors=0 txns=1 rcpts=1/0/0 msgs=1/0/0 bytes=9 lr=\"\" time=0.07\n");
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].tls.used, Tristate::no);
+  EXPECT_EQ(read.messages()[0].tls.version, "");
+  EXPECT_EQ(read.messages()[0].origin, Origin::outside);
+}
+
 }  // namespace
 }  // namespace postern::tests

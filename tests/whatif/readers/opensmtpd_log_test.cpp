@@ -47,5 +47,24 @@ TEST(OpensmtpdOutput, IsReadWithoutASystemLogAroundIt) {
   EXPECT_EQ(read.refused()[0].code, 550);
 }
 
+TEST(OpensmtpdLog, LinesOfVersions60To63AreRead) {
+  auto const read = read_text(
+      "Mar  4 00:13:54 ix smtpd[22421]: 427e749c2e46f809 smtp event=connected address=192.0.2.53 "
+      "host=mail.x.example\n"
+      "Mar  4 00:13:55 ix smtpd[22421]: 427e749c2e46f809 smtp event=starttls address=192.0.2.53 "
+      "host=mail.x.example "
+      "ciphers=\"version=TLSv1.2, cipher=ECDHE-RSA-AES256-GCM-SHA384, bits=256\"\n"
+      "Mar  4 00:13:55 ix smtpd[22421]: 427e749c2e46f809 smtp event=message address=192.0.2.53 "
+      "host=mail.x.example "
+      "msgid=4296f490 from=<a@x.example> to=<b@y.example> size=1746 ndest=1 proto=ESMTP\n"
+      "Mar  4 00:13:56 ix smtpd[22421]: 427e749c2e46f809 smtp event=closed address=192.0.2.53 "
+      "host=mail.x.example reason=quit\n");
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].tls.version, "TLSv1.2");
+  EXPECT_EQ(read.messages()[0].sender, "a@x.example");
+  EXPECT_EQ(read.messages()[0].recipients, std::vector<std::string>{"b@y.example"});
+  EXPECT_EQ(read.sessions().size(), 1U);
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -39,5 +39,33 @@ TEST(Recognise, MostOfTheLinesDecide) {
   EXPECT_EQ(recognise(haraka + syslog), Format::system_log);  // the more general form
 }
 
+TEST(Recognise, LinesOfHarakasPluginsInSyslogDoNotHideItsOwn) {
+  std::string const start = "Nov  4 13:35:23 mx haraka[6]: [INFO] [3E6A027F-8307-4DA4-B105-2A39EC4B58D4] ";
+  std::string text;
+  for (int i = 0; i < 10; ++i) text += start + "[karma] score: 0\n";
+  EXPECT_EQ(recognise(text + start + "[core] connect ip=192.0.2.20 port=21957\n"), Format::haraka);
+}
+
+TEST(Recognise, TheGroundsAreSaid) {
+  auto const evidence = look_at(
+      "mail-1  | Nov 23 14:47:32 mx postfix/smtpd[1]: connect from x[192.0.2.1]\n"
+      "mail-1  | nothing of the kind\n");
+  EXPECT_EQ(evidence.format, Format::system_log);
+  EXPECT_EQ(evidence.lines, 2U);
+  EXPECT_EQ(evidence.fitting, 1U);
+  auto const said = evidence.print();
+  EXPECT_NE(said.find("1 of the 2 lines"), std::string::npos) << said;
+  EXPECT_NE(said.find("docker compose"), std::string::npos) << said;
+  EXPECT_NE(look_at("time,client,tls\n").print().find("first bytes"), std::string::npos);
+  EXPECT_NE(look_at("x\n", {}, Format::exim).print().find("asked for"), std::string::npos);
+}
+
+TEST(Recognise, TheTimesOfTheFirstAndTheLastLineAreKnown) {
+  auto const evidence =
+      look_at("no time\n2026-11-23T14:47:32Z mx a[1]: x\n2026-11-23T14:47:40Z mx a[1]: x\n");
+  ASSERT_TRUE(evidence.first_time && evidence.last_time);
+  EXPECT_EQ(*evidence.last_time - *evidence.first_time, std::chrono::seconds(8));
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -42,5 +42,73 @@ TEST(SendmailLog, TheProtocolTellsOfTlsAndTheStarttlsLineHow) {
   EXPECT_EQ(answer.failed_handshakes, 1U);
 }
 
+TEST(SendmailLog, EsmtpUnderStarttlsIsOverTls) {
+  auto const read = read_text(
+      "Nov 23 14:47:32 mx sm-mta[7]: STARTTLS=server, relay=mail.example [192.0.2.1], version=TLSv1.3, "
+      "verify=NO, cipher=C, bits=256/256\n"
+      "Nov 23 14:47:33 mx sm-mta[7]: 221820LG031423: from=<a@x.example>, size=9, class=0, nrcpts=1, "
+      "msgid=<m>, "
+      "proto=ESMTP, daemon=MTA, relay=mail.example [192.0.2.1]\n"
+      "Nov 23 14:47:34 mx sm-mta[7]: 221820LG031424: from=<b@x.example>, size=9, class=0, nrcpts=1, "
+      "msgid=<m>, "
+      "proto=ESMTP, daemon=MTA, relay=other.example [192.0.2.9]\n");
+  auto const messages = read.messages();
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_EQ(messages[0].tls.version, "TLSv1.3");
+  EXPECT_EQ(messages[1].tls.used, Tristate::no) << "the process has gone on to another client";
+}
+
+TEST(SendmailLog, WhatAMilterSaysOfTheContentCounts) {
+  std::string text;
+  for (char const id : {'1', '2', '3', '4'})
+    text += std::string("Nov 23 14:47:32 mx sm-mta[7]: 22182000000000") + id +
+            ": from=<a@x.example>, size=9, class=0, nrcpts=1, msgid=<m>, proto=ESMTP, daemon=MTA, relay=h "
+            "[192.0.2.1]\n";
+  text +=
+      "Nov 23 14:47:33 mx sm-mta[7]: 221820000000001: Milter: data, reject=550 5.7.1 Blocked\n"
+      "Nov 23 14:47:33 mx sm-mta[7]: 221820000000002: milter=spamass, action=eom, tempfail\n"
+      "Nov 23 14:47:33 mx sm-mta[7]: 221820000000003: Milter: data, discard\n"
+      "Nov 23 14:47:34 mx sm-mta[8]: 221820000000003: to=<b@y.example>, stat=Sent\n"
+      "Nov 23 14:47:34 mx sm-mta[8]: 221820000000004: to=<b@y.example>, stat=Sent\n";
+  auto const read = read_text(text);
+  ASSERT_EQ(read.messages().size(), 2U);
+  EXPECT_EQ(read.messages()[0].wanted, Wanted::unwanted);
+  EXPECT_EQ(read.messages()[1].wanted, Wanted::unknown);
+  ASSERT_EQ(read.refused().size(), 2U);
+  EXPECT_EQ(read.refused()[0].outcome, policy::Outcome::refused);
+  EXPECT_EQ(read.refused()[1].outcome, policy::Outcome::deferred);
+}
+
+TEST(SendmailLog, NothingThatASenderChoosesStandsForAnotherField) {
+  auto const read = read_text(
+      "Nov 23 14:47:33 mx sm-mta[7]: 221820LG031423: from=<\", nrcpts=0, proto=ESMTPS, relay=evil "
+      "[10.0.0.1]\"@x.example>, "
+      "size=9, class=0, nrcpts=1, msgid=<, proto=ESMTPS, daemon=MSA, relay=evil [127.0.0.1]>, proto=ESMTP, "
+      "daemon=MTA, relay=IDENT:x[10.0.0.2]@mail.example [192.0.2.1]\n");
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].client.print(), "192.0.2.1");
+  EXPECT_EQ(read.messages()[0].tls.used, Tristate::no);
+  EXPECT_EQ(read.messages()[0].origin, Origin::outside);
+}
+
+TEST(FortimailLog, IsSendmailsWordsInAFormOfItsOwn) {
+  std::string const begin =
+      "date=2026-11-23 time=18:33:36.601 device_id=FE1 log_id=0003007110 type=event subtype=smtp "
+      "pri=information session_id=\"13K-13L\" msg=";
+  auto const text = begin +
+                    "\"STARTTLS=server, relay=h.example [192.0.2.1], version=TLSv1.2, verify=NO, cipher=C, "
+                    "bits=256/256\"\n" +
+                    begin +
+                    "\"from=<a@x.example>, size=1234, class=0, nrcpts=1, msgid=<1@x>, proto=ESMTP, "
+                    "daemon=SMTP_MTA, relay=h.example [192.0.2.1]\"\n"
+                    "date=2026-11-23 time=18:33:37 device_id=FE1 log_id=0200 type=statistics pri=information "
+                    "session_id=\"13K-13L\" classifier=\"FortiGuard AntiSpam\" disposition=\"Quarantine\"\n";
+  EXPECT_EQ(recognise(text), Format::fortimail);
+  auto const read = read_text(text);
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].tls.version, "TLSv1.2");
+  EXPECT_EQ(read.messages()[0].wanted, Wanted::unwanted);
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -108,5 +108,47 @@ TEST(Replay, OwnNetworksAndOtherTimesAreLeftOut) {
   EXPECT_EQ(answer.left_out.loopback, 1U);
 }
 
+TEST(Replay, PrivateNetworksAreNotOutsideAndThatIsSaid) {
+  std::vector<Reception> all{reception_from("192.0.2.1", Tristate::yes)};
+  for (auto const* client :
+       {"10.8.0.8", "172.31.255.1", "192.168.1.1", "100.64.0.1", "169.254.3.4", "fd00::1", "fe80::1"})
+    all.push_back(reception_from(client, Tristate::no));
+  for (auto const* client : {"172.32.0.1", "100.128.0.1", "2001:db8::1"})
+    all.push_back(reception_from(client, Tristate::yes));
+  auto const answer = replay_all(all);
+  EXPECT_EQ(answer.messages, 4U);
+  EXPECT_EQ(answer.in_the_clear, 0U);
+  EXPECT_EQ(answer.left_out.private_networks, 7U);
+  ASSERT_EQ(answer.notes.size(), 1U);
+  EXPECT_NE(answer.notes[0].find("private networks"), std::string::npos);
+}
+
+TEST(Replay, OneOwnMachineThatSendsIsNoProxy) {
+  std::vector<Reception> all;
+  for (int i = 0; i < 100; ++i) all.push_back(reception_from("10.8.0.8", Tristate::no, "app@x.example", i));
+  EXPECT_EQ(replay_all(all).notes.size(), 1U);
+}
+
+TEST(Replay, AProxyThatShowsEverybodyAsOnePrivateAddressIsSaidLoudly) {
+  std::vector<Reception> all{reception_from("192.0.2.1", Tristate::yes)};
+  for (int i = 0; i < 50; ++i)
+    all.push_back(reception_from("172.18.0.1", Tristate::yes, "a@dom" + std::to_string(i) + ".example", i));
+  auto const answer = replay_all(all);
+  EXPECT_EQ(answer.messages, 1U);
+  ASSERT_EQ(answer.notes.size(), 2U);
+  EXPECT_TRUE(answer.notes[0].starts_with("ATTENTION: 50 of 51 messages"));
+  EXPECT_NE(answer.notes[0].find("172.18.0.1"), std::string::npos);
+}
+
+TEST(Replay, OwnNetworksThatArePrivateAreNamedAsOwn) {
+  ReplaySettings settings;
+  settings.internal = {*Network::parse("10.0.0.0/8")};
+  auto const answer =
+      replay_all({reception_from("10.1.2.3", Tristate::no), reception_from("192.168.0.1", Tristate::no)},
+                 {"require-tls"}, settings);
+  EXPECT_EQ(answer.left_out.internal, 1U);
+  EXPECT_EQ(answer.left_out.private_networks, 1U);
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -1,0 +1,201 @@
+#include "app/inputs/rotation.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "app/inputs/input_stream.hpp"
+#include "base/ascii.hpp"
+#include "whatif/readers/readers.hpp"
+#include "whatif/readers/recognise.hpp"
+
+namespace postern::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t head_looked_at = 64 * 1024, tail_looked_at = 32 * 1024;
+constexpr auto clocks_may_differ = std::chrono::hours(1);  // lines are not written quite in order
+
+std::string_view without_compression(std::string_view name) {
+  for (std::string_view const ending : {".gz", ".xz", ".zst"})
+    if (name.size() > ending.size() && name.ends_with(ending))
+      return name.substr(0, name.size() - ending.size());
+  return name;
+}
+
+// "1" of "mail.log.1": up to four digits behind a point. Rotation counts upwards, so that the largest is
+// oldest.
+std::optional<RotatedName> numbered(std::string_view name) {
+  constexpr std::size_t most_digits = 4;
+  auto const point = name.rfind('.');
+  if (point == std::string_view::npos || point == 0) return std::nullopt;
+  auto const number = name.substr(point + 1);
+  if (number.empty() || number.size() > most_digits || !std::all_of(number.begin(), number.end(), is_digit))
+    return std::nullopt;
+  auto age = std::string(most_digits - number.size(), '0') + std::string(number);
+  for (char& digit : age) digit = static_cast<char>('0' + '9' - digit);
+  return RotatedName{.series = std::string(name.substr(0, point)), .age = "1-" + age};
+}
+
+// "20261101", "2026-11-01", "20261101-1793491200" behind a point, a hyphen or an underscore
+std::optional<RotatedName> dated(std::string_view name) {
+  auto const last_other = name.find_last_not_of("0123456789-_");
+  auto const start = last_other == std::string_view::npos ? 0 : last_other + 1;
+  auto date = name.substr(start);
+  auto base = name.substr(0, start);
+  if (date.starts_with('-') || date.starts_with('_'))
+    date.remove_prefix(1);
+  else if (base.ends_with('.'))
+    base.remove_suffix(1);
+  else
+    return std::nullopt;
+  std::string digits;
+  std::copy_if(date.begin(), date.end(), std::back_inserter(digits), is_digit);
+  constexpr std::size_t least = 8, most = 24;
+  if (base.empty() || digits.size() < least || digits.size() > most || !digits.starts_with("20"))
+    return std::nullopt;
+  return RotatedName{.series = std::string(base), .age = "0-" + digits};
+}
+
+RotatedName name_of(std::string const& path) { return rotated_name(fs::path(path).filename().string()); }
+
+std::string series_key(std::string const& path) {
+  return (fs::path(path).parent_path() / name_of(path).series).string();
+}
+
+struct RotatedPart {
+  InputPath input;
+  RotatedName name;
+  whatif::Evidence evidence;
+  std::optional<Instant> ends;  // absent: not known, as of a compressed file
+};
+
+whatif::SourceSettings settings_for(std::string const& path, whatif::SourceSettings settings) {
+  settings.reference = last_change(path);
+  return settings;
+}
+
+// When the last line of a plain file was.
+std::optional<Instant> end_of(std::string const& path, whatif::SourceSettings const& settings,
+                              whatif::Format format) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) return std::nullopt;
+  auto const size = static_cast<std::uint64_t>(file.tellg());
+  auto const wanted = std::min<std::uint64_t>(size, tail_looked_at);
+  std::string tail(wanted, '\0');
+  file.seekg(static_cast<std::streamoff>(size - wanted));
+  if (!file.read(tail.data(), static_cast<std::streamsize>(wanted))) return std::nullopt;
+  if (wanted < size) tail.erase(0, std::min(tail.find('\n'), tail.size() - 1) + 1);  // a part of a line
+  return whatif::look_at(tail, settings, format).last_time;
+}
+
+// Absent: it cannot be opened, or is no log of lines.
+std::optional<RotatedPart> look_at_part(InputPath const& input, RotatedName name,
+                                        std::optional<whatif::Format> format,
+                                        whatif::SourceSettings const& settings) {
+  auto stream = InputStream::open(input.path);
+  if (!stream) return std::nullopt;
+  std::string head;
+  while (head.size() < head_looked_at) {
+    auto const bytes = (*stream)->read();
+    if (bytes.empty()) break;
+    head += bytes;
+  }
+  head.resize(std::min(head.size(), head_looked_at));
+  RotatedPart part{.input = input,
+                   .name = std::move(name),
+                   .evidence = whatif::look_at(head, settings, format),
+                   .ends = {}};
+  auto const recognised = part.evidence.format;
+  if (!recognised || whatif::readers()[static_cast<std::size_t>(*recognised)].line_looks_like == nullptr)
+    return std::nullopt;
+  if (without_compression(input.path) == input.path) part.ends = end_of(input.path, settings, *recognised);
+  return part;
+}
+
+// By time where all of them have one, or else by name.
+void sort_by_age(std::vector<RotatedPart>& parts) {
+  bool const timed = std::all_of(parts.begin(), parts.end(), [](RotatedPart const& part) {
+    return part.evidence.first_time.has_value();
+  });
+  std::stable_sort(parts.begin(), parts.end(), [&](RotatedPart const& a, RotatedPart const& b) {
+    if (timed && *a.evidence.first_time != *b.evidence.first_time)
+      return *a.evidence.first_time < *b.evidence.first_time;
+    return a.name.age < b.name.age;
+  });
+}
+
+bool continues(RotatedPart const& before, RotatedPart const& next) {
+  if (before.name.age == next.name.age || before.evidence.format != next.evidence.format ||
+      !(before.evidence.wrapping == next.evidence.wrapping) || before.evidence.cut_by != next.evidence.cut_by)
+    return false;
+  return !before.ends || !next.evidence.first_time ||
+         *next.evidence.first_time >= *before.ends - clocks_may_differ;
+}
+
+// The parts as inputs: those that continue each other as one.
+void join_parts(std::vector<RotatedPart> parts, std::vector<InputPath>& out) {
+  sort_by_age(parts);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    auto input = std::move(parts[i].input);
+    if (i > 0 && continues(parts[i - 1], parts[i])) {
+      auto& before = out.back();
+      input.earlier = std::move(before.earlier);
+      input.earlier.push_back(std::move(before.path));
+      input.bytes += before.bytes;
+      out.back() = std::move(input);
+    } else {
+      out.push_back(std::move(input));
+    }
+  }
+}
+
+}  // namespace
+
+RotatedName rotated_name(std::string_view file_name) {
+  auto const name = without_compression(file_name);
+  if (auto const found = numbered(name)) return *found;
+  if (auto const found = dated(name)) return *found;
+  auto const point = name.rfind('.');  // "mail-20261101.log"
+  if (point != std::string_view::npos && point > 0)
+    if (auto found = dated(name.substr(0, point))) {
+      found->series += name.substr(point);
+      return *found;
+    }
+  return {.series = std::string(name), .age = "2"};
+}
+
+std::vector<InputPath> join_rotations(std::vector<InputPath> inputs, std::optional<whatif::Format> format,
+                                      whatif::SourceSettings const& settings) {
+  std::map<std::string, std::vector<std::size_t>> series;
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].kind == InputPath::Kind::file) series[series_key(inputs[i].path)].push_back(i);
+  std::vector<InputPath> out;
+  std::vector<bool> done(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (done[i]) continue;
+    bool const file = inputs[i].kind == InputPath::Kind::file;
+    auto const found = file ? series.find(series_key(inputs[i].path)) : series.end();
+    if (found == series.end() || found->second.size() < 2) {
+      out.push_back(std::move(inputs[i]));
+      continue;
+    }
+    std::vector<RotatedPart> parts;
+    for (auto const member : found->second) {
+      done[member] = true;
+      auto const& input = inputs[member];
+      auto part = look_at_part(input, name_of(input.path), format, settings_for(input.path, settings));
+      if (part)
+        parts.push_back(*std::move(part));
+      else
+        out.push_back(std::move(inputs[member]));
+    }
+    join_parts(std::move(parts), out);
+  }
+  return out;
+}
+
+}  // namespace postern::app

@@ -1,0 +1,169 @@
+#include "whatif/readers/cisco_log.hpp"
+
+#include "base/ascii.hpp"
+#include "whatif/readers/log_text.hpp"
+
+namespace postern::whatif {
+namespace {
+
+// What follows "Info: " and the like; empty: no such line.
+std::string_view esa_text(std::string_view line) {
+  for (std::string_view const level : {" Info: ", " Warning: ", " Debug: ", " Critical: "})
+    if (auto const at = line.find(level); at != std::string_view::npos && at < 64)
+      return line.substr(at + level.size());
+  return {};
+}
+
+bool is_esa_text(std::string_view text) {
+  for (std::string_view const begin :
+       {"New SMTP ICID ", "ICID ", "MID ", "Start MID ", "New SMTP DCID ", "DCID ", "Message finished MID ",
+        "Delivery start DCID ", "Message done DCID "})
+    if (istarts_with(text, begin)) return true;
+  return false;
+}
+
+// The number behind `word`, both taken off.
+std::optional<std::uint64_t> take_number(std::string_view& text, std::string_view word) {
+  if (!istarts_with(text, word)) return std::nullopt;
+  text.remove_prefix(word.size());
+  auto const digits = text.substr(0, text.find_first_not_of("0123456789"));
+  if (digits.empty()) return std::nullopt;
+  text.remove_prefix(digits.size());
+  text = trimmed(text);
+  return number_in(digits);
+}
+
+}  // namespace
+
+bool CiscoLog::line_looks_like(std::string_view line) { return is_esa_text(esa_text(line)); }
+
+void CiscoLog::line(std::string_view text) {
+  // "Wed Jul 20 19:47:40 2005 Info: ...": the weekday goes, the year stands behind the time.
+  auto rest = text;
+  if (rest.size() > 4 && is_alpha(rest[0]) && is_alpha(rest[1]) && is_alpha(rest[2]) && rest[3] == ' ' &&
+      rest.size() > 8 && is_alpha(rest[4]))
+    rest.remove_prefix(4);
+  std::string ordered;
+  if (rest.size() > 20 && rest[15] == ' ' && is_digit(rest[16]) && is_digit(rest[19]) && rest[20] == ' ') {
+    // "Jul 20 19:47:40 2005" as "Jul 20 2005 19:47:40"
+    ordered =
+        std::string(rest.substr(0, 7)) + std::string(rest.substr(16, 5)) + std::string(rest.substr(7, 8));
+    std::string_view written = ordered;
+    clock_.take_rfc3164(written);
+  } else if (!clock_.take_iso(rest)) {
+    clock_.take_rfc3164(rest);
+  }
+  auto const told = esa_text(text);
+  if (!is_esa_text(told)) return stats_.skip(text, "no line of a Cisco mail log");
+  auto const at = clock_.last();
+  if (istarts_with(told, "New SMTP ICID "))
+    connection_opened(told);
+  else if (istarts_with(told, "ICID "))
+    connection_line(at, told);
+  else if (istarts_with(told, "Start MID "))
+    message_started(at, told);
+  else if (istarts_with(told, "MID "))
+    message_line(told);
+}
+
+// "New SMTP ICID 5 interface Management (10.1.1.1) address 10.1.1.209 reverse dns host h.example verified
+// yes"
+void CiscoLog::connection_opened(std::string_view text) {
+  auto const icid = take_number(text, "New SMTP ICID ");
+  if (!icid) return;
+  auto& facts = connections_.open(
+      *icid, [&](Reception&& oldest) { close_connection(std::move(oldest), clock_.last()); });
+  facts.tls.used = Tristate::no;  // until a TLS line comes
+  if (auto const address = log_address(between(text, " address ", ' '))) {
+    facts.client = *address;
+    facts.has_client = true;
+  }
+  if (between(text, " verified ", ' ') == "yes") facts.client_name = between(text, " reverse dns host ", ' ');
+}
+
+// "ICID 5 TLS success protocol TLSv1.2 cipher ...", "ICID 5 TLS failed", "ICID 5 REJECT ...", "ICID 5 close"
+void CiscoLog::connection_line(Instant at, std::string_view text) {
+  auto const icid = take_number(text, "ICID ");
+  auto* facts = icid ? connections_.find(*icid) : nullptr;
+  if (facts == nullptr) return;
+  if (istarts_with(text, "TLS success")) {
+    facts->tls.used = Tristate::yes;
+    facts->tls.version = tls_version_name(between(text, "protocol ", ' '));
+  } else if (istarts_with(text, "TLS failed")) {
+    facts->tls.failure = "handshake failed";
+  } else if (istarts_with(text, "RELAY ") || istarts_with(text, "SMTP Auth: ")) {
+    bool const failed = istarts_with(text, "SMTP Auth: ") && text.find("succeeded") == std::string_view::npos;
+    if (!failed) facts->origin = Origin::authenticated;
+  } else if (istarts_with(text, "close")) {
+    connections_.close_one(*icid, [&](Reception&& closed) { close_connection(std::move(closed), at); });
+  }
+}
+
+void CiscoLog::close_connection(Reception&& facts, Instant at) {
+  facts.kind = Reception::Kind::session;
+  facts.at = at;
+  sink_.take(std::move(facts));
+}
+
+// "Start MID 6 ICID 5": of those that the gateway makes itself the ICID is 0.
+void CiscoLog::message_started(Instant at, std::string_view text) {
+  auto const mid = take_number(text, "Start MID ");
+  auto const icid = mid ? take_number(text, "ICID ") : std::nullopt;
+  if (!icid || *icid == 0) return;
+  auto& message = messages_.open(*mid, [&](Message&& oldest) { give(std::move(oldest)); });
+  message.connection = *icid;
+  message.at = at;
+}
+
+void CiscoLog::message_line(std::string_view text) {
+  auto const mid = take_number(text, "MID ");
+  auto* message = mid ? messages_.find(*mid) : nullptr;
+  if (message == nullptr) return;
+  take_number(text, "ICID ");
+  if (istarts_with(text, "receiving aborted") || istarts_with(text, "ICID 0 aborted"))
+    messages_.close_one(*mid, [](Message&&) {});
+  else if (istarts_with(text, "queued for delivery") || istarts_with(text, "rewritten") ||
+           istarts_with(text, "done") || istarts_with(text, "quarantined"))
+    messages_.close_one(*mid, [&](Message&& taken) { give(std::move(taken)); });
+  else
+    message_told(*message, text);
+}
+
+// "From: <a@b>", "RID 0 To: <c@d>", "ready 100 bytes from <a@b>", "interim verdict using engine: CASE spam
+// positive", "Dropped by ...".
+void CiscoLog::message_told(Message& message, std::string_view text) {
+  if (istarts_with(text, "From: ")) {
+    message.has_sender = true;
+    message.sender = angle_path(text, "From: ").value_or(std::string_view());
+  } else if (istarts_with(text, "RID ")) {
+    take_number(text, "RID ");
+    if (auto const to = angle_path(text, "To: ");
+        to && text.find(" Rejected") == std::string_view::npos && message.recipients.size() < most_listed)
+      message.recipients.emplace_back(*to);
+  } else if (istarts_with(text, "ready ")) {
+    message.is_ready = true;
+  } else if (text.find("spam positive") != std::string_view::npos) {
+    message.wanted = Wanted::unwanted;
+  } else if (text.find("spam negative") != std::string_view::npos && message.wanted == Wanted::unknown) {
+    message.wanted = Wanted::wanted;
+  }
+}
+
+void CiscoLog::give(Message&& message) {
+  auto const* facts = connections_.find(message.connection);
+  if (!message.is_ready || facts == nullptr) return;
+  auto reception = *facts;
+  reception.at = message.at;
+  reception.has_sender = message.has_sender;
+  reception.sender = std::move(message.sender);
+  reception.recipients = std::move(message.recipients);
+  reception.wanted = message.wanted;
+  sink_.take(std::move(reception));
+}
+
+void CiscoLog::ended() {
+  messages_.close_all([&](Message&& message) { give(std::move(message)); });
+  connections_.close_all([&](Reception&& facts) { close_connection(std::move(facts), clock_.last()); });
+}
+
+}  // namespace postern::whatif

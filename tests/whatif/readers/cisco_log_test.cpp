@@ -1,0 +1,53 @@
+// Cisco ESA's text mail logs.
+#include <gtest/gtest.h>
+
+#include "support/whatif.hpp"
+
+namespace postern::tests {
+namespace {
+
+TEST(CiscoLog, JoinsMessagesToTheirConnection) {
+  std::string const log =
+      "Mon Nov 23 19:47:40 2026 Info: New SMTP ICID 5 interface Data1 (10.1.1.1) address 192.0.2.1 reverse "
+      "dns "
+      "host mail.x.example verified yes\n"
+      "Mon Nov 23 19:47:40 2026 Info: ICID 5 ACCEPT SG UNKNOWNLIST match sbrs[none] SBRS None\n"
+      "Mon Nov 23 19:47:41 2026 Info: ICID 5 TLS success protocol TLSv1.2 cipher "
+      "ECDHE-RSA-AES256-GCM-SHA384\n"
+      "Mon Nov 23 19:47:41 2026 Info: New SMTP ICID 6 interface Data1 (10.1.1.1) address 192.0.2.2 reverse "
+      "dns "
+      "host unknown verified no\n"
+      "Mon Nov 23 19:47:42 2026 Info: Start MID 10 ICID 5\n"
+      "Mon Nov 23 19:47:42 2026 Info: MID 10 ICID 5 From: <a@x.example>\n"
+      "Mon Nov 23 19:47:42 2026 Info: Start MID 11 ICID 6\n"
+      "Mon Nov 23 19:47:42 2026 Info: MID 11 ICID 6 From: <\"TLS success\"@y.example>\n"
+      "Mon Nov 23 19:47:42 2026 Info: MID 10 ICID 5 RID 0 To: <b@our.example>\n"
+      "Mon Nov 23 19:47:43 2026 Info: MID 10 ready 100 bytes from <a@x.example>\n"
+      "Mon Nov 23 19:47:43 2026 Info: MID 11 ready 100 bytes from <s@y.example>\n"
+      "Mon Nov 23 19:47:43 2026 Info: MID 11 interim verdict using engine: CASE spam positive\n"
+      "Mon Nov 23 19:47:44 2026 Info: MID 10 queued for delivery\n"
+      "Mon Nov 23 19:47:44 2026 Info: MID 11 queued for delivery\n"
+      "Mon Nov 23 19:47:44 2026 Info: Start MID 12 ICID 6\n"
+      "Mon Nov 23 19:47:44 2026 Info: MID 12 receiving aborted by sender\n"
+      "Mon Nov 23 19:47:45 2026 Info: ICID 5 close\n"
+      "Mon Nov 23 19:47:45 2026 Info: New SMTP ICID 7 interface Data1 (10.1.1.1) address 192.0.2.3 reverse "
+      "dns "
+      "host unknown verified no\n"
+      "Mon Nov 23 19:47:45 2026 Info: ICID 7 TLS failed\n"
+      "Mon Nov 23 19:47:46 2026 Info: ICID 7 close\n";
+  EXPECT_EQ(recognise(log), Format::cisco);
+  auto const read = read_text(log);
+  auto const messages = read.messages();
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_EQ(messages[0].tls.version, "TLSv1.2");
+  EXPECT_EQ(messages[0].client_name, "mail.x.example");
+  EXPECT_EQ(messages[0].recipients, std::vector<std::string>{"b@our.example"});
+  EXPECT_EQ(print_iso8601(messages[0].at).substr(0, 19), "2026-11-23T19:47:42");
+  EXPECT_EQ(messages[1].tls.used, Tristate::no);
+  EXPECT_EQ(messages[1].wanted, Wanted::unwanted);
+  ASSERT_EQ(read.sessions().size(), 3U);
+  EXPECT_EQ(replay_all(read.all).failed_handshakes, 1U);
+}
+
+}  // namespace
+}  // namespace postern::tests
