@@ -88,11 +88,17 @@ bool IpAddress::is_multicast() const {
 
 std::string IpAddress::print() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  if (is_v4())
-    ::inet_ntop(AF_INET, bytes_.data() + 12, text.data(), text.size());
-  else
+  if (!is_v4()) {
     ::inet_ntop(AF_INET6, bytes_.data(), text.data(), text.size());
-  return text.data();
+    return text.data();
+  }
+  // What-if prints one for each message, and inet_ntop() goes by way of sprintf().
+  char* at = text.data();
+  for (std::size_t i = 12; i < 16; ++i) {
+    if (i > 12) *at++ = '.';
+    at = std::to_chars(at, text.data() + text.size(), bytes_[i]).ptr;
+  }
+  return {text.data(), at};
 }
 
 std::string IpAddress::print_literal() const { return (is_v4() ? "[" : "[IPv6:") + print() + "]"; }

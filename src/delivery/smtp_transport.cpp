@@ -310,7 +310,7 @@ net::Task<void> SmtpTransport::talk(Progress* progress) {
       progress->reached = true;
       continue;
     }
-    if (over && dialogue.content_begun()) {
+    if (over && dialogue.content_may_be_whole()) {
       // RFC 5321 section 4.2.5: the server has it, or has it not. It is sent again, so that it is not lost.
       progress->outcomes.push_back(outcome_of(
           indexes[i],

@@ -32,6 +32,7 @@ bool ClientDialogue::needs_seven_bit(OutgoingMessage const& message) const {
 void ClientDialogue::begin(OutgoingMessage message) {
   POSTERN_ASSERT(next() == Next::idle || next() == Next::close);
   message_ = std::move(message);
+  end_begun_ = false;
   transaction_ = ClientTransaction(message_.recipients.size());
   if (auto const missing = missing_for(message_, hop_for(message_))) return transaction_.answer_rest(*missing);
   if (phase_ != Phase::closed) open_transaction();
@@ -86,6 +87,7 @@ void ClientDialogue::on_lone_dot(Reply const&, Pending const&) {}
 
 std::string ClientDialogue::before_piece(std::size_t size, bool last) {
   transaction_.on_content_begun();
+  end_begun_ = end_begun_ || last;
   if (!chunking()) return {};
   pending_.push_back({.command = last ? Command::last_chunk : Command::chunk});
   return "BDAT " + std::to_string(size) + (last ? " LAST\r\n" : "\r\n");

@@ -111,12 +111,16 @@ void MimeWalk::take_start(Read read) {
 
 bool MimeWalk::take_delimiter(std::string_view line, bool ended) {
   if (bounded_ == 0 || line.substr(0, 2) != "--") return false;
+  bool is_doubtful = false;
   for (std::size_t i = entities_.size(); i-- > 0;) {
     auto const& boundary = entities_[i].boundary;
     if (boundary.empty() || line.substr(2, boundary.size()) != boundary) continue;
     auto const behind = line.substr(2 + boundary.size());
     bool const last = behind.substr(0, 2) == "--";
-    if (!is_all_blank(last ? behind.substr(2) : behind)) continue;
+    if (!is_all_blank(last ? behind.substr(2) : behind)) {
+      is_doubtful = true;
+      continue;
+    }
     while (entities_.size() > i + 1) end_entity();
     std::string const before = std::exchange(held_end_, false) ? "\r\n" : "";
     visitor_.on_delimiter(before + std::string(line) + (ended ? "\r\n" : ""));
@@ -129,6 +133,7 @@ bool MimeWalk::take_delimiter(std::string_view line, bool ended) {
     }
     return true;
   }
+  if (is_doubtful) visitor_.on_doubt();
   return false;
 }
 

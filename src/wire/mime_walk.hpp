@@ -44,7 +44,10 @@ class MimeVisitor {
   virtual void on_body(std::string_view bytes) = 0;     // of a leaf or of what is closed; CRLF comes alone
   virtual void on_outside(std::string_view bytes) = 0;  // before, between and behind parts; CRLF comes alone
   virtual void on_delimiter(std::string_view bytes) = 0;  // with the CRLF before it, which belongs to it
-  virtual void on_begin() = 0;                            // of an entity; they nest
+  // A line begins as a delimiter does and goes on otherwise: RFC 2046 section 5.1.1 lets it be one, and many
+  // readers take it for text. It is passed on as text.
+  virtual void on_doubt() {}
+  virtual void on_begin() = 0;  // of an entity; they nest
   virtual void on_end() = 0;
 };
 

@@ -85,7 +85,7 @@ void SevenBit::on_outside(std::string_view bytes) {
     return;
   }
   std::transform(bytes.begin(), bytes.end(), std::back_inserter(made_),
-                 [](char c) { return is_8bit(c) || c == '\r' || c == '\n' ? '?' : c; });
+                 [](char c) { return is_8bit(c) || c == '\r' || c == '\n' || c == '\0' ? '?' : c; });
 }
 
 void SevenBit::on_delimiter(std::string_view bytes) {

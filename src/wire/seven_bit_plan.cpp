@@ -59,10 +59,21 @@ void SevenBitPlan::on_body(std::string_view bytes) {
 }
 
 void SevenBitPlan::on_outside(std::string_view bytes) {
-  if (!is_line_end_piece(bytes) && breaks_seven_bit(bytes)) open_.back().outside_8bit = true;
+  if (is_line_end_piece(bytes) || !breaks_seven_bit(bytes)) return;
+  open_.back().outside_8bit = true;
+  // Some readers show it as text of the last part, and so it may be.
+  if (open_.back().is_closed) refuse("8-bit text stands behind its last part");
+  if (open_.back().is_doubtful) refuse("a line of it may separate parts, or be text");
 }
 
-void SevenBitPlan::on_delimiter(std::string_view) { ++open_.back().parts; }
+void SevenBitPlan::on_delimiter(std::string_view bytes) {
+  ++open_.back().parts;
+  open_.back().is_closed = trimmed(bytes).ends_with("--");
+}
+
+void SevenBitPlan::on_doubt() {
+  for (auto& entity : open_) entity.is_doubtful = true;
+}
 
 void SevenBitPlan::on_end() {
   auto const form = form_of(open_.back());
@@ -72,6 +83,8 @@ void SevenBitPlan::on_end() {
 }
 
 EntityForm SevenBitPlan::form_of(Open const& entity) {
+  bool const is_encoded = entity.has_8bit || entity.has_long_line;
+  if (entity.is_doubtful && is_encoded) refuse("a line of it may separate parts, or be text");
   switch (entity.head.kind) {
     case EntityKind::closed:
       if (entity.has_8bit)

@@ -50,9 +50,12 @@ class SevenBitPlan : private MimeVisitor {
     bool has_long_line = false;   // longer than RFC 5322 section 2.1.1 allows
     bool outside_8bit = false;    // before or behind its parts
     std::size_t parts = 0;
-    bool is_changed = false;  // something within is
+    bool is_closed = false;    // its last delimiter has come
+    bool is_doubtful = false;  // a line of it may be a delimiter
+    bool is_changed = false;   // something within is
   };
 
+  void on_doubt() override;
   void on_begin() override;
   void on_header(std::string_view bytes, FieldKind field) override;
   void on_head(EntityHead const& head) override;

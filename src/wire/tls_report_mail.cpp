@@ -101,13 +101,20 @@ class ReportSearch {
   }
 
   void look_into_gzip(std::string_view bytes, bool declared, int depth) {
+    if (room() == 0) return;
     auto const text = gunzip(bytes, std::min(tls_report_limit, room()));
-    if (!text) return fail_with("its attachment is damaged, or too large", declared);
+    if (!text) {  // how much it was is not known
+      unpacked_ += std::min(tls_report_limit, room());
+      return fail_with("its attachment is damaged, or too large", declared);
+    }
     unpacked_ += text->size();
     look_into_file(*text, declared, depth + 1);
   }
 
+  // What is passed over within it counts as well.
   void look_into_zip(std::string_view bytes, bool declared, int depth) {
+    if (room() == 0) return;
+    auto const before = unpacked_;
     ZipReader archive(
         [bytes](std::span<char> out) mutable -> Result<std::size_t, std::string> {
           auto const count = bytes.copy(out.data(), out.size());
@@ -115,6 +122,11 @@ class ReportSearch {
           return count;
         },
         {.entries = archive_limit, .bytes = room()});
+    look_into_entries(archive, declared, depth);
+    unpacked_ = std::max(unpacked_, std::min(before + archive.given(), unpacked_limit));
+  }
+
+  void look_into_entries(ZipReader& archive, bool declared, int depth) {
     for (;;) {
       auto const entry = archive.next();
       if (!entry) return fail_with(entry.error(), declared);

@@ -24,6 +24,7 @@ std::string quoted_name(std::string const& name) { return "\"" + printable(name,
 
 class ZipReader::Impl {
  public:
+  std::uint64_t given() const { return all_given_; }
   Impl(Source source, ZipLimits limits) : source_(std::move(source)), limits_(limits) {}
 
   Result<std::optional<ZipEntry>, std::string> next() {
@@ -259,5 +260,7 @@ bool is_zip(std::string_view bytes) {
   return bytes.starts_with(zip_entry) || bytes.starts_with(zip_not_split) ||
          bytes.starts_with(zip_no_entries);
 }
+
+std::uint64_t ZipReader::given() const { return impl_->given(); }
 
 }  // namespace postern::wire

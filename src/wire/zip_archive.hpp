@@ -43,6 +43,7 @@ class ZipReader {
   Result<std::optional<ZipEntry>, std::string> next();  // absent: there are no more
   // The entry's next bytes; 0: it has ended, with the right checksum. The span is not empty.
   Result<std::size_t, std::string> read(std::span<char> out);
+  std::uint64_t given() const;  // bytes that have been decompressed so far, also of what was passed over
 
  private:
   class Impl;

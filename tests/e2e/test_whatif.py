@@ -77,6 +77,16 @@ class WhatIf(unittest.TestCase):
         self.assertEqual(self.counts(answer), (12, 8, 4))
         self.assertTrue(any("smtpd_tls_loglevel" in note for note in answer["sources"][0]["notes"]))
 
+    def test_the_same_log_given_twice_counts_once(self):
+        log = LOGS / "postfix-3.7-interleaved.log"
+        longer = self.dir / "mail.info"
+        longer.write_text(log.read_text() + "Nov 25 23:59:59 mx postfix/smtpd[9]: statistics: none\n")
+        result = self.run_it(log, longer, "--json")
+        answer = json.loads(result.stdout)
+        self.assertEqual(self.counts(answer), (40, 30, 10))
+        self.assertEqual([source["name"] for source in answer["sources"]], [str(longer)])
+        self.assertIn(b"begins with the same lines", result.stderr)
+
     def test_a_known_log_that_tells_no_tls_is_named(self):
         for name, text, what in (("maddy", 'smtp: incoming message\t{"msg_id":"1","src_ip":"192.0.2.1:9"}\n', b"maddy"),
                                  ("imap", "Nov 23 14:47:32 mx dovecot: imap-login: Login: user=<a@x.example>\n", b"Dovecot")):

@@ -9,13 +9,13 @@ const number = (value) => value.toLocaleString("en-US");
 const percent = (share, digits = 2) => (share * 100).toLocaleString("en-US", { maximumSignificantDigits: digits }) + " %";
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 const reasonWords = {
-  never_tls: "never seen with TLS",
-  domain_speaks_tls: "another host of the same domain speaks TLS",
-  host_speaks_tls: "the same host speaks TLS at other times",
+  never_tls: "has never used TLS",
+  domain_speaks_tls: "another host of the same domain uses TLS",
+  host_speaks_tls: "the same host uses TLS at other times",
   tls_failed: "tried TLS and failed",
-  old_tls: "speaks an older TLS",
-  no_client_certificate: "shows no such client certificate",
-  matched_rule: "is what the rule describes",
+  old_tls: "uses an older TLS version",
+  no_client_certificate: "has no such client certificate",
+  matched_rule: "matches the rule",
 };
 
 function element(tag, text, className) {
@@ -34,8 +34,16 @@ function header(table, names, numbers) {
   return line;
 }
 
+// A cell that says in its own words what it is of, where the table is shown as cards.
+function cellOf(label, text, className) {
+  const made = element("td", text, className);
+  made.dataset.label = label;
+  return made;
+}
+
+const isTold = (rule) => !rule.defers && rule.gone.messages > 0 && !rule.gone.too_little_to_tell;
+
 function interval(loss) {
-  if (loss.messages === 0 && loss.share_95[1] >= 1) return "";
   return loss.share === 0 ? "< " + percent(loss.share_95[1]) : percent(loss.share_95[0], 3) + " – " + percent(loss.share_95[1], 3);
 }
 
@@ -59,27 +67,33 @@ function showTotals() {
 function showRules() {
   const told = answer.wanted + answer.unwanted > 0;
   const all = [
-    ["Lost", (rule) => number(rule.lost.messages), true],
-    ["Share", (rule) => (rule.messages ? percent(rule.lost.share) : ""), true],
-    ["95 %", (rule) => (rule.messages ? interval({ ...rule.lost, messages: rule.messages }) : ""), true],
-    ["In 30 days", (rule) => number(Math.round(rule.lost.per_30_days)), true],
+    ["Would not come", (rule) => number(rule.would_not_come), true],
+    ["Would come later", (rule) => number(rule.would_come_later), true],
+    ["Not known", (rule) => number(rule.not_known), true],
+    ["Share not coming", (rule) => (isTold(rule) ? percent(rule.gone.share) : ""), true],
+    ["95 %", (rule) => (isTold(rule) ? interval(rule.gone) : ""), true],
+    ["Not coming in 30 days", (rule) => number(Math.round(rule.would_not_come_per_30_days)), true],
     ["Sender domains", (rule) => number(rule.lost.sender_domains), true],
     ["Hosts", (rule) => number(rule.lost.hosts), true],
-    ["Wanted lost", (rule) => `${number(rule.wanted.lost)} of ${number(rule.wanted.messages)}`, told],
-    ["Unwanted lost", (rule) => `${number(rule.unwanted.lost)} of ${number(rule.unwanted.messages)}`, told],
-    ["Unknown", (rule) => number(rule.unknown), answer.rules.some((rule) => rule.unknown > 0)],
+    ["Wanted, would not come", (rule) => `${number(rule.gone_wanted.lost)} of ${number(rule.gone_wanted.messages)}`, told],
     ["Refused anyway", (rule) => number(rule.refused_anyway), answer.rules.some((rule) => rule.refused_anyway > 0)],
   ].filter(([, , shown]) => shown);
   header(at("rules"), ["Rule", ...all.map(([name]) => name)], all.map((_, i) => i + 1));
   const body = element("tbody");
   for (const rule of answer.rules) {
     const name = element("td", rule.rule);
-    name.append(element("div", rule.meaning + (rule.defers ? "; deferred, not refused" : "") + (rule.lost.too_little_to_tell ? "; too little to tell" : ""), "small"));
+    name.append(element("div", rule.meaning + (rule.defers ? "; it defers, and keeps nothing out" : ""), "small"));
+    if (rule.mostly) name.append(element("div", `${percent(rule.mostly.share)} of what it would refuse or defer is from ${rule.mostly.domain}`, "small"));
     const line = element("tr");
-    line.append(name, ...all.map(([, value]) => element("td", value(rule), "number")));
+    line.append(name, ...all.map(([label, value]) => cellOf(label, value(rule), "number")));
     body.append(line);
   }
   at("rules").append(body);
+  at("too-little").hidden = answer.rules.every((rule) => rule.defers || isTold(rule));
+  const tried = answer.rules.find((rule) => rule.backtest.tried > 0);
+  at("backtest").textContent = tried ? `Of ${number(tried.backtest.tried)} earlier answers (${tried.rule}), ${number(tried.backtest.held)} held what then came; more was lost than allowed for in ${number(tried.backtest.above)}.` : "";
+  const unseen = answer.unseen_senders;
+  at("unseen").textContent = unseen.told && unseen.estimate >= 1 ? `Some ${number(unseen.estimate)} sender domains or more that write rarely are not in these days (95 %: ${number(unseen.estimate_95[0])} to ${number(unseen.estimate_95[1])}); ${number(unseen.seen)} are.` : "";
 }
 
 // Days without a message belong to the picture, too; a span of years is left as it is.
@@ -105,7 +119,8 @@ const whiskers = {
     ctx.strokeStyle = colour("text");
     ctx.lineWidth = 1.5;
     chart.getDatasetMeta(0).data.forEach((bar, i) => {
-      const [low, high] = answer.rules[i].lost.share_95.map((share) => scales.x.getPixelForValue(share * 100));
+      if (!isTold(answer.rules[i])) return;
+      const [low, high] = answer.rules[i].gone.share_95.map((share) => scales.x.getPixelForValue(share * 100));
       ctx.beginPath();
       ctx.moveTo(low, bar.y); ctx.lineTo(high, bar.y);
       for (const end of [low, high]) { ctx.moveTo(end, bar.y - 5); ctx.lineTo(end, bar.y + 5); }
@@ -125,10 +140,10 @@ function drawCharts() {
   const common = { responsive: true, maintainAspectRatio: false, animation: false };
   charts.push(new Chart(at("rules-chart"), {
     type: "bar",
-    data: { labels: answer.rules.map((rule) => rule.rule), datasets: [{ data: answer.rules.map((rule) => rule.lost.share * 100), backgroundColor: colour("clear"), maxBarThickness: 26 }] },
+    data: { labels: answer.rules.map((rule) => rule.rule), datasets: [{ data: answer.rules.map((rule) => (isTold(rule) ? rule.gone.share * 100 : null)), backgroundColor: colour("clear"), maxBarThickness: 26 }] },
     options: { ...common, indexAxis: "y",
-      scales: { x: { beginAtZero: true, suggestedMax: Math.max(...answer.rules.map((rule) => rule.lost.share_95[1] * 100)), title: { display: true, text: "% of messages" } }, y: { grid: { display: false } } },
-      plugins: { legend: { display: false }, tooltip: { callbacks: { label: (item) => { const rule = answer.rules[item.dataIndex]; return `${number(rule.lost.messages)} of ${number(rule.messages)}: ${percent(rule.lost.share)} (95 %: ${interval({ ...rule.lost, messages: rule.messages })})`; } } } } },
+      scales: { x: { beginAtZero: true, suggestedMax: Math.max(1, ...answer.rules.filter(isTold).map((rule) => rule.gone.share_95[1] * 100)), title: { display: true, text: "% of messages" } }, y: { grid: { display: false } } },
+      plugins: { legend: { display: false }, tooltip: { callbacks: { label: (item) => { const rule = answer.rules[item.dataIndex]; return `${number(rule.would_not_come)} of ${number(rule.messages)} would not come` + (isTold(rule) ? `: ${percent(rule.gone.share)} (95 %: ${interval(rule.gone)})` : ""); } } } } },
     plugins: [whiskers],
   }));
   at("when").hidden = answer.days.length < 2;
@@ -181,8 +196,8 @@ function showSenders() {
   const body = element("tbody");
   for (const sender of found.slice(0, mostRows)) {
     const line = element("tr");
-    columns.forEach(([, cell, isNumber], i) => {
-      const made = element("td", isNumber ? number(cell(sender)) : cell(sender), isNumber ? "number" : "");
+    columns.forEach(([label, cell, isNumber], i) => {
+      const made = cellOf(label, isNumber ? number(cell(sender)) : cell(sender), isNumber ? "number" : "");
       if (i === 0) made.append(element("div", sender.hosts.slice(0, 3).join(", ") + (sender.host_count > 3 ? ", ..." : ""), "small"));
       line.append(made);
     });

@@ -55,6 +55,12 @@ bool nobody_exists(std::vector<Address> const& recipients, LocalContext const& c
          });
 }
 
+// Where header fields have 8-bit characters nothing is declared, so that it goes out as it came.
+bool has_8bit_body_only(std::string_view content) {
+  auto const end = std::min(content.find("\r\n\r\n"), content.size());
+  return is_ascii(content.substr(0, end)) && !is_ascii(content.substr(end));
+}
+
 }  // namespace
 
 Result<LocalEnvelope, SendRefusal> local_envelope(SendOptions const& options, LocalContext const& context) {
@@ -99,7 +105,7 @@ Result<wire::DroppedMessage, SendRefusal> local_message(LocalEnvelope envelope, 
   message.mail.reverse_path = std::move(envelope.sender);
   message.mail.ret = options.ret;
   message.mail.envid = options.envid;
-  if (!is_ascii(submission->content)) message.mail.body = wire::Body::eight_bit_mime;
+  if (has_8bit_body_only(submission->content)) message.mail.body = wire::Body::eight_bit_mime;
   if (message.mail.reverse_path) message.mail.smtputf8 = message.mail.reverse_path->needs_smtputf8();
   for (auto& recipient : recipients) {
     message.mail.smtputf8 = message.mail.smtputf8 || recipient.needs_smtputf8();

@@ -20,6 +20,19 @@ struct Head {
   bool operator<(Head const& other) const { return at != other.at ? at > other.at : reader > other.reader; }
 };
 
+// Of two files with the same lines (rsyslog writes mail.log and mail.info, say) the larger one is read.
+void add_unless_repeated(std::unique_ptr<SourceReader> reader, OpenedInputs& opened,
+                         std::vector<std::string>& problems) {
+  auto const same = std::find_if(opened.readers.begin(), opened.readers.end(),
+                                 [&](auto const& other) { return SourceReader::repeats(*other, *reader); });
+  opened.bytes += reader->size();
+  if (same == opened.readers.end()) return opened.readers.push_back(std::move(reader));
+  if ((*same)->size() < reader->size()) std::swap(*same, reader);
+  opened.bytes -= reader->size();
+  problems.push_back(reader->name() + ": it begins with the same lines as " + (*same)->name() +
+                     ", and is not read, so that nothing counts twice");
+}
+
 }  // namespace
 
 OpenedInputs open_inputs(std::vector<std::string> const& paths, std::optional<whatif::Format> format,
@@ -33,8 +46,7 @@ OpenedInputs open_inputs(std::vector<std::string> const& paths, std::optional<wh
       problems.push_back(reader.error());
       continue;
     }
-    opened.bytes += (*reader)->size();
-    opened.readers.push_back(std::move(*reader));
+    add_unless_repeated(std::move(*reader), opened, problems);
   }
   for (auto const& problem : problems) std::fprintf(stderr, "postern: %s\n", problem.c_str());
   return opened;

@@ -18,6 +18,7 @@ namespace postern::app {
 namespace {
 
 constexpr std::size_t look_size = 256 * 1024;
+constexpr std::size_t least_repeated = 512;  // bytes at the beginning: fewer may well be the same
 
 bool has_message_files(InputPath const& input) {
   return input.kind == InputPath::Kind::maildir || input.kind == InputPath::Kind::message_files;
@@ -121,6 +122,11 @@ void SourceReader::look(std::string_view start) {
   source->feed(start);
   source->end();
   begins_ = first.first;
+}
+
+bool SourceReader::repeats(SourceReader const& a, SourceReader const& b) {
+  auto const length = std::min({a.start_.size(), b.start_.size(), look_size});
+  return length >= least_repeated && a.start_.compare(0, length, b.start_, 0, length) == 0;
 }
 
 void SourceReader::start(std::size_t batches_waiting) {

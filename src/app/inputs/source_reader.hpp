@@ -28,6 +28,10 @@ class SourceReader {
                                                                  whatif::SourceSettings settings);
   ~SourceReader();
 
+  // Whether two inputs begin with the same lines: the one would count again what the other tells.
+  static bool repeats(SourceReader const& a, SourceReader const& b);
+  std::string const& name() const { return answer_.name; }
+
   // When its first reception was, as far as the beginning tells; absent: not known.
   std::optional<Instant> begins() const { return begins_; }
   bool started() const { return thread_.joinable(); }

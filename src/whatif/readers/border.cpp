@@ -76,11 +76,21 @@ bool Border::is_from_outside(ReceivedHop const& hop) const {
   return !is_ours(lowered(hop.helo)) || !is_private(*hop.client);
 }
 
+// A field of the border's that tells no address: it ends the search, since what stands below it is whatever
+// the client has written. Postfix and Exim always tell one; an owner's host is trusted to.
+bool Border::hides_its_client(ReceivedHop const& hop) const {
+  if (hop.client || !hop.has_from || is_inside_protocol(hop)) return false;
+  if (inferred()) return hop.writer == HopWriter::postfix || hop.writer == HopWriter::exim;
+  return is_ours(hop.by);
+}
+
 ReceivedHop const* Border::find(std::vector<ReceivedHop> const& hops, std::string_view auth_source) const {
   if (inferred() && !auth_source.empty())
     if (auto const* hop = named_by_exchange(hops, auth_source)) return hop;
-  for (auto const& hop : hops)
+  for (auto const& hop : hops) {
+    if (hides_its_client(hop)) return &hop;
     if (!is_inside(hop) && (!hop.client || is_from_outside(hop))) return &hop;
+  }
   return nullptr;
 }
 

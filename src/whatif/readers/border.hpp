@@ -27,6 +27,7 @@ class Border {
 
  private:
   bool is_ours(std::string_view host) const;
+  bool hides_its_client(ReceivedHop const& hop) const;
   bool is_from_outside(ReceivedHop const& hop) const;
   std::vector<std::string> hosts_;  // lower case
 };

@@ -1,6 +1,7 @@
 #include "whatif/readers/cisco_log.hpp"
 
 #include "base/ascii.hpp"
+#include "base/hash.hpp"
 #include "whatif/readers/log_text.hpp"
 
 namespace postern::whatif {
@@ -12,6 +13,14 @@ std::string_view esa_text(std::string_view line) {
     if (auto const at = line.find(level); at != std::string_view::npos && at < 64)
       return line.substr(at + level.size());
   return {};
+}
+
+// "esa1" of "... esa1 mail_logs: Info: ...", as several appliances write into one system log; empty: none.
+std::string_view host_before(std::string_view line) {
+  auto const at = line.substr(0, 128).find(": Info: ");
+  if (at == std::string_view::npos) return {};
+  auto const before = line.substr(0, line.rfind(' ', at));
+  return before.substr(before.rfind(' ') + 1);
 }
 
 bool is_esa_text(std::string_view text) {
@@ -53,6 +62,7 @@ void CiscoLog::line(std::string_view text) {
   } else if (!clock_.take_iso(rest)) {
     clock_.take_rfc3164(rest);
   }
+  host_ = hash_of(host_before(text));
   auto const told = esa_text(text);
   if (!is_esa_text(told)) return stats_.skip(text, "no line of a Cisco mail log");
   auto const at = clock_.last();
@@ -72,7 +82,7 @@ void CiscoLog::connection_opened(std::string_view text) {
   auto const icid = take_number(text, "New SMTP ICID ");
   if (!icid) return;
   auto& facts = connections_.open(
-      *icid, [&](Reception&& oldest) { close_connection(std::move(oldest), clock_.last()); });
+      key_of(*icid), [&](Reception&& oldest) { close_connection(std::move(oldest), clock_.last()); });
   facts.tls.used = Tristate::no;  // until a TLS line comes
   if (auto const address = log_address(between(text, " address ", ' '))) {
     facts.client = *address;
@@ -84,7 +94,7 @@ void CiscoLog::connection_opened(std::string_view text) {
 // "ICID 5 TLS success protocol TLSv1.2 cipher ...", "ICID 5 TLS failed", "ICID 5 REJECT ...", "ICID 5 close"
 void CiscoLog::connection_line(Instant at, std::string_view text) {
   auto const icid = take_number(text, "ICID ");
-  auto* facts = icid ? connections_.find(*icid) : nullptr;
+  auto* facts = icid ? connections_.find(key_of(*icid)) : nullptr;
   if (facts == nullptr) return;
   if (istarts_with(text, "TLS success")) {
     facts->tls.used = Tristate::yes;
@@ -95,7 +105,8 @@ void CiscoLog::connection_line(Instant at, std::string_view text) {
     bool const failed = istarts_with(text, "SMTP Auth: ") && text.find("succeeded") == std::string_view::npos;
     if (!failed) facts->origin = Origin::authenticated;
   } else if (istarts_with(text, "close")) {
-    connections_.close_one(*icid, [&](Reception&& closed) { close_connection(std::move(closed), at); });
+    connections_.close_one(key_of(*icid),
+                           [&](Reception&& closed) { close_connection(std::move(closed), at); });
   }
 }
 
@@ -110,21 +121,21 @@ void CiscoLog::message_started(Instant at, std::string_view text) {
   auto const mid = take_number(text, "Start MID ");
   auto const icid = mid ? take_number(text, "ICID ") : std::nullopt;
   if (!icid || *icid == 0) return;
-  auto& message = messages_.open(*mid, [&](Message&& oldest) { give(std::move(oldest)); });
-  message.connection = *icid;
+  auto& message = messages_.open(key_of(*mid), [&](Message&& oldest) { give(std::move(oldest)); });
+  message.connection = key_of(*icid);
   message.at = at;
 }
 
 void CiscoLog::message_line(std::string_view text) {
   auto const mid = take_number(text, "MID ");
-  auto* message = mid ? messages_.find(*mid) : nullptr;
+  auto* message = mid ? messages_.find(key_of(*mid)) : nullptr;
   if (message == nullptr) return;
   take_number(text, "ICID ");
   if (istarts_with(text, "receiving aborted") || istarts_with(text, "ICID 0 aborted"))
-    messages_.close_one(*mid, [](Message&&) {});
+    messages_.close_one(key_of(*mid), [](Message&&) {});
   else if (istarts_with(text, "queued for delivery") || istarts_with(text, "rewritten") ||
            istarts_with(text, "done") || istarts_with(text, "quarantined"))
-    messages_.close_one(*mid, [&](Message&& taken) { give(std::move(taken)); });
+    messages_.close_one(key_of(*mid), [&](Message&& taken) { give(std::move(taken)); });
   else
     message_told(*message, text);
 }
@@ -142,6 +153,8 @@ void CiscoLog::message_told(Message& message, std::string_view text) {
       message.recipients.emplace_back(*to);
   } else if (istarts_with(text, "ready ")) {
     message.is_ready = true;
+  } else if (!istarts_with(text, "interim verdict ") && !istarts_with(text, "using engine: ")) {
+    return;  // a subject, say
   } else if (text.find("spam positive") != std::string_view::npos) {
     message.wanted = Wanted::unwanted;
   } else if (text.find("spam negative") != std::string_view::npos && message.wanted == Wanted::unknown) {
@@ -150,9 +163,9 @@ void CiscoLog::message_told(Message& message, std::string_view text) {
 }
 
 void CiscoLog::give(Message&& message) {
+  if (!message.is_ready) return;
   auto const* facts = connections_.find(message.connection);
-  if (!message.is_ready || facts == nullptr) return;
-  auto reception = *facts;
+  auto reception = facts == nullptr ? Reception() : *facts;  // its beginning is not in the log
   reception.at = message.at;
   reception.has_sender = message.has_sender;
   reception.sender = std::move(message.sender);

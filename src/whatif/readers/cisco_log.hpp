@@ -37,6 +37,10 @@ class CiscoLog : public LineSource {
   void give(Message&& message);
   void close_connection(Reception&& facts, Instant at);
 
+  // Numbers are those of one appliance; several may write into one system log.
+  std::uint64_t key_of(std::uint64_t number) const { return host_ ^ (number * 0x9E3779B97F4A7C15ULL); }
+
+  std::uint64_t host_ = 0;
   SessionTable<Reception> connections_{100'000};
   SessionTable<Message> messages_{100'000};
 };

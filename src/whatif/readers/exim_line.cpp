@@ -37,6 +37,7 @@ std::size_t end_of_quoted(std::string_view text, std::size_t open) {
 // The names in a certificate may hold quotes: they end with the last one before a field that follows them.
 std::size_t end_of_names(std::string_view text, std::size_t open) {
   std::size_t end = nowhere;
+  text = text.substr(0, text.find(" T=\"", open));  // the subject is the sender's
   for (auto const next : {"\" SNI=", "\" A=", "\" PRDR", "\" PRX=", "\" K ", "\" S=", "\" F=<"})
     if (auto const at = text.rfind(next); at != nowhere && at > open && (end == nowhere || at + 1 > end))
       end = at + 1;
@@ -72,7 +73,8 @@ std::size_t helo_end(std::string_view text, std::size_t from) {
       i = past;
       continue;
     }
-    if (text.substr(i).starts_with(" rejected ") || text.substr(i).starts_with(" Warning: ")) return nowhere;
+    for (std::string_view const field : {" rejected ", " Warning: ", " U="})
+      if (text.substr(i).starts_with(field)) return nowhere;
     std::optional<IpAddress> address;
     if (text.substr(i).starts_with(") [") && end_of_address(text.substr(i + 2), address) != nowhere) return i;
     ++i;

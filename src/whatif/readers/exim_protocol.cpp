@@ -27,6 +27,12 @@ EximProtocol take_exim_protocol(std::string_view& text) {
   bool const has_more = text.starts_with(" U=") || text.starts_with(" Ci=") || text.starts_with(" TFO");
   auto const at = has_more ? text.find(" P=") : std::size_t{0};
   if (at == std::string_view::npos || !text.substr(at).starts_with(" P=")) return out;
+  // An ident (RFC 1413) is the client's: where it holds what looks like a protocol, none is believed.
+  auto const size_at = text.find(" S=", at);
+  if (text.starts_with(" U=") && text.find(" P=", at + 1) < size_at) {
+    text.remove_prefix(std::min(size_at, text.size()));
+    return out;
+  }
   text.remove_prefix(at);
   auto const word = take_exim_word(text).substr(2);
   while (text.starts_with(" L") || text.starts_with(" SPF=")) take_exim_word(text);

@@ -127,6 +127,8 @@ void HarakaLog::sender(HarakaEntry const& entry) {
 // "disconnect ip=192.0.2.1 rdns=h helo=h relay=N early=N esmtp=Y tls=Y pipe=N errors=0 txns=1 rcpts=1/0/0
 // msgs=1/0/0 bytes=9 lr="" time=0.1": msgs are accepted/deferred/refused.
 void HarakaLog::disconnect(Instant at, std::string_view uuid, std::string_view text) {
+  for (std::string_view const key : {"ip", "relay", "tls", "msgs"})  // a HELO name with blanks may hold them
+    if (is_repeated(text, key)) return stats_.skip(text, "a key stands there twice");
   Reception facts;
   facts.at = at;
   auto const address = log_address(value_of(text, "ip"));

@@ -1,6 +1,7 @@
 #include "whatif/readers/key_values.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace postern::whatif {
 namespace {
@@ -13,10 +14,8 @@ std::size_t quote_end(std::string_view line, std::size_t at) {
   return std::min(at, line.size());
 }
 
-}  // namespace
-
-std::string_view key_value(std::string_view line, std::string_view key) {
-  std::size_t at = 0;
+// The value of the next such key from `at` on, which is moved behind it.
+std::optional<std::string_view> next_value(std::string_view line, std::string_view key, std::size_t& at) {
   while (at < line.size()) {
     at = std::min(line.find_first_not_of(" ,", at), line.size());
     auto const equals = std::min(line.find_first_of("= ", at), line.size());
@@ -28,10 +27,22 @@ std::string_view key_value(std::string_view line, std::string_view key) {
     auto const begin = equals + 1;
     bool const quoted = begin < line.size() && line[begin] == '"';
     auto const end = quoted ? quote_end(line, begin) : std::min(line.find(' ', begin), line.size());
-    if (name == key) return line.substr(begin + (quoted ? 1 : 0), end - begin - (quoted ? 1 : 0));
     at = quoted ? std::min(end + 1, line.size()) : end;
+    if (name == key) return line.substr(begin + (quoted ? 1 : 0), end - begin - (quoted ? 1 : 0));
   }
-  return {};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view key_value(std::string_view line, std::string_view key) {
+  std::size_t at = 0;
+  return next_value(line, key, at).value_or(std::string_view());
+}
+
+bool is_repeated(std::string_view line, std::string_view key) {
+  std::size_t at = 0;
+  return next_value(line, key, at) && next_value(line, key, at);
 }
 
 }  // namespace postern::whatif

@@ -10,4 +10,7 @@ namespace postern::whatif {
 // quotes only, so that no value can stand for another key.
 std::string_view key_value(std::string_view line, std::string_view key);
 
+// Whether `key` stands there more than once, outside of quotes: somebody else has written one of them.
+bool is_repeated(std::string_view line, std::string_view key);
+
 }  // namespace postern::whatif

@@ -24,14 +24,16 @@ void PostfixJoin::read_counters(Session& session, std::string_view counters) {
   bool const counted = counters.rfind(" commands=") != std::string_view::npos;  // it is the last of them
   auto const starttls = postfix_counter(counters, " starttls=");
   if (session.lost_in_starttls && !starttls.told) session.tls_failed("lost connection");
-  if (starttls.good > 0 && session.tls.failure.empty()) {
+  auto const mail = postfix_counter(counters, " mail=");
+  // An error that TLS had after mail had come over it, such as a close without its notice, undoes nothing.
+  if (starttls.good > 0 && (session.tls.failure.empty() || mail.good > 0)) {
+    session.tls.failure.clear();
     if (session.whole && !session.tls_told) silence_.log_hides_tls(session.service);
     session.tls.used = Tristate::yes;
   } else if (session.tls.used == Tristate::unknown && (counted || !session.tls.failure.empty())) {
     session.tls.used = Tristate::no;
   }
   if (starttls.told && starttls.good == 0) session.tls_failed({});
-  auto const mail = postfix_counter(counters, " mail=");
   bool const only_mail_failed =
       mail.told && mail.good == 0 && session.refusals.empty() && !session.mail_refused && !session.via_front;
   if (counted && session.tls.used == Tristate::no && only_mail_failed &&

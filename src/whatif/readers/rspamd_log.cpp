@@ -95,10 +95,11 @@ void RspamdLog::line(std::string_view text) {
     out.sender = *sender;
   }
   if (auto const recipient = angle_path(rest, ", rcpts: ")) out.recipients.emplace_back(*recipient);
-  if (has_symbol(judged->symbols, "RCVD_TLS_LAST") || has_symbol(judged->symbols, "RCVD_TLS_ALL"))
-    out.tls.used = Tristate::yes;
-  else if (has_symbol(judged->symbols, "RCVD_NO_TLS_LAST"))
-    out.tls.used = Tristate::no;
+  bool const over_tls =
+      has_symbol(judged->symbols, "RCVD_TLS_LAST") || has_symbol(judged->symbols, "RCVD_TLS_ALL");
+  bool const in_the_clear = has_symbol(judged->symbols, "RCVD_NO_TLS_LAST");
+  if (over_tls != in_the_clear)  // both: one of them stands in what a sender has written
+    out.tls.used = over_tls ? Tristate::yes : Tristate::no;
   take_action(judged->action, out);
   if (id && out.outcome == policy::Outcome::accepted)
     out.copy_of = hash_of(*id, hash_of(between(rest, "qid: <", '>')));

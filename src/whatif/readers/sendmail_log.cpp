@@ -183,10 +183,16 @@ void SendmailLog::from(LogLine const& line, std::string_view id, std::string_vie
   if (daemon.starts_with("MSA") || daemon.starts_with("MSP") || protocol.ends_with('A') || logged_in)
     reception.origin = Origin::authenticated;
   if (proved != nullptr) reception.tls = proved->tls;
-  if (is_over_tls(protocol))
+  auto const host = hash_of(line.host);
+  if (is_over_tls(protocol)) {
     reception.tls.used = Tristate::yes;
-  else if (!protocol.empty() && reception.tls.used != Tristate::yes)
+    if (says_esmtps_.size() < most_proofs) says_esmtps_[host] = true;
+  } else if (!protocol.empty() && says_esmtps_.contains(host)) {
+    reception.tls = {};
+    reception.tls.used = Tristate::no;
+  } else if (!protocol.empty() && reception.tls.used != Tristate::yes) {
     reception.tls.used = Tristate::no;  // up to 8.14 it says ESMTP over TLS, too; its STARTTLS line tells
+  }
   if (proved == nullptr) reception.kind = Reception::Kind::lone_message;
   auto const key = queue_key(line, id);
   if (recipients == 0) {  // all of its recipients were refused; by rulesets, each has been told

@@ -58,7 +58,8 @@ class SendmailLog : public LogDialect {
   ContentVerdicts const* verdicts_;
   boost::unordered_flat_map<std::uint64_t, Proved> proved_;  // by process, and by queue id
   std::deque<std::uint64_t> proved_order_;
-  boost::unordered_flat_map<std::uint64_t, Message> waiting_;  // by queue id
+  boost::unordered_flat_map<std::uint64_t, bool> says_esmtps_;  // hosts whose proto= tells of TLS
+  boost::unordered_flat_map<std::uint64_t, Message> waiting_;   // by queue id
   std::deque<Waiting> waiting_order_;
   boost::unordered_flat_map<std::uint64_t, std::uint16_t> refused_recipients_;  // codes, by queue id
 };

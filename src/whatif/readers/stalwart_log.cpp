@@ -67,7 +67,8 @@ void StalwartLog::line(std::string_view text) {
     connection = &connections_.open(key, [&](Connection&& oldest) { close(std::move(oldest), *at); });
     connection->facts.client = *address;
     connection->facts.has_client = true;
-    connection->facts.tls.used = Tristate::no;  // until a handshake is told
+    // In plaintext until a handshake is told; of one whose beginning is not in the log nothing is known.
+    connection->facts.tls.used = name == "smtp.connection-start" ? Tristate::no : Tristate::unknown;
   }
   event(name, values, *connection, *at);
   if (name == "smtp.connection-end")

@@ -71,7 +71,7 @@ void more_of_rule(RuleAnswer const& rule, TextPage& page) {
   if (rule.refused_anyway > 0)
     join(more, counted(rule.refused_anyway, "further message") +
                    (rule.refused_anyway == 1 ? " was" : " were") + " refused for other reasons");
-  if (rule.if_steady)
+  if (rule.if_steady && !rule.defers)
     join(more, "if " + counted(rule.if_steady->senders.size(), "large sender") + " (" +
                    rule.if_steady->senders.front() + (rule.if_steady->senders.size() > 1 ? ", ..." : "") +
                    ", " + percent(rule.if_steady->their_share) + " of the mail) stay as they are: " +

@@ -49,5 +49,37 @@ TEST(CiscoLog, JoinsMessagesToTheirConnection) {
   EXPECT_EQ(replay_all(read.all).failed_handshakes, 1U);
 }
 
+TEST(CiscoLog, TwoAppliancesInOneSystemLogAreToldApart) {
+  std::string log;
+  auto const line = [&](std::string const& host, std::string const& text) {
+    log += "Nov 23 19:47:40 " + host + " mail_logs: Info: " + text + "\n";
+  };
+  line("esa1",
+       "New SMTP ICID 7 interface Data1 (10.1.1.1) address 203.0.113.5 reverse dns host unknown verified no");
+  line(
+      "esa2",
+      "New SMTP ICID 7 interface Data1 (10.1.1.2) address 198.51.100.5 reverse dns host unknown verified no");
+  line("esa1", "ICID 7 TLS success protocol TLSv1.3 cipher TLS_AES_256_GCM_SHA384");
+  for (auto const* text : {"Start MID 10 ICID 7", "MID 10 ready 100 bytes from <a@x.example>",
+                           "MID 10 interim verdict using engine: CASE spam negative",
+                           "MID 10 Subject 'how to read spam positive'", "MID 10 queued for delivery"})
+    for (auto const* host : {"esa1", "esa2"}) line(host, text);
+  auto const messages = read_text(log).messages();
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_EQ(messages[0].client.print(), "203.0.113.5");
+  EXPECT_EQ(messages[0].tls.used, Tristate::yes);
+  EXPECT_EQ(messages[1].client.print(), "198.51.100.5");
+  EXPECT_EQ(messages[1].tls.used, Tristate::no);
+  for (auto const& message : messages) EXPECT_EQ(message.wanted, Wanted::wanted);
+}
+
+TEST(CiscoLog, AMessageWhoseConnectionIsNotInTheLogHasNoAddress) {
+  auto const read = read_text(
+      "Mon Nov 23 19:47:42 2026 Info: Start MID 10 ICID 1\n"
+      "Mon Nov 23 19:47:43 2026 Info: MID 10 ready 100 bytes from <a@x.example>\n"
+      "Mon Nov 23 19:47:44 2026 Info: MID 10 queued for delivery\n");
+  EXPECT_EQ(replay_all(read.all).left_out.no_address, 1U);
+}
+
 }  // namespace
 }  // namespace postern::tests

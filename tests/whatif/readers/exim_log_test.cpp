@@ -233,5 +233,22 @@ TEST(EximLog, SpamAssassinTellsWhetherItWasWanted) {
   EXPECT_EQ(verdict("1smkL5-000009-AA SA: Action: flagged as Spam but accepted: score=9.1"), Wanted::unknown);
 }
 
+TEST(EximLog, AnIdentAndASubjectChooseNeitherClientNorTls) {
+  auto const read = read_text(
+      "2026-11-23 14:47:35 1smkL5-000002-AA <= a@x.example H=(helo) [203.0.113.5] U=x P=esmtps "
+      "X=TLS1.3:TLS_AES_256_GCM_SHA384:256 P=esmtp S=500\n"
+      "2026-11-23 14:47:36 1smkL5-000003-AA <= a@x.example H=(helo) [203.0.113.5] U=x) [198.51.100.77] "
+      "P=smtp P=esmtps X=TLS1.3:TLS_AES_256_GCM_SHA384:256 S=500\n"
+      "2026-11-23 14:47:37 1smkL5-000004-AA <= a@x.example H=(helo) [203.0.113.5] P=esmtps "
+      "X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no DN=\"CN=x\" S=500 id=a@b T=\"x\\\" S=) [198.51.100.9] "
+      "P=smtp S=1\" for u@me.example\n");
+  auto const messages = read.messages();
+  ASSERT_EQ(messages.size(), 3U);
+  for (auto const& message : messages) EXPECT_EQ(message.client.print(), "203.0.113.5");
+  EXPECT_NE(messages[0].tls.used, Tristate::yes);
+  EXPECT_NE(messages[1].tls.used, Tristate::no);
+  EXPECT_EQ(messages[2].tls.version, "TLSv1.3");
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -49,5 +49,15 @@ TEST(HarakaLog, NoNameThatAClientGivesIsAnotherPluginsLine) {
   EXPECT_EQ(read.messages()[0].origin, Origin::outside);
 }
 
+TEST(HarakaLog, ALineWithAKeyTwiceIsNotUnderstood) {
+  auto const read = read_text(
+      "2026-11-23T14:47:32.200Z [NOTICE] [3A01AF0D-1996-4C0F-B3DD-C23407427E58] [core] disconnect "
+      "ip=192.0.2.1 rdns=h "
+      "helo=x tls=Y msgs=0/0/0 relay=N early=N esmtp=Y tls=N pipe=N errors=0 txns=1 rcpts=1/0/0 msgs=1/0/0 "
+      "bytes=9\n");
+  EXPECT_TRUE(read.all.empty());
+  EXPECT_EQ(read.stats.skipped, 1U);
+}
+
 }  // namespace
 }  // namespace postern::tests

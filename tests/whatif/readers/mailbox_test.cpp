@@ -115,5 +115,22 @@ TEST(MailFiles, AreMessagesOrMailboxFilesOneAfterTheOther) {
   EXPECT_EQ(answer.unwanted, 1U);
 }
 
+TEST(Mailbox, AFieldOfTheBorderWithoutAnAddressEndsTheSearch) {
+  for (auto const* top : {"Received: from evil.example (unknown [unknown])\n by mx.me.example (Postfix) with "
+                          "SMTP id 1;\n Mon, 23 Nov 2026 10:00:00 +0000\n",
+                          "Received: from evil.example by mx.me.example (Postfix) with SMTP id 1;\n Mon, 23 "
+                          "Nov 2026 10:00:00 +0000\n"}) {
+    auto const read = read_text("From a@x.example Mon Nov 23 10:00:00 2026\n" + std::string(top) +
+                                "Received: from x.example (x.example [198.51.100.9])\n (using TLSv1.3 with "
+                                "cipher TLS_AES_256_GCM_SHA384 (256/256 bits))\n"
+                                " by mx.me.example (Postfix) with ESMTPS id 2;\n Mon, 23 Nov 2026 09:59:00 "
+                                "+0000\nFrom: a@x.example\n\nx\n");
+    for (auto const& message : read.messages()) {
+      EXPECT_NE(message.tls.used, Tristate::yes) << top;
+      EXPECT_NE(message.client.print(), "198.51.100.9") << top;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace postern::tests

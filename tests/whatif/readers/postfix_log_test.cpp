@@ -319,5 +319,18 @@ TEST(PostfixLog, ASessionThatNeverEndsIsToldAllTheSame) {
   EXPECT_EQ(answer.over_tls, 30'000U);
 }
 
+TEST(PostfixLog, AnErrorOfTlsAfterMailHasComeOverItUndoesNothing) {
+  auto const read = read_text(
+      "Nov 23 14:47:32 mx postfix/smtpd[100]: connect from mail.a.example[203.0.113.5]\n"
+      "Nov 23 14:47:32 mx postfix/smtpd[100]: 9F2A1B3C: client=mail.a.example[203.0.113.5]\n"
+      "Nov 23 14:47:32 mx postfix/qmgr[9]: 9F2A1B3C: from=<a@a.example>, size=1, nrcpt=1 (queue active)\n"
+      "Nov 23 14:47:33 mx postfix/smtpd[100]: warning: TLS library problem: error:0A000126:SSL "
+      "routines::unexpected eof while reading\n"
+      "Nov 23 14:47:33 mx postfix/smtpd[100]: disconnect from mail.a.example[203.0.113.5] ehlo=2 starttls=1 "
+      "mail=1 rcpt=1 data=1 commands=6\n");
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].tls.used, Tristate::yes);
+}
+
 }  // namespace
 }  // namespace postern::tests

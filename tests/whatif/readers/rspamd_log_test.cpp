@@ -43,5 +43,13 @@ TEST(RspamdLog, WhatTheSenderChoosesIsNoSymbolAndNoAddress) {
   EXPECT_EQ(quoted.messages()[0].tls.used, Tristate::no);
 }
 
+TEST(RspamdLog, OfTwoSymbolsThatContradictEachOtherNoneIsBelieved) {
+  auto const read = read_text(
+      rspamd_line("1@x.example", "no action",
+                  "RCVD_NO_TLS_LAST(0.10){},HAS_REPLYTO(0.00){\"a},RCVD_TLS_LAST(0.00){\"@evil.example}"));
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].tls.used, Tristate::unknown);
+}
+
 }  // namespace
 }  // namespace postern::tests

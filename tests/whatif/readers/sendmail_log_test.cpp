@@ -110,5 +110,18 @@ TEST(FortimailLog, IsSendmailsWordsInAFormOfItsOwn) {
   EXPECT_EQ(read.messages()[0].wanted, Wanted::unwanted);
 }
 
+TEST(SendmailLog, WhoSaysEsmtpsMeansPlaintextByEsmtp) {
+  auto const read = read_text(
+      "Nov 23 10:00:00 mx sm-mta[100]: STARTTLS=server, relay=h.example [192.0.2.1], version=TLSv1.3, "
+      "verify=NO, cipher=C, bits=256/256\n"
+      "Nov 23 10:00:01 mx sm-mta[100]: 221820000000001: from=<a@x.example>, size=9, class=0, nrcpts=1, "
+      "msgid=<m>, proto=ESMTPS, daemon=MTA, relay=h.example [192.0.2.1]\n"
+      "Nov 23 10:30:01 mx sm-mta[100]: 221820000000002: from=<a@x.example>, size=9, class=0, nrcpts=1, "
+      "msgid=<m>, proto=ESMTP, daemon=MTA, relay=h.example [192.0.2.1]\n");
+  ASSERT_EQ(read.messages().size(), 2U);
+  EXPECT_EQ(read.messages()[0].tls.used, Tristate::yes);
+  EXPECT_EQ(read.messages()[1].tls.used, Tristate::no) << "a process id has come again";
+}
+
 }  // namespace
 }  // namespace postern::tests

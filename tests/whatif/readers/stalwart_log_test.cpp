@@ -12,15 +12,16 @@ std::string stalwart_event(std::string const& what, std::string const& port, std
 }
 
 TEST(StalwartLog, JoinsByTheClientsAddressAndPort) {
-  auto const log =
-      stalwart_event("smtp.connection-start", "65473", "") + stalwart_event("smtp.connection-start", "65474", "") +
-      stalwart_event("tls.handshake", "65473", ", version = \"TLSv1_3\", details = \"TLS13_AES_256_GCM_SHA384\"") +
-      stalwart_event("smtp.mail-from", "65473", ", from = \"a@x.example\"") +
-      stalwart_event("smtp.mail-from", "65474", ", from = \"b, version = TLSv1_3@x.example\"") +
-      stalwart_event("smtp.rcpt-to", "65473", ", to = \"c@our.example\"") +
-      stalwart_event("queue.message-queued", "65473", ", from = \"a@x.example\"") +
-      stalwart_event("queue.message-queued", "65474", ", from = \"b@x.example\"") +
-      stalwart_event("smtp.connection-end", "65473", "");
+  auto const log = stalwart_event("smtp.connection-start", "65473", "") +
+                   stalwart_event("smtp.connection-start", "65474", "") +
+                   stalwart_event("tls.handshake", "65473",
+                                  ", version = \"TLSv1_3\", details = \"TLS13_AES_256_GCM_SHA384\"") +
+                   stalwart_event("smtp.mail-from", "65473", ", from = \"a@x.example\"") +
+                   stalwart_event("smtp.mail-from", "65474", ", from = \"b, version = TLSv1_3@x.example\"") +
+                   stalwart_event("smtp.rcpt-to", "65473", ", to = \"c@our.example\"") +
+                   stalwart_event("queue.message-queued", "65473", ", from = \"a@x.example\"") +
+                   stalwart_event("queue.message-queued", "65474", ", from = \"b@x.example\"") +
+                   stalwart_event("smtp.connection-end", "65473", "");
   EXPECT_EQ(recognise(log), Format::stalwart);
   auto const read = read_text(log);
   auto const messages = read.messages();
@@ -39,6 +40,13 @@ TEST(StalwartLog, MailOfUsersIsSubmitted) {
                               stalwart_event("queue.authenticated-message-queued", "1", ""));
   ASSERT_EQ(read.messages().size(), 1U);
   EXPECT_EQ(read.messages()[0].origin, Origin::authenticated);
+}
+
+TEST(StalwartLog, OfAConnectionWhoseBeginningIsNotInTheLogTlsIsNotKnown) {
+  auto const read = read_text(stalwart_event("smtp.mail-from", "1", ", from = \"a@x.example\"") +
+                              stalwart_event("queue.message-queued", "1", ""));
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].tls.used, Tristate::unknown);
 }
 
 }  // namespace
