@@ -34,7 +34,8 @@ void ClientDialogue::begin(OutgoingMessage message) {
   message_ = std::move(message);
   end_begun_ = false;
   transaction_ = ClientTransaction(message_.recipients.size());
-  if (auto const missing = missing_for(message_, hop_for(message_))) return transaction_.answer_rest(*missing);
+  if (auto const missing = missing_for(message_, hop_for(message_)))
+    return transaction_.answer_rest(*missing);
   if (phase_ != Phase::closed) open_transaction();
 }
 

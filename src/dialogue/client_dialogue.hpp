@@ -104,7 +104,7 @@ class ClientDialogue {
   Phase phase() const { return phase_; }
   bool said_hello() const { return reached_ > Phase::hello; }  // and was answered
   bool content_begun() const { return transaction_.sent() >= ClientTransaction::Place::content; }
-  bool content_may_be_whole() const { return end_begun_; }     // its last piece has been on its way
+  bool content_may_be_whole() const { return end_begun_; }  // its last piece has been on its way
   bool starttls_refused() const { return starttls_refused_; }
   bool met_ourselves() const { return met_ourselves_; }  // the server has greeted with our own name
   wire::PeerExtensions const& peer() const { return peer_; }

@@ -188,7 +188,8 @@ TEST(Settings, ChecksFindWhatIsWrongBeyondTheGrammar) {
   EXPECT_NE(
       error_of("[tls]\ncertificate = [\"/no/such.pem\"]\nkey = [\"/no/such.key\"]").find("/no/such.pem"),
       std::string::npos);
-  EXPECT_NE(error_of("hostname = \"not a name\"\n[domains.\"x.example\"]").find("hostname"), std::string::npos);
+  EXPECT_NE(error_of("hostname = \"not a name\"\n[domains.\"x.example\"]").find("hostname"),
+            std::string::npos);
 }
 
 TEST(Settings, ChecksWarnOfWhatRfc3207Forbids) {

@@ -14,7 +14,7 @@ struct InputPath {
   Kind kind = Kind::file;
   std::string path = {};
   std::vector<std::string> earlier = {};  // files before it that rotation has cut off, the oldest first
-  bool junk = false;  // among unwanted mail, by the name of its folder
+  bool junk = false;                      // among unwanted mail, by the name of its folder
   std::vector<std::pair<std::string, bool>> messages =
       {};                   // of a Maildir or of message files, in order of time; whether junk
   std::uint64_t bytes = 0;  // 0: not known

@@ -10,8 +10,7 @@ namespace {
 // What follows "Info: " and the like; empty: no such line.
 std::string_view esa_text(std::string_view line) {
   for (std::string_view const level : {" Info: ", " Warning: ", " Debug: ", " Critical: "})
-    if (auto const at = line.find(level); at != std::string_view::npos && at < 64)
-      return line.substr(at + level.size());
+    if (auto const at = line.find(level); at < 64) return line.substr(at + level.size());
   return {};
 }
 

@@ -10,7 +10,8 @@ namespace {
 Wanted wanted_by(std::string_view classifier, std::string_view disposition) {
   if (classifier.empty() || istarts_with(classifier, "not spam") || istarts_with(classifier, "safe"))
     return istarts_with(disposition, "accept") ? Wanted::wanted : Wanted::unknown;
-  for (std::string_view const found : {"recipient verification", "access control", "session limits", "user safe"})
+  for (std::string_view const found :
+       {"recipient verification", "access control", "session limits", "user safe"})
     if (istarts_with(classifier, found)) return Wanted::unknown;
   return Wanted::unwanted;
 }
@@ -18,8 +19,8 @@ Wanted wanted_by(std::string_view classifier, std::string_view disposition) {
 }  // namespace
 
 bool FortimailLog::line_looks_like(std::string_view line) {
-  return line.find("device_id=") != std::string_view::npos && line.find("log_id=") != std::string_view::npos &&
-         line.find("session_id=") != std::string_view::npos;
+  return line.find("device_id=") != std::string_view::npos &&
+         line.find("log_id=") != std::string_view::npos && line.find("session_id=") != std::string_view::npos;
 }
 
 void FortimailLog::line(std::string_view text) {

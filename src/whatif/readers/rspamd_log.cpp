@@ -56,8 +56,7 @@ void take_action(std::string_view action, Reception& out) {
 
 bool RspamdLog::line_looks_like(std::string_view line) {
   auto const hash = line.find(" #");
-  bool const is_own =
-      hash != std::string_view::npos && hash < 32 && line.find(">; ", hash) != std::string_view::npos;
+  bool const is_own = hash < 32 && line.find(">; ", hash) != std::string_view::npos;
   return is_own || line.find(task_line) != std::string_view::npos;
 }
 
