@@ -67,8 +67,8 @@ void SevenBitPlan::on_outside(std::string_view bytes) {
 }
 
 void SevenBitPlan::on_delimiter(std::string_view bytes) {
-  ++open_.back().parts;
   open_.back().is_closed = trimmed(bytes).ends_with("--");
+  if (!open_.back().is_closed) ++open_.back().parts;
 }
 
 void SevenBitPlan::on_doubt() {

@@ -177,6 +177,8 @@ TEST(SevenBit, RefusesWhereReadersDisagreeOnThePartsOf8BitText) {  // RFC 2046 s
                         "e\r\n--b--\r\n"),
             "8-bit text stands behind its last part");
   EXPECT_EQ(obstacle_of(std::string(mixed) + text + "--b--\r\nx\r\n"), "");
+  EXPECT_EQ(obstacle_of(std::string(mixed) + "\r\n\xE9\r\n--b--\r\n"),
+            "it has no parts where it says that it has some");
 }
 
 TEST(SevenBit, IsSoundForRandomMessages) {
