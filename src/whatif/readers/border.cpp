@@ -9,14 +9,8 @@
 namespace postern::whatif {
 namespace {
 
-bool is_private(IpAddress const& address) {  // RFC 1918, RFC 4193, RFC 4291 section 2.4, RFC 3927
-  static std::array const networks{*Network::parse("10.0.0.0/8"),     *Network::parse("172.16.0.0/12"),
-                                   *Network::parse("192.168.0.0/16"), *Network::parse("169.254.0.0/16"),
-                                   *Network::parse("100.64.0.0/10"),  *Network::parse("fc00::/7"),
-                                   *Network::parse("fe80::/10")};
-  return std::any_of(networks.begin(), networks.end(),
-                     [&](Network const& network) { return network.contains(address); });
-}
+// Strangers cannot have it: RFC 1918, RFC 6598, RFC 4193, RFC 4291 section 2.4, RFC 3927.
+bool is_private(IpAddress const& address) { return address.is_private() || address.is_link_local(); }
 
 // By a protocol, or in a way, that no stranger speaks; mail that was fetched has come long before.
 bool is_inside_protocol(ReceivedHop const& hop) {

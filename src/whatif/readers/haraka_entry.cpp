@@ -53,48 +53,36 @@ std::optional<HarakaEntry> of_brackets(std::string_view line) {
   return std::nullopt;
 }
 
-std::optional<HarakaEntry> of_logfmt(std::string_view line) {
-  auto const begin = line.find("level=");
-  if (begin == std::string_view::npos) return std::nullopt;
-  line.remove_prefix(begin);
+// Of logfmt and of JSON.
+std::optional<HarakaEntry> of_keys(std::string_view line) {
+  auto const id = haraka_value(line, "uuid");
+  if (id.empty()) return std::nullopt;
   HarakaEntry out;
-  auto const id = key_value(line, "uuid");
   out.uuid = uuid_of(id);
   out.is_of_no_connection = id == "-";
-  out.plugin = key_value(line, "source");
-  if (out.plugin.empty()) out.plugin = key_value(line, "origin");
+  out.plugin = haraka_value(line, "source");
+  if (out.plugin.empty()) out.plugin = haraka_value(line, "origin");
   out.text = line;
-  return id.empty() ? std::nullopt : std::optional(out);
-}
-
-// The value of a text in JSON's outermost object; its escapes are left as they are.
-std::string_view json_text(std::string_view line, std::string_view key) {
-  auto const quoted = "\"" + std::string(key) + "\":";
-  auto const at = line.find(quoted);
-  if (at == std::string_view::npos) return {};
-  auto value = trimmed(line.substr(at + quoted.size()));
-  if (!value.starts_with('"')) return {};
-  value.remove_prefix(1);
-  return value.substr(0, value.find('"'));
-}
-
-std::optional<HarakaEntry> of_json(std::string_view line) {
-  HarakaEntry out;
-  auto const id = json_text(line, "uuid");
-  out.uuid = uuid_of(id);
-  out.is_of_no_connection = id == "-";
-  out.plugin = json_text(line, "source");
-  if (out.plugin.empty()) out.plugin = json_text(line, "origin");
-  out.text = line;
-  return id.empty() ? std::nullopt : std::optional(out);
+  return out;
 }
 
 }  // namespace
 
 std::optional<HarakaEntry> haraka_entry(std::string_view line) {
-  if (line.starts_with('{')) return of_json(line);
+  if (line.starts_with('{')) return of_keys(line);
   if (auto const entry = of_brackets(line)) return entry;
-  return of_logfmt(line);
+  auto const begin = line.find("level=");
+  return begin == std::string_view::npos ? std::nullopt : of_keys(line.substr(begin));
+}
+
+std::string_view haraka_value(std::string_view text, std::string_view key) {
+  if (!text.starts_with('{')) return key_value(text, key);
+  auto const quoted = "\"" + std::string(key) + "\":";
+  auto const at = text.find(quoted);
+  if (at == std::string_view::npos) return {};
+  auto const value = trimmed(text.substr(at + quoted.size()));
+  if (value.starts_with('"')) return value.substr(1, value.find('"', 1) - 1);
+  return value.substr(0, value.find_first_of(",}"));
 }
 
 }  // namespace postern::whatif

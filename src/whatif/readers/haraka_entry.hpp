@@ -18,4 +18,8 @@ struct HarakaEntry {
 // `line`: what may stand before it (a time, a system log's program) is passed over. Absent: no such line.
 std::optional<HarakaEntry> haraka_entry(std::string_view line);
 
+// The value of key in `key=value` and `key="value"` outside of quotes, or of JSON's `"key":"value"` and
+// `"key":value`, whose texts have their quotes escaped: no name that a client gives holds a key.
+std::string_view haraka_value(std::string_view text, std::string_view key);
+
 }  // namespace postern::whatif

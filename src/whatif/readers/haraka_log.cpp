@@ -15,23 +15,11 @@ namespace {
 constexpr std::size_t most_connections = 100'000;
 constexpr std::uint64_t most_messages = 10'000;  // taken from one disconnect line
 
-// The value of key in `key=value` and `key="value"` outside of quotes, or of JSON's `"key":"value"` and
-// `"key":value`, whose texts have their quotes escaped: no name that a client gives holds a key.
-std::string_view value_of(std::string_view text, std::string_view key) {
-  if (!text.starts_with('{')) return key_value(text, key);
-  auto const quoted = "\"" + std::string(key) + "\":";
-  auto const at = text.find(quoted);
-  if (at == std::string_view::npos) return {};
-  auto const value = trimmed(text.substr(at + quoted.size()));
-  if (value.starts_with('"')) return value.substr(1, value.find('"', 1) - 1);
-  return value.substr(0, value.find_first_of(",}"));
-}
-
 // The line of a connection's end, in each form.
 bool is_disconnect(std::string_view text) {
   if (text.starts_with("disconnect ")) return true;
   bool const is_bare = !text.starts_with('{') && !text.starts_with("level=");
-  return !is_bare && text.find("disconnect") != std::string_view::npos && !value_of(text, "txns").empty();
+  return !is_bare && text.find("disconnect") != std::string_view::npos && !haraka_value(text, "txns").empty();
 }
 
 bool is_yes(std::string_view value) { return value == "Y" || value == "true" || value == "y"; }
@@ -39,11 +27,11 @@ bool is_yes(std::string_view value) { return value == "Y" || value == "true" || 
 // What a line of the tls plugin tells of the client's certificate; absent: nothing.
 std::optional<policy::ClientCertificate> haraka_certificate(std::string_view text) {
   using policy::ClientCertificate;
-  auto const verified = value_of(text, "verified");
+  auto const verified = haraka_value(text, "verified");
   if (verified.empty()) return std::nullopt;
   if (is_yes(verified)) return ClientCertificate::trusted;
   bool const shown = text.find("error=\"UNABLE_TO_GET_ISSUER_CERT\"") == std::string_view::npos &&
-                     !value_of(text, "cn").empty();
+                     !haraka_value(text, "cn").empty();
   return shown ? ClientCertificate::untrusted : ClientCertificate::none;
 }
 
@@ -87,7 +75,7 @@ void HarakaLog::line(std::string_view text) {
     at = *time;
   else if (auto const syslog = clock_.take_rfc3164(rest))
     at = *syslog;
-  else if (auto written = value_of(text, "timestamp"); !written.empty())
+  else if (auto written = haraka_value(text, "timestamp"); !written.empty())
     at = clock_.take_iso(written).value_or(at);
   auto const entry = haraka_entry(text);
   if (!entry) return stats_.skip(original, "no line of a Haraka log");
@@ -107,7 +95,7 @@ void HarakaLog::tls(HarakaEntry const& entry) {
   auto& tls = connection(entry.uuid).tls;
   if (entry.text.find("secured") != std::string_view::npos) {
     tls.used = Tristate::yes;
-    tls.version = tls_version_name(value_of(entry.text, "version"));
+    tls.version = tls_version_name(haraka_value(entry.text, "version"));
     if (auto const certificate = haraka_certificate(entry.text)) tls.certificate = certificate;
   } else if (entry.text.find("STARTTLS failed") != std::string_view::npos) {
     tls.failure = "handshake failed";
@@ -131,7 +119,7 @@ void HarakaLog::disconnect(Instant at, std::string_view uuid, std::string_view t
     if (is_repeated(text, key)) return stats_.skip(text, "a key stands there twice");
   Reception facts;
   facts.at = at;
-  auto const address = log_address(value_of(text, "ip"));
+  auto const address = log_address(haraka_value(text, "ip"));
   if (!address) {
     stats_.skip(text, "no client address");
     return;
@@ -141,14 +129,15 @@ void HarakaLog::disconnect(Instant at, std::string_view uuid, std::string_view t
   connections_.erase(key);
   facts.client = *address;
   facts.has_client = true;
-  if (auto const name = value_of(text, "rdns"); name != "NXDOMAIN" && name != "Unknown" && name != "DNSERROR")
+  if (auto const name = haraka_value(text, "rdns");
+      name != "NXDOMAIN" && name != "Unknown" && name != "DNSERROR")
     facts.client_name = name;
-  facts.helo = value_of(text, "helo");
-  if (known.authenticated || is_yes(value_of(text, "relay"))) facts.origin = Origin::authenticated;
+  facts.helo = haraka_value(text, "helo");
+  if (known.authenticated || is_yes(haraka_value(text, "relay"))) facts.origin = Origin::authenticated;
   facts.tls = known.tls;
-  auto const tls = value_of(text, "tls");
+  auto const tls = haraka_value(text, "tls");
   if (!tls.empty()) facts.tls.used = is_yes(tls) ? Tristate::yes : Tristate::no;
-  auto const counts = message_counts(value_of(text, "msgs"));
+  auto const counts = message_counts(haraka_value(text, "msgs"));
   constexpr std::array outcomes{policy::Outcome::accepted, policy::Outcome::deferred,
                                 policy::Outcome::refused};
   bool const senders_known = known.senders.size() == counts[0] + counts[1] + counts[2];
