@@ -15,7 +15,7 @@
 #include "whatif/readers/mailbox.hpp"
 #include "whatif/readers/readers.hpp"
 #include "whatif/readers/recognise.hpp"
-#include "whatif/readers/unread_mail.hpp"
+#include "whatif/readers/unreadable.hpp"
 #include "wire/tar_archive.hpp"
 #include "wire/zip_archive.hpp"
 
@@ -127,10 +127,6 @@ class EntryReader {
 
   // Absent: it is not read, which is noted.
   std::optional<whatif::Format> format_of(std::string const& name, std::string_view start) {
-    if (auto const how = whatif::how_to_convert(start); !how.empty()) {
-      note(printable(name, 80) + ": " + std::string(how));
-      return std::nullopt;
-    }
     auto const format = whatif::recognise(start);
     if (format && *format != whatif::Format::facts) {
       bool const is_mail = *format == whatif::Format::mbox || *format == whatif::Format::message;
@@ -140,6 +136,9 @@ class EntryReader {
     if (++unread_ <= 3) {
       if (!examples_.empty()) examples_ += ", ";
       examples_ += printable(name, 80);
+      if (auto const* known = whatif::unreadable_head(start); known != nullptr)
+        note(printable(name, 80) + ": looks like " + std::string(known->what) + ". " +
+             std::string(known->why));
     }
     return std::nullopt;
   }

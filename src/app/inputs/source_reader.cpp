@@ -11,7 +11,6 @@
 #include "store/evidence_reader.hpp"
 #include "whatif/readers/mailbox.hpp"
 #include "whatif/readers/own_facts.hpp"
-#include "whatif/readers/unread_mail.hpp"
 #include "whatif/reports/recommend.hpp"
 
 namespace postern::app {
@@ -93,8 +92,6 @@ Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath 
     return fail(in.path + ": " +
                 (reader->stream_->problem().empty() ? std::string("is empty") : reader->stream_->problem()));
   if (!format) {
-    if (auto const how = whatif::how_to_convert(reader->start_); !how.empty())
-      return fail(in.path + ": " + std::string(how));
     reader->is_archive_ = is_archive(reader->start_);
     if (reader->is_archive_) return reader;
   }
