@@ -186,7 +186,8 @@ class Evaluation {
   std::optional<Step> ask_addresses(std::string const& name, SpfDirective const& directive) {
     auto const* reply = look_up(name, address_type());
     if (reply == nullptr) return std::nullopt;
-    if (reply->status == DnsReply::Status::failed) return not_now("the addresses of " + name + " are not known");
+    if (reply->status == DnsReply::Status::failed)
+      return not_now("the addresses of " + name + " are not known");
     return matched(any_within(*reply, directive));
   }
   bool any_within(DnsReply const& reply, SpfDirective const& directive) const {
@@ -199,7 +200,8 @@ class Evaluation {
   std::optional<Step> ask_mail_hosts(std::string const& name, SpfDirective const& directive) {
     auto const* reply = look_up(name, wire::DnsType::mx);
     if (reply == nullptr) return std::nullopt;
-    if (reply->status == DnsReply::Status::failed) return not_now("the mail hosts of " + name + " are not known");
+    if (reply->status == DnsReply::Status::failed)
+      return not_now("the mail hosts of " + name + " are not known");
     if (reply->records.size() > most_names) return broken(name + " has more than 10 mail hosts");
     std::vector<wire::MxRecord> hosts;
     for (auto const& data : reply->records)
@@ -271,7 +273,8 @@ class Evaluation {
     switch (directive.mechanism) {
       case SpfMechanism::all: return matched(true);
       case SpfMechanism::ip4:
-      case SpfMechanism::ip6: return matched(directive.network && directive.network->contains(question_.client));
+      case SpfMechanism::ip6:
+        return matched(directive.network && directive.network->contains(question_.client));
       default: break;
     }
     auto step = ask_dns(directive, domain);
@@ -333,7 +336,8 @@ class Evaluation {
   std::optional<SpfAnswer> decided(SpfQualifier qualifier, SpfRecord const& record, std::string const& domain,
                                    Nested nested) {
     SpfAnswer answer{.result = result_of(qualifier)};
-    if (answer.result != SpfResult::fail || record.explanation.empty() || nested == Nested::yes) return answer;
+    if (answer.result != SpfResult::fail || record.explanation.empty() || nested == Nested::yes)
+      return answer;
     auto text = explanation(record.explanation, domain);
     if (!text) return std::nullopt;
     answer.explanation = *std::move(text);

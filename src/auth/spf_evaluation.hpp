@@ -17,10 +17,10 @@ enum class SpfResult : std::uint8_t { none, neutral, pass, fail, softfail, tempe
 
 struct SpfQuestion {
   IpAddress client;
-  std::string sender = {};         // of MAIL, "local@domain"; empty: the null sender, for whom the HELO name stands
+  std::string sender = {};  // of MAIL, "local@domain"; empty: the null sender, for whom the HELO name stands
   std::string helo = {};
-  std::string receiver = {};       // our own host name; said in explanations only
-  std::int64_t now = 0;            // seconds since 1970; said in explanations only
+  std::string receiver = {};  // our own host name; said in explanations only
+  std::int64_t now = 0;       // seconds since 1970; said in explanations only
 };
 
 struct SpfAnswer {

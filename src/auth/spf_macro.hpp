@@ -12,14 +12,14 @@ namespace postern::auth {
 
 // What macros stand for. Lifetime: views of what lasts as long as the evaluation.
 struct SpfMacroValues {
-  std::string_view sender;          // local part and domain
-  std::string_view domain;          // that is being evaluated
+  std::string_view sender;  // local part and domain
+  std::string_view domain;  // that is being evaluated
   std::string_view helo;
   std::string_view validated_name;  // of the client; empty: "unknown"
   std::string_view receiver;        // our own host name, in explanations only
   IpAddress client;
-  std::int64_t now = 0;             // seconds since 1970, in explanations only
-  bool explains = false;            // "c", "r" and "t" are allowed, too
+  std::int64_t now = 0;   // seconds since 1970, in explanations only
+  bool explains = false;  // "c", "r" and "t" are allowed, too
 };
 
 bool is_macro_string(std::string_view text);  // section 7.1, with what modifiers may hold

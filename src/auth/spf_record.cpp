@@ -15,10 +15,10 @@ struct MechanismName {
   std::string_view name;
   SpfMechanism mechanism;
 };
-constexpr MechanismName mechanism_names[] = {
-    {"all", SpfMechanism::all}, {"include", SpfMechanism::include}, {"a", SpfMechanism::a},
-    {"mx", SpfMechanism::mx},   {"ptr", SpfMechanism::ptr},         {"ip4", SpfMechanism::ip4},
-    {"ip6", SpfMechanism::ip6}, {"exists", SpfMechanism::exists}};
+constexpr MechanismName mechanism_names[] = {{"all", SpfMechanism::all}, {"include", SpfMechanism::include},
+                                             {"a", SpfMechanism::a},     {"mx", SpfMechanism::mx},
+                                             {"ptr", SpfMechanism::ptr}, {"ip4", SpfMechanism::ip4},
+                                             {"ip6", SpfMechanism::ip6}, {"exists", SpfMechanism::exists}};
 
 std::optional<SpfMechanism> mechanism_named(std::string_view name) {
   for (auto const& known : mechanism_names)

@@ -18,9 +18,9 @@ enum class SpfMechanism : std::uint8_t { all, include, a, mx, ptr, ip4, ip6, exi
 struct SpfDirective {
   SpfQualifier qualifier = SpfQualifier::pass;
   SpfMechanism mechanism = SpfMechanism::all;
-  std::string domain_spec = {};            // with its macros; empty: the domain that is asked about
-  std::optional<Network> network = {};     // of ip4 and ip6
-  int v4_prefix = 32, v6_prefix = 128;     // of a and mx
+  std::string domain_spec = {};         // with its macros; empty: the domain that is asked about
+  std::optional<Network> network = {};  // of ip4 and ip6
+  int v4_prefix = 32, v6_prefix = 128;  // of a and mx
 };
 
 struct SpfRecord {
