@@ -5,13 +5,13 @@ Files have a ceiling. The lists of tolerated exceptions may only shrink."""
 import pathlib, re, sys
 
 top = pathlib.Path(__file__).resolve().parent.parent
-FLOOR = {"base": 0, "wire": 1, "policy": 2, "net": 2, "dialogue": 3, "whatif": 3, "store": 3, "session": 4, "delivery": 5, "web": 5, "app": 6}
+FLOOR = {"base": 0, "wire": 1, "auth": 2, "policy": 3, "net": 3, "dialogue": 4, "whatif": 4, "store": 4, "session": 5, "delivery": 6, "web": 6, "app": 7}
 # Files that lie loose in a folder with rooms have the room "".
 ROOM = {
     "app": {"settings": 0, "server": 1, "inputs": 1, "commands": 2, "": 3},
     "whatif": {"": 0, "readers": 1, "replay": 1, "reports": 2},
 }
-PURE = {"base", "wire", "policy", "dialogue", "whatif"}
+PURE = {"base", "wire", "auth", "policy", "dialogue", "whatif"}
 WORLDLY = re.compile(
     r"<(boost/(asio|beast)|openssl/|sqlite3|curl/|unbound|sys/(socket|stat|uio|epoll)|fcntl\.h|unistd\.h|fstream|filesystem|thread"
     r"|future|mutex|shared_mutex|condition_variable)|\b(system|steady|high_resolution)_clock::now|\brandom_device\b")

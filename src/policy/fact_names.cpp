@@ -6,6 +6,7 @@
 
 #include "base/member_path.hpp"
 #include "policy/expects_tls.hpp"
+#include "base/registrable_domain.hpp"
 #include "policy/host_identity.hpp"
 #include "policy/tls_requirement.hpp"
 

@@ -1,17 +1,9 @@
 #include "policy/host_identity.hpp"
 
-#include <libpsl.h>
-
-#include "base/ascii.hpp"
+#include "base/registrable_domain.hpp"
 #include "policy/facts.hpp"
 
 namespace postern::policy {
-
-std::string registrable_domain(std::string_view name) {
-  auto const lower = lowered(name.ends_with('.') ? name.substr(0, name.size() - 1) : name);
-  auto const* found = ::psl_registrable_domain(::psl_builtin(), lower.c_str());
-  return found == nullptr ? std::string() : std::string(found);
-}
 
 std::string host_identity(std::string_view verified_name, IpAddress const& client) {
   if (auto domain = verified_name.empty() ? std::string() : registrable_domain(verified_name);

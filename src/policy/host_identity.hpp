@@ -18,8 +18,4 @@ std::string host_identity(std::string_view verified_name, IpAddress const& clien
 // Of a connection: as it was determined once, or as it is now.
 std::string identity_of(ConnectionFacts const& connection);
 
-// The domain one can register (publicsuffix.org, the list of Debian's libpsl): "mail.example.co.uk" gives
-// "example.co.uk". Empty: a public suffix itself, or no domain name.
-std::string registrable_domain(std::string_view name);
-
 }  // namespace postern::policy

@@ -1,0 +1,85 @@
+#include "auth/dmarc_record.hpp"
+
+#include <charconv>
+
+#include "auth/tag_list.hpp"
+#include "base/ascii.hpp"
+
+namespace postern::auth {
+namespace {
+
+constexpr std::size_t most_reports = 10;
+
+// Section 6.3: the version comes first, and is written so.
+bool is_dmarc_record(std::string_view text) {
+  auto const first = text.substr(0, text.find(';'));
+  auto const equals = first.find('=');
+  return equals != std::string_view::npos && trimmed(first.substr(0, equals)) == "v" &&
+         trimmed(first.substr(equals + 1)) == "DMARC1";
+}
+
+std::optional<DmarcPolicy> policy_named(std::optional<std::string_view> name) {
+  if (!name) return std::nullopt;
+  if (iequals(*name, "none")) return DmarcPolicy::none;
+  if (iequals(*name, "quarantine")) return DmarcPolicy::quarantine;
+  if (iequals(*name, "reject")) return DmarcPolicy::reject;
+  return std::nullopt;
+}
+
+Alignment alignment_named(std::optional<std::string_view> name) {
+  return name && iequals(*name, "s") ? Alignment::strict : Alignment::relaxed;
+}
+
+int percent_in(std::optional<std::string_view> text) {
+  int value = 100;
+  if (!text) return value;
+  auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  bool const good = error == std::errc() && end == text->data() + text->size() && value >= 0 && value <= 100;
+  return good ? value : 100;
+}
+
+std::vector<std::string> reports_in(std::optional<std::string_view> text) {
+  std::vector<std::string> out;
+  if (!text) return out;
+  for (auto const uri : split_list(*text, ','))
+    if (!uri.empty() && is_ascii(uri) && out.size() < most_reports) out.emplace_back(uri);
+  return out;
+}
+
+std::optional<DmarcRecord> parse_one(std::string_view text) {
+  auto const tags = TagList::parse(text);
+  if (!tags) return std::nullopt;
+  DmarcRecord out;
+  out.reports = reports_in(tags->find("rua"));
+  auto const policy = policy_named(tags->find("p"));
+  // Section 6.6.3: without a usable p=, a record that asks for reports counts as p=none.
+  if (!policy && out.reports.empty()) return std::nullopt;
+  out.policy = policy.value_or(DmarcPolicy::none);
+  if (policy) {
+    out.subdomain_policy = policy_named(tags->find("sp"));
+    out.no_such_name_policy = policy_named(tags->find("np"));
+  }
+  out.dkim_alignment = alignment_named(tags->find("adkim"));
+  out.spf_alignment = alignment_named(tags->find("aspf"));
+  out.percent = percent_in(tags->find("pct"));
+  if (auto const testing = tags->find("t")) out.testing = iequals(*testing, "y");
+  if (auto const suffix = tags->find("psd")) {
+    if (iequals(*suffix, "y")) out.public_suffix = PublicSuffix::yes;
+    if (iequals(*suffix, "n")) out.public_suffix = PublicSuffix::no;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<DmarcRecord> parse_dmarc_record(std::vector<std::string> const& texts) {
+  std::string const* found = nullptr;
+  for (auto const& text : texts) {
+    if (!is_dmarc_record(text)) continue;
+    if (found != nullptr) return std::nullopt;
+    found = &text;
+  }
+  return found == nullptr ? std::nullopt : parse_one(*found);
+}
+
+}  // namespace postern::auth
