@@ -272,7 +272,8 @@ class Evaluation {
   std::optional<Step> ask(SpfDirective const& directive, std::string const& domain) {
     if (directive.mechanism == SpfMechanism::all) return matched(true);
     if (directive.mechanism == SpfMechanism::ip4 || directive.mechanism == SpfMechanism::ip6)
-      return matched(directive.network && directive.network->contains(question_.client));
+      return matched(directive.network && directive.network->is_v4() == question_.client.is_v4() &&
+                     directive.network->contains(question_.client));
     auto step = ask_dns(directive, domain);
     if (step && (step->is == Step::Is::match || step->is == Step::Is::no_match))
       if (auto const over = limits()) return over;
