@@ -104,7 +104,9 @@ net::Task<policy::Verdict> ExternalMtaGate::ask_one(Stage stage) {
   facts_.stage = stage;
   if (stage == Stage::mail) {
     if (gatekeeper_.checks_spf(facts_))
-      sender_check_.begin(services_.spf, services_.spf_workers, loop_, facts_);
+      sender_check_.begin(services_.dns_searches, loop_, facts_, config_->smtp.hostname);
+    else
+      sender_check_.forget();
     if (gatekeeper_.asks_for_spf()) {
       co_await sender_check_.wait(stop_);
       facts_.transaction.spf = sender_check_.result();

@@ -1,48 +1,71 @@
 #include "session/sender_check.hpp"
 
-#include <chrono>
+#include <utility>
 
-#include "base/client_network.hpp"
+#include "net/wall_clock.hpp"
 
 namespace postern::session {
 namespace {
 
-using Steady = std::chrono::steady_clock;
+policy::Spf to_fact(auth::SpfResult result) {
+  switch (result) {
+    case auth::SpfResult::none: return policy::Spf::none;
+    case auth::SpfResult::neutral: return policy::Spf::neutral;
+    case auth::SpfResult::pass: return policy::Spf::pass;
+    case auth::SpfResult::fail: return policy::Spf::fail;
+    case auth::SpfResult::softfail: return policy::Spf::softfail;
+    case auth::SpfResult::temperror: return policy::Spf::temperror;
+    case auth::SpfResult::permerror: break;
+  }
+  return policy::Spf::permerror;
+}
 
-Duration since(Steady::time_point then) { return std::chrono::duration_cast<Duration>(Steady::now() - then); }
+// Of the null sender, and of one without a domain, the HELO name is asked about (RFC 7208 section 2.4).
+auth::SpfQuestion question_about(policy::Facts const& facts, std::string const& receiver) {
+  auth::SpfQuestion question{.client = facts.connection.client,
+                             .helo = facts.connection.helo,
+                             .receiver = receiver,
+                             .now = to_micros(net::wall_clock()) / 1'000'000};
+  auto const& sender = facts.transaction.mail.reverse_path;
+  if (sender && sender->domain() != nullptr)
+    question.sender = sender->local_part() + "@" + sender->domain()->a_label();
+  return question;
+}
 
 }  // namespace
 
-void SenderCheck::begin(SpfChecker& checker, net::FairWorkers& workers, net::EventLoop& loop,
-                        policy::Facts const& facts) {
+SenderCheck::~SenderCheck() { forget(); }
+
+void SenderCheck::forget() {
+  if (search_) search_->abandon();
   search_.reset();
-  if (!checker.enabled()) return;
-  search_ = std::make_shared<Search>(loop.deadlines());
-  ClientNetwork const network(facts.connection.client);
-  if (!workers.has_room(network)) return search_->finish(policy::Spf::temperror);
-  search_->in(spf_limit);
-  workers.post(network, [&checker, &workers, &loop, search = search_, asked = Steady::now(),
-                         client = facts.connection.client, helo = facts.connection.helo,
-                         sender = facts.transaction.mail.reverse_path]() mutable {
-    auto const has_time = [&workers, asked, begun = Steady::now()] {
-      return may_go_on(since(asked), since(begun), workers.others_wait());
-    };
-    auto const result = checker.check(client, helo, sender, has_time);
-    loop.post([search = std::move(search), result] { search->finish(result); });
-  });
+  asked_.reset();
+}
+
+void SenderCheck::begin(DnsSearches& searches, net::EventLoop& loop, policy::Facts const& facts,
+                        std::string const& receiver) {
+  forget();
+  if (!searches.enabled()) return;
+  asked_ = std::make_shared<Asked>(Asked{.question = question_about(facts, receiver)});
+  search_ = DnsSearch::begin(searches, loop, ClientNetwork(facts.connection.client), spf_limit,
+                             [asked = asked_](auth::DnsView& dns) {
+                               asked->answer = auth::evaluate_spf(asked->question, dns);
+                               return asked->answer.has_value();
+                             });
+  if (!search_)
+    asked_->answer = auth::SpfAnswer{.result = auth::SpfResult::temperror,
+                                     .problem = "too many look-ups for this client's network"};
 }
 
 net::Task<void> SenderCheck::wait(net::StopToken stop) {
   auto const search = search_;  // outlives the wait
-  if (search && !search->done) co_await search->arrived.wait(stop);
+  if (search) co_await search->wait(stop);
 }
 
-void SenderCheck::Search::finish(policy::Spf found) {
-  off();
-  if (done) return;
-  done = true;
-  result = found;
-  arrived.wake();
+policy::Spf SenderCheck::result() const {
+  return asked_ && asked_->answer ? to_fact(asked_->answer->result) : policy::Spf::not_asked;
 }
+
+std::optional<auth::SpfAnswer> SenderCheck::answer() const { return asked_ ? asked_->answer : std::nullopt; }
 
 }  // namespace postern::session

@@ -1,37 +1,45 @@
-// The SPF of a transaction, looked up while the session goes on; waited for only when a rule asks for it.
-// What is not known within spf_limit, or cannot even wait for a thread, is a temporary error (RFC 7208
-// section 2.6.6). Thread: its event loop; the answer may come after the session has gone.
+// The SPF of a transaction (RFC 7208), looked up while the session goes on; waited for only when something
+// depends on it. What is not known within spf_limit, or cannot even be begun, is a temporary error (RFC 7208
+// section 2.6.6). Thread: its event loop; answers may come after the session has gone.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
+#include <string>
 
-#include "net/deadlines.hpp"
-#include "net/event_loop.hpp"
-#include "net/fair_workers.hpp"
-#include "net/waiter.hpp"
+#include "auth/spf_evaluation.hpp"
 #include "policy/facts.hpp"
-#include "session/spf.hpp"
+#include "session/dns_search.hpp"
 
 namespace postern::session {
 
+inline constexpr std::chrono::seconds spf_limit{20};  // RFC 7208 section 4.6.4
+
 class SenderCheck {
  public:
-  // A new transaction: what came of the one before is forgotten.
-  void begin(SpfChecker& checker, net::FairWorkers& workers, net::EventLoop& loop,
-             policy::Facts const& facts);
+  SenderCheck() = default;
+  ~SenderCheck();
+  SenderCheck(SenderCheck const&) = delete;
+  SenderCheck& operator=(SenderCheck const&) = delete;
+
+  // A new transaction: what came of the one before is forgotten. `receiver`: our host name.
+  void begin(DnsSearches& searches, net::EventLoop& loop, policy::Facts const& facts,
+             std::string const& receiver);
+  void forget();  // a new transaction, whose sender is not checked
   net::Task<void> wait(net::StopToken stop);
-  policy::Spf result() const { return search_ ? search_->result : policy::Spf::not_asked; }  // so far
+
+  policy::Spf result() const;  // so far
+  // Absent: it was not asked for, or is not known so far.
+  std::optional<auth::SpfAnswer> answer() const;
 
  private:
-  struct Search : net::Deadline {
-    explicit Search(net::DeadlineKeeper& keeper) : Deadline(keeper) {}
-    void expire() override { finish(policy::Spf::temperror); }
-    void finish(policy::Spf found);  // what comes later changes nothing
-    policy::Spf result = policy::Spf::not_asked;
-    bool done = false;
-    net::Waiter arrived;
+  struct Asked {
+    auth::SpfQuestion question;
+    std::optional<auth::SpfAnswer> answer = {};
   };
-  std::shared_ptr<Search> search_;
+  std::shared_ptr<Asked> asked_;       // shared with the search
+  std::shared_ptr<DnsSearch> search_;  // null: none was begun
 };
 
 }  // namespace postern::session

@@ -10,7 +10,7 @@
 #include "policy/deferred_mail.hpp"
 #include "policy/tls_memory.hpp"
 #include "session/admission.hpp"
-#include "session/spf.hpp"
+#include "session/dns_search.hpp"
 #include "store/evidence.hpp"
 #include "store/spool.hpp"
 
@@ -29,8 +29,7 @@ struct Services {
   Guarded<Memory>& memory;
   IdSource& connection_ids;
   net::FairWorkers& workers;  // for logins
-  SpfChecker& spf;
-  net::FairWorkers& spf_workers;
+  DnsSearches& dns_searches;
   Log& log;
   Counters& counters;
 };

@@ -2,93 +2,93 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
-
 #include "support/fake_services.hpp"
 
 namespace postern::session {
 namespace {
 
-using std::chrono::seconds;
-
-TEST(SpfTime, EndsAfterTwentySecondsWhateverElse) {  // RFC 7208 section 4.6.4
-  EXPECT_TRUE(may_go_on(seconds(19), seconds(19), false));
-  EXPECT_FALSE(may_go_on(seconds(20), seconds(1), false));
-  EXPECT_FALSE(may_go_on(seconds(21), seconds(0), true));
-}
-
-TEST(SpfTime, IsShortWhileOthersWait) {
-  EXPECT_TRUE(may_go_on(seconds(5), seconds(1), true));
-  EXPECT_FALSE(may_go_on(seconds(5), seconds(2), true));
-  EXPECT_TRUE(may_go_on(seconds(5), seconds(5), false));
-}
-
 policy::Facts facts_of_sender() {
   policy::Facts facts;
   facts.connection.client = *IpAddress::parse("203.0.113.7");
   facts.connection.helo = "client.example";
-  facts.transaction.mail.reverse_path = tests::address("x@silent.example");
+  facts.transaction.mail.reverse_path = tests::address("x@far.example");
   return facts;
+}
+
+std::string txt(std::string_view text) {
+  return std::string(1, static_cast<char>(text.size())) + std::string(text);
 }
 
 net::Task<void> wait_for(SenderCheck* check) { co_await check->wait({}); }
 
-// A DNS that answers nobody.
-class SilentDns : public net::Dns {
- public:
-  void ask(std::string, wire::DnsType, OnAnswer) override {}
+class SenderCheckTest : public testing::Test {
+ protected:
+  void begin(policy::Facts const& facts = facts_of_sender()) {
+    check_.begin(searches_, test_.loop, facts, "mx.example.org");
+    test_.spawn(wait_for(&check_), &ended_);
+    test_.settle();
+  }
+  void answer_with(std::string_view record) {
+    dns_.answer(net::DnsStatus::found, {txt(record)});
+    test_.settle();
+  }
+
+  tests::TestLoop test_;
+  tests::FakeDns dns_;
+  DnsSearches searches_{dns_};
+  SenderCheck check_;
+  bool ended_ = false;
 };
 
-TEST(SenderCheck, IsATemporaryErrorWhenItsTimeIsUp) {
-  tests::TestLoop test;
-  SilentDns dns;
-  SpfChecker checker(dns);
-  net::FairWorkers workers(1, {});
-  SenderCheck check;
-  check.begin(checker, workers, test.loop, facts_of_sender());
-  bool ended = false;
-  test.spawn(wait_for(&check), &ended);
-  test.settle();
-  EXPECT_FALSE(ended);
-  EXPECT_EQ(check.result(), policy::Spf::not_asked);
-  test.loop.deadlines().expire_late(std::chrono::steady_clock::now() + spf_limit);
-  test.settle();
-  EXPECT_TRUE(ended);
-  EXPECT_EQ(check.result(), policy::Spf::temperror);
-  checker.stop();
-  workers.join();
-  test.settle();
-  EXPECT_EQ(check.result(), policy::Spf::temperror);
+TEST_F(SenderCheckTest, FollowsTheRecordOfTheSendersDomain) {
+  begin();
+  ASSERT_EQ(dns_.questions.size(), 1U);
+  EXPECT_EQ(dns_.questions.front().name, "far.example");
+  EXPECT_EQ(check_.result(), policy::Spf::not_asked);
+  answer_with("v=spf1 ip4:203.0.113.0/24 -all");
+  EXPECT_TRUE(ended_);
+  EXPECT_EQ(check_.result(), policy::Spf::pass);
+  ASSERT_TRUE(check_.answer());
+  EXPECT_EQ(check_.answer()->domain, "far.example");
 }
 
-TEST(SenderCheck, IsATemporaryErrorAtOnceWhenItsNetworkHasAskedForTooMuch) {
-  tests::TestLoop test;
-  SilentDns dns;
-  SpfChecker checker(dns);
-  net::FairWorkers workers(1, {.threads = 1, .waiting = 1});
+TEST_F(SenderCheckTest, AsksAboutTheHeloNameOfTheNullSender) {
+  auto facts = facts_of_sender();
+  facts.transaction.mail.reverse_path.reset();
+  begin(facts);
+  ASSERT_EQ(dns_.questions.size(), 1U);
+  EXPECT_EQ(dns_.questions.front().name, "client.example");
+  answer_with("v=spf1 -all");
+  EXPECT_EQ(check_.result(), policy::Spf::fail);
+}
+
+TEST_F(SenderCheckTest, IsATemporaryErrorWhenItsTimeIsUp) {
+  begin();
+  EXPECT_FALSE(ended_);
+  test_.loop.deadlines().expire_late(std::chrono::steady_clock::now() + spf_limit);
+  test_.settle();
+  EXPECT_TRUE(ended_);
+  EXPECT_EQ(check_.result(), policy::Spf::temperror);
+  answer_with("v=spf1 +all");  // too late
+  EXPECT_EQ(check_.result(), policy::Spf::temperror);
+}
+
+TEST_F(SenderCheckTest, IsATemporaryErrorAtOnceWhenItsNetworkHasAskedForTooMuch) {
   ClientNetwork const network(facts_of_sender().connection.client);
-  std::promise<void> begun, release;
-  workers.post(network, [&] {
-    begun.set_value();
-    release.get_future().get();
-  });
-  begun.get_future().get();
-  workers.post(network, [] {});
-  SenderCheck check;
-  check.begin(checker, workers, test.loop, facts_of_sender());
-  EXPECT_EQ(check.result(), policy::Spf::temperror);
-  release.set_value();
-  workers.join();
+  for (std::size_t i = 0; i < DnsSearches::most_of_network; ++i) ASSERT_TRUE(searches_.enter(network));
+  begin();
+  EXPECT_TRUE(ended_);
+  EXPECT_EQ(check_.result(), policy::Spf::temperror);
+  EXPECT_TRUE(dns_.questions.empty());
 }
 
-TEST(SpfChecker, GivesUpWhenItHasNoTimeLeft) {
-  SilentDns dns;
-  SpfChecker checker(dns);
-  int asked = 0;
-  auto const result = checker.check(*IpAddress::parse("203.0.113.7"), "client.example",
-                                    tests::address("x@silent.example"), [&] { return ++asked < 3; });
-  EXPECT_EQ(result, policy::Spf::temperror);
-  EXPECT_GE(asked, 3);
+TEST_F(SenderCheckTest, ForgetsTheTransactionBefore) {
+  begin();
+  answer_with("v=spf1 +all");
+  EXPECT_EQ(check_.result(), policy::Spf::pass);
+  check_.forget();
+  EXPECT_EQ(check_.result(), policy::Spf::not_asked);
+  EXPECT_FALSE(check_.answer());
 }
 
 }  // namespace

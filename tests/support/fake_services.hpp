@@ -53,8 +53,8 @@ class FakeServices {
       : evidence(*store::Evidence::open({.file = place.path("facts.db")}, place.log, place.counters)) {}
 
   session::Services services() {
-    return {spool,   *evidence, client_names, admission, memory,        connection_ids,
-            workers, spf,       spf_workers,  place.log, place.counters};
+    return {spool,          *evidence, client_names, admission, memory,
+            connection_ids, workers,   dns_searches, place.log, place.counters};
   }
   static std::shared_ptr<session::GateConfig> config() {
     auto made = std::make_shared<session::GateConfig>(session::GateConfig{
@@ -72,8 +72,7 @@ class FakeServices {
   Guarded<session::Memory> memory;
   IdSource connection_ids;
   net::FairWorkers workers{1, {}};
-  session::SpfChecker spf{dns};
-  net::FairWorkers spf_workers{1, {}};
+  session::DnsSearches dns_searches{dns};
 };
 
 }  // namespace postern::tests

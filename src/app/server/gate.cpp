@@ -43,8 +43,7 @@ Gate::Gate(ServerContext const& context, Stores& stores, Resolving& resolving, B
                                 .memory = stores.memory,
                                 .connection_ids = connection_ids_,
                                 .workers = logins_,
-                                .spf = resolving.spf,
-                                .spf_workers = resolving.spf_workers,
+                                .dns_searches = resolving.dns_searches,
                                 .log = context.log,
                                 .counters = context.counters},
               built.gate) {}

@@ -8,10 +8,6 @@ Result<std::unique_ptr<Resolving>, std::string> Resolving::open(ServerContext co
   return std::unique_ptr<Resolving>(new Resolving(*std::move(dns), context.counters));
 }
 
-void Resolving::join() {
-  spf.stop();
-  spf_workers.join();
-  dns.reset();
-}
+void Resolving::join() { dns.reset(); }
 
 }  // namespace postern::app

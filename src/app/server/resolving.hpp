@@ -1,4 +1,5 @@
-// What asks the DNS for sessions and deliveries: the resolver, the names of clients, and SPF.
+// What asks the DNS for sessions and deliveries: the resolver, the names of clients, and what sessions look
+// up.
 #pragma once
 
 #include <memory>
@@ -7,8 +8,7 @@
 #include "app/server/server_context.hpp"
 #include "net/client_names.hpp"
 #include "net/dns.hpp"
-#include "net/fair_workers.hpp"
-#include "session/spf.hpp"
+#include "session/dns_search.hpp"
 
 namespace postern::app {
 
@@ -16,16 +16,15 @@ class Resolving : public Part {
  public:
   static Result<std::unique_ptr<Resolving>, std::string> open(ServerContext const& context);
 
-  void join() override;  // the threads of SPF, then the resolver's, which tells all who have asked
+  void join() override;  // the resolver's thread, which tells all who have asked
 
   std::unique_ptr<net::Dns> dns;  // absent after join()
   net::ClientNames client_names;
-  net::FairWorkers spf_workers{32, {.threads = 8}};
-  session::SpfChecker spf;
+  session::DnsSearches dns_searches;
 
  private:
   Resolving(std::unique_ptr<net::Dns> made, Counters& counters)
-      : dns(std::move(made)), client_names(*dns, counters), spf(*dns) {}
+      : dns(std::move(made)), client_names(*dns, counters), dns_searches(*dns) {}
 };
 
 }  // namespace postern::app
