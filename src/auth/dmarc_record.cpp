@@ -72,6 +72,13 @@ std::optional<DmarcRecord> parse_one(std::string_view text) {
 
 }  // namespace
 
+Words<DmarcPolicy> words_of(DmarcPolicy) {
+  static constexpr Word<DmarcPolicy> words[] = {
+      {DmarcPolicy::none, "none"}, {DmarcPolicy::quarantine, "quarantine"}, {DmarcPolicy::reject, "reject"}};
+  static_assert(is_complete(words));
+  return words;
+}
+
 std::optional<DmarcRecord> parse_dmarc_record(std::vector<std::string> const& texts) {
   std::string const* found = nullptr;
   for (auto const& text : texts) {

@@ -8,9 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.hpp"
+
 namespace postern::auth {
 
 enum class DmarcPolicy : std::uint8_t { none, quarantine, reject };
+Words<DmarcPolicy> words_of(DmarcPolicy);
+using postern::print;
 enum class Alignment : std::uint8_t { relaxed, strict };
 enum class PublicSuffix : std::uint8_t { unsaid, yes, no };  // psd=
 

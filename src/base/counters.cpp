@@ -42,6 +42,15 @@ CountName name_of(Count count) {
       return {"postern_recipients_deferred_total", "RCPT commands deferred by a rule."};
     case Count::recipients_flagged:
       return {"postern_recipients_flagged_total", "RCPT commands accepted and flagged by a rule."};
+    case Count::dmarc_failures:
+      return {"postern_dmarc_failures_total", "Messages from outside that failed DMARC."};
+    case Count::dmarc_refused:
+      return {"postern_dmarc_refused_total", "Messages refused because their author's domain asks for it."};
+    case Count::dmarc_flagged:
+      return {"postern_dmarc_flagged_total", "Messages flagged because their author's domain asks for it."};
+    case Count::dmarc_observed:
+      return {"postern_dmarc_observed_total",
+              "Messages that dmarc.enforce = \"on\" would have refused or flagged."};
     case Count::rule_errors:
       return {"postern_rule_errors_total",
               "Evaluations of rules that were skipped because of an error or a limit."};

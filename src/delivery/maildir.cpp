@@ -22,7 +22,7 @@ wire::Reply reply_to(store::FileError error) {
 Result<void, store::FileError> write_message(store::WritableFile& file, store::Spool const& spool,
                                              Attempt const& attempt) {
   std::string const top =
-      "Return-Path: <" + attempt.envelope.sender() + ">\n" + attempt.envelope.flag_fields("\n");
+      "Return-Path: <" + attempt.envelope.sender() + ">\n" + attempt.envelope.top_fields("\n");
   std::string_view piece = top;
   auto written = file.append({&piece, 1});
   wire::ContentDoor door(wire::LeavesBy::file, attempt.envelope.body);

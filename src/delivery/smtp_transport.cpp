@@ -64,7 +64,7 @@ dialogue::OutgoingMessage outgoing(Attempt const& attempt) {
     auto const& r = envelope.recipients[index];
     message.recipients.push_back({r.address, r.notify, r.orcpt});
   }
-  message.top = envelope.flag_fields("\r\n");
+  message.top = envelope.top_fields("\r\n");
   message.size = envelope.size + message.top.size();
   message.body = envelope.body;
   message.smtputf8 = envelope.smtputf8;

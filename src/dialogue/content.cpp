@@ -1,8 +1,10 @@
 #include "dialogue/content.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.hpp"
+#include "dialogue/forged_fields.hpp"
 
 namespace postern::dialogue {
 
@@ -11,6 +13,16 @@ void Content::begin_chunk(std::uint64_t size, bool last, bool binary) {
   chunk_left_ = size;
   last_ = last;
   if (binary) intake_.declare(wire::Body::binary_mime);
+}
+
+void Content::take_out_forged(std::string authserv_id) {
+  intake_.also_remove(
+      [id = std::move(authserv_id)](auto name, auto value) { return fate_of(name, value, id); });
+}
+
+void Content::verify() {
+  message_check_ = std::make_shared<auth::MessageCheck>();
+  intake_.keep_all();
 }
 
 std::size_t Content::feed(std::string_view bytes, std::string& out) {
@@ -29,15 +41,27 @@ std::size_t Content::feed(std::string_view bytes, std::string& out) {
 void Content::keep(std::string_view bytes, std::string& out) {
   if (!keeping_ || bytes.empty()) return;
   auto const before = out.size();
+  bool const was_in_body = intake_.in_body();
   intake_.feed(bytes, out);
+  verify(std::string_view(out).substr(before), was_in_body);
   check(std::string_view(out).substr(before));
 }
 
 void Content::complete(std::string& out) {
   if (!keeping_) return;
   auto const before = out.size();
+  bool const was_in_body = intake_.in_body();
   intake_.finish(out);
+  verify(std::string_view(out).substr(before), was_in_body);
+  if (message_check_) message_check_->finish();
   check(std::string_view(out).substr(before));
+}
+
+// Signatures are about what was sent, also about fields that are taken out.
+void Content::verify(std::string_view added, bool was_in_body) {
+  if (!message_check_) return;
+  auto const all = intake_.take_all();
+  message_check_->feed(was_in_body ? added : std::string_view(all));
 }
 
 void Content::check(std::string_view added) {

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "auth/message_check.hpp"
 #include "dialogue/smtp_settings.hpp"
 #include "wire/content_end.hpp"
 #include "wire/content_intake.hpp"
@@ -27,6 +29,10 @@ class Content {
   void begin_chunk(std::uint64_t size, bool last, bool binary);  // BDAT; without it, DATA
   void refuse() { keeping_ = false; }                            // read, but keep nothing
   void watch_originators() { originators_.emplace(); }           // before the first byte
+  // Before the first byte: fields that say what only this server, called `authserv_id`, may say are taken
+  // out.
+  void take_out_forged(std::string authserv_id);
+  void verify();  // before the first byte: who stands behind it
 
   // Returns how many of `bytes` were taken; fewer than all when the content, or the chunk, is complete. To be
   // called at least once for each chunk: an empty last one ends the content, too.
@@ -40,6 +46,8 @@ class Content {
   ContentProblem problem() const { return problem_; }
   // Absent: not watched.
   std::optional<wire::OriginatorFields> const& originators() const { return originators_; }
+  // Null: it is not verified. The content has ended when last() and not wants_more().
+  std::shared_ptr<auth::MessageCheck> const& message_check() const { return message_check_; }
   wire::ContentTraits traits() const {
     return {
         .header_8bit = header_.has_8bit(), .content_8bit = has_8bit_, .tls_optional = header_.tls_optional()};
@@ -49,6 +57,7 @@ class Content {
   void keep(std::string_view bytes, std::string& out);
   void complete(std::string& out);
   void check(std::string_view added);
+  void verify(std::string_view added, bool was_in_body);
   void give_up(ContentProblem problem);
 
   SmtpSettings const* settings_;
@@ -56,6 +65,7 @@ class Content {
   wire::ContentIntake intake_;
   wire::HeaderSection header_;
   std::optional<wire::OriginatorFields> originators_;
+  std::shared_ptr<auth::MessageCheck> message_check_;
   std::uint64_t size_ = 0;
   std::uint64_t chunk_left_ = 0;
   ContentProblem problem_ = ContentProblem::none;

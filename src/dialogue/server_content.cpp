@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "dialogue/server_dialogue.hpp"
+#include "policy/decide.hpp"
 #include "wire/bdat_command.hpp"
 
 namespace postern::dialogue {
@@ -41,7 +42,10 @@ Step ServerDialogue::on_bdat(std::string_view argument) {
 
 void ServerDialogue::begin_content() {
   content_.emplace(*settings_);
-  if (!facts_.connection.login.empty()) content_->watch_originators();
+  auto const& connection = facts_.connection;
+  if (!connection.login.empty()) content_->watch_originators();
+  if (!policy::is_own_host(*policy_, connection)) content_->take_out_forged(settings_->results_by());
+  if (policy::verifies_messages(*policy_, connection)) content_->verify();
 }
 
 // Who wrote it and who sends it, by its header section: of interest where a user of ours has logged in.

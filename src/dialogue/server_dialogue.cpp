@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "base/assert.hpp"
@@ -91,6 +92,12 @@ void ServerDialogue::on_proxy(IpAddress const& client, std::uint16_t port) {
 
 void ServerDialogue::on_client_name(std::string verified_name) {
   facts_.connection.verified_name = std::move(verified_name);
+}
+
+void ServerDialogue::on_iprev(policy::Iprev iprev) { facts_.connection.iprev = iprev; }
+
+void ServerDialogue::on_authentication(policy::AuthenticationFacts found) {
+  facts_.transaction.authentication = std::move(found);
 }
 
 void ServerDialogue::on_spf(policy::Spf spf) { facts_.transaction.spf = spf; }

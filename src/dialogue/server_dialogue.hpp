@@ -41,8 +41,10 @@ class ServerDialogue {
   // What the session finds out by waiting, as it comes. Each verb changes the fact that it names.
   void on_proxy(IpAddress const& client, std::uint16_t port);  // a PROXY header names the client
   void on_client_name(std::string verified_name);              // empty: none, or not known in time
+  void on_iprev(policy::Iprev iprev);
   void on_spf(policy::Spf spf);
-  void on_message_id(MessageId id);  // before the content
+  void on_authentication(policy::AuthenticationFacts found);  // of the content, before its verdict
+  void on_message_id(MessageId id);                           // before the content
   void on_memory(policy::TlsMemory const& memory, policy::DeferredMail const& deferred);  // before a verdict
 
   Step greeting();

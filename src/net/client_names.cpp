@@ -17,12 +17,12 @@ constexpr std::chrono::seconds keep_most{3600};
 
 }  // namespace
 
-std::optional<std::string> ClientNames::known_name(IpAddress const& address) {
-  if (!dns_.enabled()) return std::string();
+std::optional<ClientNames::Answer> ClientNames::known_name(IpAddress const& address) {
+  if (!dns_.enabled()) return Answer{.known = false};
   auto state = state_.access();
   auto const entry = state->known.find(address);
   if (entry == state->known.end() || entry->second.until < Clock::now()) return std::nullopt;
-  return entry->second.name;
+  return entry->second.answer;
 }
 
 void ClientNames::find_name(IpAddress const& address, OnName on_name) {
@@ -45,7 +45,7 @@ void ClientNames::find_name(IpAddress const& address, OnName on_name) {
       state->searches.emplace(address, begun);
     }
   }
-  if (!begun) return on_name({});
+  if (!begun) return on_name({.known = false});
   dns_.ask(address.print_arpa(), wire::DnsType::ptr,
            [this, begun](DnsAnswer const& answer) { on_names(begun, answer); });
 }
@@ -96,26 +96,31 @@ void ClientNames::next_candidate(std::shared_ptr<Search> const& search) {
 
 // Keeps count of whether anybody answers at all.
 void ClientNames::take(Search& search, DnsAnswer const& answer) {
-  if (answer.status == DnsStatus::failed) return;
+  if (answer.status == DnsStatus::failed) {
+    search.failed = true;
+    return;
+  }
   search.answered = true;
   unanswered_ = 0;
   if (!answer.records.empty()) search.ttl = std::clamp(answer.ttl, keep_least, search.ttl);
 }
 
 void ClientNames::finish(Search& search, std::string name) {
+  bool const name_is_missing = name.empty();
   if (!search.answered) {
     ++unanswered_;
     counters_.add(Count::dns_timeouts);
   }
+  Answer const told{.name = std::move(name), .known = !name_is_missing || !search.failed};
   std::vector<OnName> waiting;
   {
     auto state = state_.access();
     if (state->known.size() >= cache_limit) state->known.erase(state->known.begin());
-    state->known[search.address] = {name, Clock::now() + (name.empty() ? keep_least * 5 : search.ttl)};
+    state->known[search.address] = {told, Clock::now() + (name_is_missing ? keep_least * 5 : search.ttl)};
     waiting = std::move(search.waiting);
     state->search_over(IpAddress(search.address));
   }
-  for (auto const& on_name : waiting) on_name(name);
+  for (auto const& on_name : waiting) on_name(told);
 }
 
 }  // namespace postern::net

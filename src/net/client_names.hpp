@@ -22,13 +22,19 @@ namespace postern::net {
 
 class ClientNames {
  public:
-  using OnName = std::function<void(std::string name)>;  // empty: no name, or no answer
+  struct Answer {
+    std::string name = {};  // empty: there is none, or it is not known
+    bool known = true;      // false: the DNS has not told
+  };
+  using OnName = std::function<void(Answer answer)>;
 
   ClientNames(Dns& dns, Counters& counters) : dns_(dns), counters_(counters) {}
 
   // What is known already, also that there is no name.
-  std::optional<std::string> known_name(IpAddress const& address);
+  std::optional<Answer> known_name(IpAddress const& address);
   void find_name(IpAddress const& address, OnName on_name);
+
+  bool enabled() const { return dns_.enabled(); }
 
   // False when nothing has been answered lately: then waiting for it costs time and gives nothing.
   bool worth_waiting() const;
@@ -36,7 +42,7 @@ class ClientNames {
  private:
   using Clock = std::chrono::steady_clock;
   struct Known {
-    std::string name;
+    Answer answer;
     Clock::time_point until;
   };
   struct Search {  // one address on its way: PTR first, then each name forward
@@ -44,7 +50,8 @@ class ClientNames {
     std::vector<OnName> waiting;
     std::vector<std::string> candidates;
     std::chrono::seconds ttl{};
-    bool answered = false;
+    bool answered = false;  // once at least
+    bool failed = false;    // likewise
   };
   struct State {
     std::unordered_map<IpAddress, Known, IpAddressHash> known;

@@ -1,9 +1,12 @@
 #include "policy/decide.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "base/assert.hpp"
+#include "policy/dmarc_rule.hpp"
 #include "policy/expects_tls.hpp"
 #include "policy/login_sender.hpp"
 #include "policy/rules.hpp"
@@ -120,23 +123,68 @@ Verdict decide_sender(Policy const& policy, Facts const& facts) {
   return judge_login_sender(policy, facts);
 }
 
-// For each recipient that was taken: the strictest word counts for the message. An exemption is the
-// recipient's own, and lifts nothing for those beside it.
-void decide_content(Policy const& policy, Facts const& facts, Verdict& verdict) {
+// The strictest word counts.
+void merge_verdict(Verdict one, Verdict& all) {
+  if (one.decided_by.anything() && one.effect >= all.effect) {
+    all.effect = one.effect;
+    all.decided_by = std::move(one.decided_by);
+    all.reply = std::move(one.reply);
+  }
+  std::move(one.marks.begin(), one.marks.end(), std::back_inserter(all.marks));
+  std::move(one.matches.begin(), one.matches.end(), std::back_inserter(all.matches));
+  std::move(one.problems.begin(), one.problems.end(), std::back_inserter(all.problems));
+  all.unknown_facts = all.unknown_facts || one.unknown_facts;
+}
+
+// The owner's rules for each recipient that was taken: the strictest word counts for the message. An
+// exemption is the recipient's own, and lifts nothing for those beside it. Whether rules have decided about
+// all of them.
+bool decide_content(Policy const& policy, Facts const& facts, Verdict& verdict) {
+  bool all_decided = true;
   auto const& recipients = facts.transaction.recipients;
-  for (std::size_t i = 0; i < recipients.size(); ++i)
-    if (recipients[i].accepted)
-      policy.rules->evaluate(policy, facts, &recipients[i], static_cast<std::int64_t>(i),
-                             is_exempt(policy, recipients[i]), verdict);
+  for (std::size_t i = 0; i < recipients.size(); ++i) {
+    if (!recipients[i].accepted) continue;
+    Verdict one;
+    policy.rules->evaluate(policy, facts, &recipients[i], static_cast<std::int64_t>(i),
+                           is_exempt(policy, recipients[i]), one);
+    all_decided = all_decided && one.decided_by.anything();
+    merge_verdict(std::move(one), verdict);
+  }
+  return all_decided;
+}
+
+// The rules, and then what authors' domains ask for.
+void judge_content(Policy const& policy, Facts const& facts, Verdict& verdict) {
+  bool const enforces = asks_for_dmarc(policy, facts);
+  bool const unknown = (facts.unknown_facts & static_cast<std::uint8_t>(UnknownFacts::authentication)) != 0;
+  verdict.unknown_facts = verdict.unknown_facts || (unknown && policy.dmarc.enforce == Enforce::on);
+  bool decided = false;
+  if (policy.rules && (enforces || policy.rules->asks_at(Stage::content)))
+    decided = decide_content(policy, facts, verdict);
+  if (enforces && !decided) enforce_dmarc(facts, verdict);
+}
+
+bool is_relay_host(Policy const& policy, ConnectionFacts const& connection) {
+  if (policy.relay_certificates.contains(connection.tls.spki_sha256)) return true;
+  return std::any_of(policy.relay_networks.begin(), policy.relay_networks.end(),
+                     [&](Network const& network) { return network.contains(connection.client); });
 }
 
 }  // namespace
 
 bool relays_for(Policy const& policy, ConnectionFacts const& connection) {
   if (connection.role == ListenerRole::beside || !connection.login.empty()) return true;
-  if (policy.relay_certificates.contains(connection.tls.spki_sha256)) return true;
-  return std::any_of(policy.relay_networks.begin(), policy.relay_networks.end(),
-                     [&](Network const& network) { return network.contains(connection.client); });
+  return is_relay_host(policy, connection);
+}
+
+bool is_own_host(Policy const& policy, ConnectionFacts const& connection) {
+  bool const is_user = connection.role == ListenerRole::submission || !connection.login.empty();
+  return !is_user && (connection.client.is_loopback() || is_relay_host(policy, connection));
+}
+
+bool verifies_messages(Policy const& policy, ConnectionFacts const& connection) {
+  return policy.verifies_messages && connection.role == ListenerRole::mx && connection.login.empty() &&
+         !is_own_host(policy, connection);
 }
 
 Verdict decide(Policy const& policy, Facts const& facts) {
@@ -144,10 +192,10 @@ Verdict decide(Policy const& policy, Facts const& facts) {
   Verdict verdict;
   if (facts.stage == Stage::mail) verdict = decide_sender(policy, facts);
   if (facts.stage == Stage::content) verdict = judge_login_authors(policy, facts);
-  if (verdict.refuses() || !policy.rules || !policy.rules->asks_at(facts.stage)) return verdict;
+  if (verdict.refuses()) return verdict;
   if (facts.stage == Stage::content)
-    decide_content(policy, facts, verdict);
-  else
+    judge_content(policy, facts, verdict);
+  else if (policy.rules && policy.rules->asks_at(facts.stage))
     policy.rules->evaluate(policy, facts, nullptr, RuleMatch::nobody, false, verdict);
   return verdict;
 }

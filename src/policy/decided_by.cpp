@@ -27,6 +27,7 @@ std::string_view print(Builtin builtin) {
     case Builtin::size: return "size";
     case Builtin::content: return "content";
     case Builtin::spool: return "spool";
+    case Builtin::dmarc_enforce: return "dmarc.enforce";
   }
   return {};
 }

@@ -19,13 +19,15 @@ enum class Builtin : std::uint8_t {
   auth_senders,  // the user who has logged in may not send as this address
   size,          // the size that MAIL declares is too large
   content,       // the content breaks a limit or the syntax
-  spool          // the message could not be stored
+  spool,         // the message could not be stored
+  dmarc_enforce  // the author's domain asks for it, since the message fails DMARC
 };
 
-inline constexpr std::array<Builtin, 9> builtins{
+inline constexpr std::array<Builtin, 10> builtins{
     Builtin::tls_require,  Builtin::tls_pins, Builtin::directory, Builtin::relay, Builtin::login,
-    Builtin::auth_senders, Builtin::size,     Builtin::content,   Builtin::spool};
-static_assert(builtins.size() == static_cast<std::size_t>(Builtin::spool), "one row for each but `none`");
+    Builtin::auth_senders, Builtin::size,     Builtin::content,   Builtin::spool, Builtin::dmarc_enforce};
+static_assert(builtins.size() == static_cast<std::size_t>(Builtin::dmarc_enforce),
+              "one row for each but `none`");
 
 std::string_view print(Builtin builtin);  // "tls.require"; empty for `none`
 

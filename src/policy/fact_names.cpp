@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "base/member_path.hpp"
-#include "policy/expects_tls.hpp"
 #include "base/registrable_domain.hpp"
+#include "policy/expects_tls.hpp"
 #include "policy/host_identity.hpp"
 #include "policy/tls_requirement.hpp"
 
@@ -26,6 +26,11 @@ FactValue to_fact(E value) {
 }
 FactValue to_fact(IpAddress const& address) { return to_fact(address.print()); }
 FactValue to_fact(Address const& address) { return to_fact(address.print()); }
+FactValue to_fact(std::vector<std::string> texts) { return texts; }
+template <HasWords E>
+FactValue to_fact(std::optional<E> value) {
+  return value ? to_fact(*value) : FactValue();
+}
 FactValue to_fact(std::optional<Address> const& address) { return address ? to_fact(*address) : FactValue(); }
 
 // Facts that are members of what is known, named by the way to them.
@@ -44,6 +49,10 @@ FactValue of_memory(RuleContext const& context) {  // of the host's identity
 template <auto... way>
 FactValue of_transaction(RuleContext const& context) {
   return to_fact(follow<way...>(context.facts.transaction));
+}
+template <auto... way>
+FactValue of_authentication(RuleContext const& context) {
+  return to_fact(follow<way...>(context.facts.transaction.authentication));
 }
 template <auto... way>
 FactValue of_recipient(RuleContext const& context) {  // nil before RCPT
@@ -100,6 +109,10 @@ constexpr FactName names[] = {
     {"client.identity", Stage::mail, false, none,
      [](RuleContext const& c) { return to_fact(identity_of(c.facts.connection)); },
      "that domain, or without one the network: by this it is remembered"},
+    {"iprev.result", Stage::mail, false, unknown_facts(UnknownFacts::authentication),
+     of_connection<&ConnectionFacts::iprev>,
+     "whether its name and its address lead to each other (RFC 8601 section 2.7.3): \"pass\", \"fail\", "
+     "\"temperror\"; \"not-asked\""},
     {"client.login", Stage::mail, false, unknown_facts(UnknownFacts::other),
      of_connection<&ConnectionFacts::login>, "the user who logged in"},
     {"tls", Stage::mail, true, none, [](RuleContext const& c) { return to_fact(c.facts.over_tls()); },
@@ -189,6 +202,30 @@ constexpr FactName names[] = {
      "whether there are bytes beyond ASCII"},
     {"content.bare_newlines", Stage::content, false, unknown_facts(UnknownFacts::other),
      of_transaction<&TransactionFacts::bare_newlines>, "CR or LF alone that were rewritten"},
+    {"dkim.result", Stage::content, false, unknown_facts(UnknownFacts::authentication),
+     of_authentication<&AuthenticationFacts::dkim>,
+     "of the signatures the best: \"none\", \"pass\", \"fail\", \"policy\", \"neutral\", \"temperror\", "
+     "\"permerror\"; \"not-asked\""},
+    {"dkim.domains", Stage::content, false, unknown_facts(UnknownFacts::authentication),
+     of_authentication<&AuthenticationFacts::dkim_domains>,
+     "whose signatures hold, a table: '\"example.org\" in dkim.domains', 'dkim.domains in partners' (any of "
+     "them)"},
+    {"dmarc.result", Stage::content, false, unknown_facts(UnknownFacts::authentication),
+     of_authentication<&AuthenticationFacts::dmarc>,
+     "\"none\", \"pass\", \"fail\", \"temperror\", \"permerror\"; \"not-asked\""},
+    {"dmarc.domain", Stage::content, false, unknown_facts(UnknownFacts::authentication),
+     of_authentication<&AuthenticationFacts::dmarc_domain>, "the author's, by the From field"},
+    {"dmarc.policy", Stage::content, false, unknown_facts(UnknownFacts::authentication),
+     of_authentication<&AuthenticationFacts::dmarc_policy>,
+     "that this domain has published: \"none\", \"quarantine\", \"reject\"; nil: none"},
+    {"dmarc.disposition", Stage::content, false, unknown_facts(UnknownFacts::authentication),
+     of_authentication<&AuthenticationFacts::disposition>,
+     "what it comes to for this message: \"none\", \"quarantine\", \"reject\" (docs/authentication.md)"},
+    {"arc.result", Stage::content, false, unknown_facts(UnknownFacts::authentication),
+     of_authentication<&AuthenticationFacts::arc>,
+     "\"none\", \"pass\", \"fail\", \"temperror\"; \"not-asked\""},
+    {"arc.sealer", Stage::content, false, unknown_facts(UnknownFacts::authentication),
+     of_authentication<&AuthenticationFacts::arc_sealer>, "the domain of the last one who has sealed it"},
 };
 
 static_assert(std::all_of(std::begin(names), std::end(names),

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "policy/facts.hpp"
 #include "policy/policy.hpp"
@@ -15,7 +16,8 @@
 namespace postern::policy {
 
 // monostate: there is none (nil).
-using FactValue = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
+using FactValue =
+    std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::string>>;
 
 struct RuleContext {  // what a rule looks at
   Policy const& policy;

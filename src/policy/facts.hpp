@@ -12,6 +12,7 @@
 #include "base/ip_address.hpp"
 #include "base/message_id.hpp"
 #include "base/words.hpp"
+#include "policy/authentication_facts.hpp"
 #include "policy/decided_by.hpp"
 #include "policy/recipient_class.hpp"
 #include "policy/remembered.hpp"
@@ -96,8 +97,9 @@ struct ConnectionFacts {
   ConnectionEnd end = ConnectionEnd::lost;
   std::uint16_t port = 0;
   IpAddress client;
-  std::string verified_name;  // forward-confirmed reverse DNS; empty: none, or not known in time
-  std::string identity;       // policy/host_identity, once the name is known: by this it is remembered
+  std::string verified_name;       // forward-confirmed reverse DNS; empty: none, or not known in time
+  Iprev iprev = Iprev::not_asked;  // the same as RFC 8601 section 2.7.3 has it
+  std::string identity;            // policy/host_identity, once the name is known: by this it is remembered
   std::string helo;
   std::string login;  // who has proved to be a user of ours (RFC 4954); empty: nobody
   TlsFacts tls;
@@ -138,6 +140,7 @@ struct TransactionFacts {
   bool authors_unclear = false;  // one of these is too long, or holds what is no address
   bool chunking = false;         // BDAT was used
   Spf spf = Spf::not_asked;
+  AuthenticationFacts authentication;     // known at Stage::content
   RememberedTls sender;                   // what mail of its domain has shown, if its SPF passed
   std::optional<std::string> sender_key;  // the one key that its mail has shown long enough (tls.pins)
   std::vector<RuleMatch> matches;
@@ -154,7 +157,8 @@ enum class UnknownFacts : std::uint8_t {
   helo = 8,
   tls_details = 16,
   spf = 32,
-  other = 64
+  other = 64,
+  authentication = 128
 };
 
 struct Facts {

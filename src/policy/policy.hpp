@@ -35,6 +35,15 @@ struct TlsMemorySettings {
   std::size_t size = 100'000;  // of each kind: hosts, clients, sender domains
 };
 
+enum class Enforce : std::uint8_t { off, observe, on };
+
+// What is done with mail that fails DMARC (RFC 7489 section 6.7), and for whom nothing is.
+struct DmarcSettings {
+  Enforce enforce = Enforce::off;
+  std::vector<std::string> trusted_sealers = {};  // domains, lower case: those whose word counts (RFC 8617)
+  std::vector<Network> trusted_forwarders = {};   // hosts that pass mail on as it is
+};
+
 class RuleSet;
 
 struct Policy {
@@ -46,7 +55,9 @@ struct Policy {
   std::unordered_map<std::string, TlsRequirement> sender_tls = {};  // by sender domain, lower-case A-label
   TlsFallback fallback = {};
   TlsMemorySettings memory = {};
-  bool checks_spf = true;                          // looks up the SPF of senders that are not ours, as a fact
+  bool checks_spf = true;         // looks up the SPF of senders that are not ours, as a fact
+  bool verifies_messages = true;  // DKIM, ARC and DMARC of what comes from outside
+  DmarcSettings dmarc = {};
   std::unordered_map<std::string, Pin> pins = {};  // by sender domain, lower-case A-label
   std::unordered_set<std::string> tls_report_addresses =
       {};                                     // "local@domain", lower case: RFC 8460 section 3

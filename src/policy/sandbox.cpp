@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "base/ascii.hpp"
+#include "policy/lua_values.hpp"
 
 namespace postern::policy {
 
@@ -19,19 +20,6 @@ struct Sandbox::Bridge {
     return *static_cast<Memory*>(memory);
   }
 
-  static void push(lua_State* lua, FactValue const& value) {
-    if (auto const* flag = std::get_if<bool>(&value))
-      lua_pushboolean(lua, *flag ? 1 : 0);
-    else if (auto const* whole = std::get_if<std::int64_t>(&value))
-      lua_pushinteger(lua, *whole);
-    else if (auto const* real = std::get_if<double>(&value))
-      lua_pushnumber(lua, *real);
-    else if (auto const* text = std::get_if<std::string>(&value))
-      lua_pushlstring(lua, text->data(), text->size());
-    else
-      lua_pushnil(lua);
-  }
-
   static int fact(lua_State* lua, FactName const& name) {
     auto& memory = memory_of(lua);
     if (memory.context == nullptr) return luaL_error(lua, "facts are not known yet");
@@ -39,7 +27,7 @@ struct Sandbox::Bridge {
       memory.unknown_facts = true;
       return luaL_error(lua, "not told");
     }
-    push(lua, name.get(*memory.context));
+    push_fact(lua, name.get(*memory.context));
     return 1;
   }
 
@@ -72,10 +60,21 @@ struct Sandbox::Bridge {
     return {bytes, length};
   }
 
+  // Whether what stands first is in the list: a text, or any of a table of texts.
+  static bool any_in(lua_State* lua, List const& list) {
+    if (lua_type(lua, 1) == LUA_TSTRING) return list.contains(text(lua, 1));
+    bool found = false;
+    if (!lua_istable(lua, 1)) return found;
+    for (lua_Integer i = 1; !found && lua_rawgeti(lua, 1, i) == LUA_TSTRING; ++i) {
+      found = list.contains(text(lua, -1));
+      lua_pop(lua, 1);
+    }
+    return found;
+  }
+
   static int in(lua_State* lua) {  // __pow: "x in list", "x in {"a", "b"}"
     if (auto* list = static_cast<List const* const*>(luaL_testudata(lua, 2, "list"))) {
-      bool const known = lua_type(lua, 1) == LUA_TSTRING;
-      lua_pushboolean(lua, known && (*list)->contains(text(lua, 1)) ? 1 : 0);
+      lua_pushboolean(lua, any_in(lua, **list) ? 1 : 0);
       return 1;
     }
     if (!lua_istable(lua, 2)) return luaL_error(lua, "after \"in\" comes a list or a table of values");

@@ -10,6 +10,7 @@
 #include "net/deadlines.hpp"
 #include "net/event_loop.hpp"
 #include "net/waiter.hpp"
+#include "policy/authentication_facts.hpp"
 
 namespace postern::session {
 
@@ -20,18 +21,22 @@ class ClientName {
 
   bool settled() const { return !search_ || search_->done; }  // known, or the limit has passed
   net::Task<void> wait(net::StopToken stop);
-  std::string const& name() const { return search_ ? search_->name : name_; }  // empty: none, or not known
+  std::string const& name() const { return answer().name; }  // empty: none, or not known
+  policy::Iprev iprev() const;                               // so far
 
  private:
   struct Search : net::Deadline {
     explicit Search(net::DeadlineKeeper& keeper) : Deadline(keeper) {}
     void expire() override { finish(); }
     void finish();
-    std::string name;
+    net::ClientNames::Answer answer{.known = false};
     bool done = false;
     net::Waiter arrived;
   };
-  std::string name_;
+  net::ClientNames::Answer const& answer() const { return search_ ? search_->answer : answer_; }
+
+  bool asked_ = false;
+  net::ClientNames::Answer answer_;
   std::shared_ptr<Search> search_;
 };
 

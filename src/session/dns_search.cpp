@@ -62,8 +62,9 @@ DnsSearch::~DnsSearch() { abandon(); }
 
 std::shared_ptr<DnsSearch> DnsSearch::begin(DnsSearches& searches, net::EventLoop& loop,
                                             ClientNetwork const& network, Duration limit, Evaluate evaluate) {
-  if (!searches.enter(network)) return nullptr;
   std::shared_ptr<DnsSearch> search(new DnsSearch(searches, loop, network, std::move(evaluate)));
+  search->has_share_ = searches.enter(network);
+  search->late_ = !search->has_share_;
   search->in(limit);
   search->go_on();
   return search;
@@ -120,7 +121,9 @@ void DnsSearch::take(auth::DnsQuestion const& question, net::DnsAnswer answer) {
 void DnsSearch::finish() {
   off();
   done_ = true;
-  searches_.leave(network_);
+  if (has_share_) searches_.leave(network_);
+  view_ = {};
+  evaluate_ = nullptr;
   arrived_.wake();
 }
 

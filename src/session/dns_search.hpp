@@ -3,7 +3,7 @@
 //
 // Bounds: of one search its time and 200 questions; what is not answered by then counts as a failure of the
 // DNS, and the evaluation makes of it what it makes of any (a temporary error). Of one client network 64
-// searches at the same time, of all together 4,096; what comes beyond is not begun.
+// searches at the same time, of all together 4,096; what comes beyond asks nothing, as if nobody answered.
 #pragma once
 
 #include <cstddef>
@@ -53,8 +53,7 @@ class DnsSearch : public std::enable_shared_from_this<DnsSearch>, private net::D
   // Whether the evaluation has come to its end; if it has not, it has asked the view for something.
   using Evaluate = std::function<bool(auth::DnsView& dns)>;
 
-  // Null when the network, or everybody together, has too many of them. It has ended already when nothing had
-  // to be asked.
+  // It has ended already when nothing has to be asked, or may be.
   static std::shared_ptr<DnsSearch> begin(DnsSearches& searches, net::EventLoop& loop,
                                           ClientNetwork const& network, Duration limit, Evaluate evaluate);
   ~DnsSearch() override;
@@ -78,7 +77,8 @@ class DnsSearch : public std::enable_shared_from_this<DnsSearch>, private net::D
   auth::DnsView view_;
   std::set<auth::DnsQuestion> open_;  // questions without an answer so far
   std::size_t asked_ = 0;
-  bool late_ = false;
+  bool has_share_ = false;  // of the searches that may run
+  bool late_ = false;       // nothing is asked any more
   bool done_ = false;
   net::Waiter arrived_;
 };

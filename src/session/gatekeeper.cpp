@@ -2,6 +2,7 @@
 
 #include "policy/around_decide.hpp"
 #include "policy/decide.hpp"
+#include "policy/dmarc_rule.hpp"
 #include "policy/expects_tls.hpp"
 #include "policy/host_identity.hpp"
 #include "policy/rules.hpp"
@@ -40,10 +41,34 @@ void Gatekeeper::tell(Facts const& facts, policy::Verdict const& verdict) {
   if (verdict.decided_by.builtin == policy::Builtin::auth_senders)
     services_.counters.add(Count::login_senders_refused);
   if (!verdict.refuses()) services_.counters.add(Count::recipients_flagged, verdict.marks.size());
+  if (facts.stage == Stage::content) tell_of_dmarc(facts, verdict);
   if (facts.stage == Stage::rcpt && verdict.refuses())
     services_.counters.add(verdict.effect == policy::Effect::defer ? Count::recipients_deferred
                                                                    : Count::recipients_refused);
   if (!facts.connection.downgraded && is_downgrade(*policy_, facts)) warn_of_downgrade(facts);
+}
+
+void Gatekeeper::tell_of_dmarc(Facts const& facts, policy::Verdict const& verdict) {
+  auto const& found = facts.transaction.authentication;
+  if (found.dmarc == policy::Dmarc::fail) services_.counters.add(Count::dmarc_failures);
+  if (!policy::fails_dmarc(facts)) return;
+  switch (policy_->dmarc.enforce) {
+    case policy::Enforce::off: return;
+    case policy::Enforce::on:
+      if (verdict.decided_by.builtin == policy::Builtin::dmarc_enforce)
+        services_.counters.add(verdict.refuses() ? Count::dmarc_refused : Count::dmarc_flagged);
+      return;
+    case policy::Enforce::observe: break;
+  }
+  services_.counters.add(Count::dmarc_observed);
+  auto const& sender = facts.transaction.mail.reverse_path;
+  services_.log.write(LogEvent(Severity::info, "dmarc-observed")
+                          .add("client", facts.connection.client.print())
+                          .add("sender", sender ? sender->print() : std::string())
+                          .add("domain", found.dmarc_domain)
+                          .add("spf", print(facts.transaction.spf))
+                          .add("dkim", print(found.dkim))
+                          .add("would", print(found.disposition)));
 }
 
 void Gatekeeper::remember_recipient(Facts const& facts, policy::Verdict const& verdict) {

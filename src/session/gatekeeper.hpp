@@ -31,6 +31,7 @@ class Gatekeeper {
 
  private:
   void tell(policy::Facts const& facts, policy::Verdict const& verdict);
+  void tell_of_dmarc(policy::Facts const& facts, policy::Verdict const& verdict);
   void remember_recipient(policy::Facts const& facts, policy::Verdict const& verdict);
   void warn_of_downgrade(policy::Facts const& facts);
   void record(policy::MemoryChanges changes);

@@ -121,11 +121,13 @@ net::Task<Step> ServerSession::ask_verdict() {
       sender_check_.forget();
     if (!name_.settled()) co_await name_.wait(stop_);
     dialogue_.on_client_name(name_.name());
+    dialogue_.on_iprev(name_.iprev());
     if (gatekeeper_.asks_for_spf()) {
       co_await sender_check_.wait(stop_);
       dialogue_.on_spf(sender_check_.result());
     }
   }
+  if (facts.stage == policy::Stage::content) co_await authenticate();
   if (stop_.stopped()) co_return dialogue_.on_shutdown();  // what has not come in time decides nothing
   recall();
   auto const verdict = gatekeeper_.ask(facts);
@@ -248,6 +250,7 @@ void ServerSession::record_transaction() {
 void ServerSession::record_connection() {
   dialogue_.on_end(ConnectionEnd::lost, net::wall_clock());
   dialogue_.on_client_name(name_.name());
+  dialogue_.on_iprev(name_.iprev());
   auto const& connection = dialogue_.facts().connection;
   services_.counters.add(Count::commands_bad, connection.errors);
   services_.counters.add(Count::tls_offers_withheld, connection.tls.offers_withheld);

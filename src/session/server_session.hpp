@@ -20,6 +20,7 @@
 #include "session/current_config.hpp"
 #include "session/gate_config.hpp"
 #include "session/gatekeeper.hpp"
+#include "session/message_authentication.hpp"
 #include "session/message_intake.hpp"
 #include "session/sender_check.hpp"
 #include "session/services.hpp"
@@ -50,7 +51,8 @@ class ServerSession : public Session, private net::Deadline {
   net::Task<dialogue::Step> ask_login();
   net::Task<dialogue::Step> pump();  // content
   net::Task<dialogue::Step> store();
-  net::Task<ReadResult> read();  // more bytes into lines_
+  net::Task<void> authenticate();  // the content that has come
+  net::Task<ReadResult> read();    // more bytes into lines_
   net::Task<bool> flush();
 
   void discard_early_bytes();  // those on the socket, too
@@ -86,6 +88,8 @@ class ServerSession : public Session, private net::Deadline {
   Gatekeeper gatekeeper_;
   ClientName name_;
   SenderCheck sender_check_;
+  MessageAuthentication authentication_;
+  std::string results_field_;  // Authentication-Results, for the message that is about to be stored
   MessageIntake intake_;
   bool draining_ = false;
   bool idle_ = false;  // waits for a command

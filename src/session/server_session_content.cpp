@@ -1,7 +1,9 @@
 // The content of messages, on its way from the client to the spool.
+#include <cstdint>
 #include <string>
 #include <utility>
 
+#include "dialogue/authentication.hpp"
 #include "dialogue/transaction.hpp"
 #include "net/wall_clock.hpp"
 #include "session/server_session.hpp"
@@ -32,6 +34,30 @@ net::Task<Step> ServerSession::pump() {
   co_return dialogue_.on_content();
 }
 
+// Who stands behind the content that has come. The client waits for it no longer than for the DNS.
+net::Task<void> ServerSession::authenticate() {
+  results_field_.clear();
+  auto const check = dialogue_.content().message_check();
+  if (!check || !services_.dns_searches.enabled()) co_return;
+  co_await sender_check_.wait(stop_);
+  dialogue_.on_spf(sender_check_.result());
+  auto const& facts = dialogue_.facts();
+  auto const spf = sender_check_.answer();
+  auth::MessageQuestion question{.now = static_cast<std::uint64_t>(to_micros(net::wall_clock()) / 1'000'000)};
+  if (spf) {
+    question.spf = spf->result;
+    question.spf_domain = spf->domain;
+  }
+  authentication_.begin(services_.dns_searches, loop_, ClientNetwork(facts.connection.client), check,
+                        std::move(question));
+  co_await authentication_.wait(stop_);
+  auto const findings = authentication_.take();
+  if (!findings) co_return;
+  auto const draw = static_cast<int>(facts.transaction.id.value % 100);  // its microseconds
+  dialogue_.on_authentication(dialogue::authentication_facts(*findings, facts, config_->policy.dmarc, draw));
+  results_field_ = dialogue::authentication_field(*findings, facts, spf, config_->smtp.results_by());
+}
+
 void ServerSession::begin_message() {
   auto const id = services_.spool.next_id();
   dialogue_.on_message_id(id);
@@ -41,6 +67,7 @@ void ServerSession::begin_message() {
 
 net::Task<Step> ServerSession::store() {
   auto envelope = dialogue::make_envelope(dialogue_.facts(), config_->policy.directory, net::wall_clock());
+  envelope.top = std::exchange(results_field_, {});
   auto const bytes = envelope.size;
   auto const stored = co_await intake_.accept(std::move(envelope));
   if (stored == dialogue::Stored::safe) {

@@ -1,5 +1,7 @@
 #include "store/cell.hpp"
 
+#include <algorithm>
+
 #include "wire/path.hpp"
 
 namespace postern::store {
@@ -12,6 +14,23 @@ std::optional<std::string_view> text_in(Cell const& cell) {
 
 void from_cell(Cell const& cell, std::string& text) {
   if (auto const found = text_in(cell)) text = *found;
+}
+
+Cell to_cell(std::vector<std::string> const& texts) {
+  std::string all;
+  for (auto const& text : texts) all += (all.empty() ? "" : " ") + text;
+  return Cell(std::move(all));
+}
+
+void from_cell(Cell const& cell, std::vector<std::string>& texts) {
+  auto const all = text_in(cell);
+  if (!all) return;
+  texts.clear();
+  for (auto rest = *all; !rest.empty();) {
+    auto const length = std::min(rest.find(' '), rest.size());
+    if (length > 0) texts.emplace_back(rest.substr(0, length));
+    rest.remove_prefix(std::min(length + 1, rest.size()));
+  }
 }
 
 void from_cell(Cell const& cell, std::optional<std::uint64_t>& number) {

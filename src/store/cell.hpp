@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/address.hpp"
 #include "base/instant.hpp"
@@ -64,6 +65,10 @@ inline Cell to_cell(std::optional<Address> const& address) {
   return address ? to_cell(*address) : to_cell(std::string());
 }
 void from_cell(Cell const& cell, std::optional<Address>& address);
+
+// Separated by blanks, for texts without any.
+Cell to_cell(std::vector<std::string> const& texts);
+void from_cell(Cell const& cell, std::vector<std::string>& texts);
 
 template <HasWords E>
 Cell to_cell(E value) {

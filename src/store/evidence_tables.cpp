@@ -2,11 +2,13 @@
 
 #include <array>
 
+#include "store/transaction_columns.hpp"
+
 namespace postern::store {
 namespace {
 
 using Connection = policy::ConnectionFacts;
-using Transaction = policy::TransactionFacts;
+using transaction_table::transaction_columns;
 using Recipient = policy::RecipientFacts;
 using policy::MemoryEntry;
 using std::string_view;
@@ -30,16 +32,6 @@ constexpr auto of_tls(string_view name, string_view type, string_view meaning) {
 }
 
 template <auto... way>
-constexpr auto of_transaction(string_view name, string_view type, string_view meaning) {
-  return column<&TransactionRecord::transaction, way...>(name, type, meaning);
-}
-
-template <auto... way>
-constexpr auto of_mail(string_view name, string_view type, string_view meaning) {
-  return of_transaction<&Transaction::mail, way...>(name, type, meaning);
-}
-
-template <auto... way>
 constexpr auto of_recipient(string_view name, string_view type, string_view meaning) {
   return column<&RecipientRow::recipient, way...>(name, type, meaning);
 }
@@ -52,18 +44,6 @@ constexpr auto of_match(string_view name, string_view type, string_view meaning)
 template <auto... way>
 constexpr auto of_report(string_view name, string_view type, string_view meaning) {
   return column<&OutboundRecord::reported, way...>(name, type, meaning);
-}
-
-Cell sender_domain(TransactionRecord const& record) {
-  auto const& sender = record.transaction.mail.reverse_path;
-  return to_cell(sender ? sender->host() : std::string());
-}
-
-Cell asks_for_dsn(TransactionRecord const& record) {
-  auto const& mail = record.transaction.mail;
-  bool asks = mail.ret != wire::Ret::unsaid || !mail.envid.empty();
-  for (auto const& r : record.transaction.recipients) asks = asks || r.notify.said || !r.orcpt.empty();
-  return to_cell(asks);
 }
 
 Cell recipient_domain(RecipientRow const& row) { return to_cell(row.recipient.address.host()); }
@@ -109,33 +89,9 @@ constexpr std::array connection_columns{
     column<&Connection::downgraded>("downgraded", "INTEGER",
         "1: brought mail without TLS, though TLS was to be expected of this host"),
     of_tls<&policy::TlsFacts::distrusts_us>("tls_distrusted", "INTEGER",
-        "1: the client ended the handshake because it does not trust our certificate")};
-
-constexpr std::array transaction_columns{
-    of_transaction<&Transaction::id>("id", "INTEGER PRIMARY KEY",
-        "the queue id as a number; refused ones have one, too"),
-    column<&TransactionRecord::connection>("connection", "INTEGER", "connections.id"),
-    of_transaction<&Transaction::started>("started", "INTEGER", "microseconds since 1970, at MAIL"),
-    of_mail<&wire::MailCommand::reverse_path>("sender", "TEXT", "reverse-path; empty: the null sender"),
-    derived<TransactionRecord>("sender_domain", "TEXT", "lower case, A-labels", &sender_domain),
-    of_mail<&wire::MailCommand::size>("declared_size", "INTEGER", "by SIZE=; 0: not said"),
-    of_transaction<&Transaction::size>("size", "INTEGER", "bytes of content received"),
-    of_mail<&wire::MailCommand::body>("body", "TEXT", "7bit, 8bitmime, binarymime; empty: not said"),
-    of_mail<&wire::MailCommand::smtputf8>("smtputf8", "INTEGER", "1: asked for"),
-    of_mail<&wire::MailCommand::requiretls>("requiretls", "INTEGER", "1: asked for (RFC 8689)"),
-    of_transaction<&Transaction::chunking>("chunking", "INTEGER", "1: BDAT was used"),
-    derived<TransactionRecord>("dsn", "INTEGER", "1: a DSN parameter was given", &asks_for_dsn),
-    of_transaction<&Transaction::bare_newlines>("bare_newlines", "INTEGER",
-        "CR or LF alone, rewritten or refused"),
-    of_transaction<&Transaction::outcome>("outcome", "TEXT", "accepted, refused, deferred or aborted"),
-    of_transaction<&Transaction::code>("code", "INTEGER", "of the reply that ended it"),
-    of_transaction<&Transaction::decided_by>("rule", "TEXT", "what decided: `builtin:NAME` for a built-in rule, else the owner's rule; empty: nothing had to. Earlier versions wrote built-in names without the prefix"),
-    of_transaction<&Transaction::content, &wire::ContentTraits::content_8bit>("content_8bit", "INTEGER",
-        "1: there are bytes beyond ASCII"),
-    of_transaction<&Transaction::spf>("spf", "TEXT",
-        "RFC 7208: none, neutral, pass, softfail, fail, temperror, permerror; not-asked: not known in time"),
-    of_transaction<&Transaction::recipients_unlisted>("recipients_unlisted", "INTEGER",
-        "RCPT commands that were refused and have no row in recipients, because there were many")};
+        "1: the client ended the handshake because it does not trust our certificate"),
+    column<&Connection::iprev>("iprev", "TEXT",
+        "whether its name and its address lead to each other: pass, fail, temperror; not-asked")};
 
 constexpr std::array recipient_columns{
     column<&RecipientRow::message>("message", "INTEGER", "transactions.id"),

@@ -10,7 +10,8 @@ namespace {
 bool is_asked_for(policy::Builtin builtin) {
   switch (builtin) {
     case policy::Builtin::tls_require:
-    case policy::Builtin::tls_pins: return true;
+    case policy::Builtin::tls_pins:
+    case policy::Builtin::dmarc_enforce: return true;
     case policy::Builtin::none:
     case policy::Builtin::directory:
     case policy::Builtin::relay:

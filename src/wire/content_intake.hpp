@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "wire/bare_newlines.hpp"
 #include "wire/content_traits.hpp"
@@ -20,10 +21,18 @@ namespace postern::wire {
 
 class ContentIntake {
  public:
-  void declare(Body body) { keeps_newlines_ = body == Body::binary_mime; }  // before the first byte
+  // Before the first byte.
+  void declare(Body body) { keeps_newlines_ = body == Body::binary_mime; }
+  void also_remove(HeaderFilter::Judge judge) { filter_.also_remove(std::move(judge)); }
+  void keep_all() { filter_.keep_all(); }
 
   void feed(std::string_view bytes, std::string& out);  // appends
   void finish(std::string& out);
+
+  // What the last call has made, with what it has taken out: behind the header section it is what it
+  // appended.
+  bool in_body() const { return filter_.in_body(); }
+  std::string take_all() { return filter_.take_all(); }
 
   std::uint64_t bare_newlines() const { return newlines_.bare(); }  // rewritten
   std::uint64_t removed() const { return filter_.removed(); }       // bytes

@@ -46,9 +46,10 @@ struct Envelope {
   std::string envid;
   std::string route;  // where to instead of the configured way, by the postmaster; empty: as configured
   std::string flags;  // "rule; reason", one per line: what is delivered carries them as X-Postern-Flag
+  std::string top;    // fields that go before the message, lines that end with LF: Authentication-Results
   std::vector<QueuedRecipient> recipients;
 
-  std::string flag_fields(std::string_view line_end) const;  // what goes before the message; or nothing
+  std::string top_fields(std::string_view line_end) const;  // what goes before the message; or nothing
   std::string sender() const { return reverse_path ? reverse_path->print() : std::string(); }
   bool settled() const;  // no recipient waits any more
 };
@@ -63,6 +64,11 @@ enum class EnvelopeFlag : std::uint8_t {
   tls_optional = 0x20,  // its header says "TLS-Required: No" (RFC 8689 section 3)
   header_8bit = 0x40,   // its header section is not ASCII (RFC 6532)
   content_8bit = 0x80   // some of its content is not ASCII
+};
+
+// The bits of a second byte of flags. It is written, as format 4, only where one of them is set.
+enum class MoreEnvelopeFlag : std::uint8_t {
+  has_top = 0x02  // `top` follows
 };
 
 // The bits of a recipient's byte for NOTIFY (RFC 3461 section 4.1).

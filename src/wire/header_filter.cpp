@@ -9,6 +9,7 @@ namespace postern::wire {
 namespace {
 
 constexpr std::size_t start_limit = 998;  // RFC 5322 section 2.1.1
+constexpr std::size_t held_limit = 16U << 10;
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 bool is_name_char(char c) { return c > ' ' && c < 0x7F && c != ':'; }  // RFC 5322 section 2.2
@@ -55,12 +56,14 @@ void HeaderFilter::feed(std::string_view bytes, std::string& out) {
 
 // False: what the line is has become known, and the character belongs to what follows.
 bool HeaderFilter::takes_into_start(char c, std::string& out) {
+  bool const continues = is_blank(c) && seen_field_;
+  if (start_.empty() && !continues) end_field(out);
   if (start_.empty() && is_line_end(c)) {
     at_ = At::body;
     return false;
   }
   if (start_.empty() && is_blank(c)) {
-    if (seen_field_)
+    if (continues)
       at_ = At::line;  // a continuation, which shares the fate of its field
     else
       end_header(out);
@@ -84,10 +87,26 @@ void HeaderFilter::begin_field(std::string& out) {
   auto const name = trimmed(start_);
   removing_ =
       is_own_field(name) || (removes_ == Removes::own_fields_and_return_path && iequals(name, "Return-Path"));
+  if (judge_ && !removing_) {
+    auto const fate = judge_(name, std::nullopt);
+    removing_ = fate == Fate::remove;
+    holding_ = fate == Fate::ask_with_value;
+  }
   seen_field_ = true;
   pass(start_, out);
   start_.clear();
   at_ = At::line;
+}
+
+// The field is over, or so much of it has come that its value is known well enough.
+void HeaderFilter::end_field(std::string& out) {
+  if (!holding_) return;
+  holding_ = false;
+  auto const field = std::exchange(held_, {});
+  auto const colon = field.find(':');
+  removing_ = judge_(trimmed(std::string_view(field).substr(0, colon)),
+                     std::string_view(field).substr(colon + 1)) == Fate::remove;
+  pass_or_remove(field, out);
 }
 
 void HeaderFilter::end_header(std::string& out) {
@@ -105,12 +124,20 @@ void HeaderFilter::end_header(std::string& out) {
 }
 
 void HeaderFilter::finish(std::string& out) {
+  end_field(out);
   if (!start_.empty()) end_header(out);
   removing_ = false;
   if (passed_nothing_) pass("\r\n", out);
 }
 
 void HeaderFilter::pass(std::string_view bytes, std::string& out) {
+  if (keeps_all_) all_ += bytes;
+  if (!holding_) return pass_or_remove(bytes, out);
+  held_ += bytes;
+  if (held_.size() > held_limit) end_field(out);
+}
+
+void HeaderFilter::pass_or_remove(std::string_view bytes, std::string& out) {
   if (removing_) {
     removed_ += bytes.size();
     return;

@@ -91,7 +91,7 @@ TEST(ClientNames, AreEmptyWhenTheDnsIsTurnedOff) {
   off.enabled = false;
   auto const dns = Dns::make(off);
   ClientNames names(**dns, counters);
-  EXPECT_EQ(names.known_name(*IpAddress::parse("192.0.2.1")), "");
+  EXPECT_EQ(names.known_name(*IpAddress::parse("192.0.2.1"))->name, "");
   EXPECT_FALSE(names.worth_waiting());
   DnsSettings bad;
   bad.servers = {"not an address"};

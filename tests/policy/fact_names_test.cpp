@@ -26,6 +26,7 @@ Facts full_facts() {
   c.greeting = Greeting::ehlo;
   c.verified_name = "mx.far.example.com";
   c.identity = "identity.example";
+  c.iprev = Iprev::pass;
   c.login = "alice";
   c.tls.state = TlsState::established;
   c.tls.version = "TLSv1.2";
@@ -48,6 +49,14 @@ Facts full_facts() {
   t.mail.smtputf8 = true;
   t.mail.requiretls = true;
   t.spf = Spf::softfail;
+  t.authentication = {.dkim = Dkim::policy,
+                      .dkim_domains = {"one.example", "two.example"},
+                      .dmarc = Dmarc::fail,
+                      .dmarc_domain = "author.example",
+                      .dmarc_policy = auth::DmarcPolicy::reject,
+                      .disposition = auth::DmarcPolicy::quarantine,
+                      .arc = Arc::temperror,
+                      .arc_sealer = "sealer.example"};
   t.sender.sessions = 16;
   t.size = 2002;
   t.chunking = true;
@@ -65,6 +74,8 @@ std::string printed(FactValue const& value) {
   if (auto const* number = std::get_if<std::int64_t>(&value)) out << *number;
   if (auto const* number = std::get_if<double>(&value)) out << *number;
   if (auto const* text = std::get_if<std::string>(&value)) out << *text;
+  if (auto const* texts = std::get_if<std::vector<std::string>>(&value))
+    for (auto const& text : *texts) out << text << ";";
   return out.str();
 }
 
@@ -130,7 +141,16 @@ TEST(FactNames, GiveTheFactsThatTheyName) {
       {"size", "2002"},
       {"extensions.chunking", "true"},
       {"content.has_8bit", "true"},
-      {"content.bare_newlines", "17"}};
+      {"content.bare_newlines", "17"},
+      {"iprev.result", "pass"},
+      {"dkim.result", "policy"},
+      {"dkim.domains", "one.example;two.example;"},
+      {"dmarc.result", "fail"},
+      {"dmarc.domain", "author.example"},
+      {"dmarc.policy", "reject"},
+      {"dmarc.disposition", "quarantine"},
+      {"arc.result", "temperror"},
+      {"arc.sealer", "sealer.example"}};
   EXPECT_EQ(expected.size(), fact_names().size());
   for (auto const& name : fact_names()) {
     auto const found = expected.find(name.name);
@@ -141,11 +161,14 @@ TEST(FactNames, GiveTheFactsThatTheyName) {
 
 TEST(FactNames, WhatIsNotThereIsNil) {
   Facts const nothing{};
-  for (auto const* name :
-       {"listener", "client.helo", "client.name", "client.domain", "client.login", "tls.version",
-        "tls.cipher", "tls.group", "tls.sni", "tls.certificate", "tls.fingerprint", "memory.days",
-        "sender.address", "sender.domain", "sender.registrable", "recipient.address", "recipient.domain",
-        "recipient.registrable", "recipient.standing"})
+  for (auto const* name : {"listener",           "client.helo",      "client.name",
+                           "client.domain",      "client.login",     "tls.version",
+                           "tls.cipher",         "tls.group",        "tls.sni",
+                           "tls.certificate",    "tls.fingerprint",  "memory.days",
+                           "sender.address",     "sender.domain",    "sender.registrable",
+                           "recipient.address",  "recipient.domain", "recipient.registrable",
+                           "recipient.standing", "dmarc.domain",     "dmarc.policy",
+                           "arc.sealer"})
     EXPECT_EQ(fact(name, nothing), "nil") << name;
   auto in_the_clear = full_facts();
   in_the_clear.connection.tls.state = TlsState::failed;

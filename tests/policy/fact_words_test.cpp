@@ -28,6 +28,12 @@ TEST(FactWords, AreThoseOfTheDatabasesThatExist) {
   expect_words<ConnectionEnd>(
       {"quit", "lost", "timeout", "shutdown", "refused", "tls-failed", "too-many-errors", "error"});
   expect_words<Spf>({"not-asked", "none", "neutral", "pass", "softfail", "fail", "temperror", "permerror"});
+  expect_words<Dkim>({"not-asked", "none", "pass", "fail", "policy", "neutral", "temperror", "permerror"});
+  expect_words<Dmarc>({"not-asked", "none", "pass", "fail", "temperror", "permerror"});
+  expect_words<Arc>({"not-asked", "none", "pass", "fail", "temperror"});
+  expect_words<Iprev>({"not-asked", "pass", "fail", "temperror"});
+  expect_words<DmarcOverride>({"none", "trusted-forwarder", "trusted-sealer"});
+  expect_words<auth::DmarcPolicy>({"none", "quarantine", "reject"});
   expect_words<Outcome>({"accepted", "refused", "deferred", "aborted"});
   expect_words<Effect>({"accept", "flag", "defer", "reject"});
   expect_words<RecipientClass>({"mailbox", "alias", "postmaster", "unknown", "elsewhere"});

@@ -45,6 +45,9 @@ void expect_older(policy::Facts const& facts) {
   EXPECT_EQ(facts.transaction.started, from_micros(13));
   EXPECT_EQ(facts.transaction.outcome, policy::Outcome::accepted);
   EXPECT_EQ(facts.transaction.spf, policy::Spf::not_asked);
+  EXPECT_EQ(facts.transaction.authentication.dkim, policy::Dkim::not_asked);
+  EXPECT_EQ(facts.transaction.authentication.dmarc, policy::Dmarc::not_asked);
+  EXPECT_FALSE(facts.transaction.authentication.dmarc_policy);
   EXPECT_FALSE(facts.transaction.mail.size);
   ASSERT_EQ(facts.transaction.recipients.size(), 1U);
   EXPECT_EQ(facts.transaction.recipients[0].address.print(), "old@recipient.example");

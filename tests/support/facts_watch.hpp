@@ -51,6 +51,7 @@ inline void add_connection(FactTexts& out, policy::ConnectionFacts const& c) {
   out["connection.client"] = c.client.print();
   out["connection.verified_name"] = c.verified_name;
   out["connection.identity"] = c.identity;
+  out["connection.iprev"] = print(c.iprev);
   out["connection.helo"] = c.helo;
   out["connection.login"] = c.login;
   out["connection.remembered"] =
@@ -108,6 +109,14 @@ inline void add_transaction(FactTexts& out, policy::TransactionFacts const& t) {
   out["transaction.authors_unclear"] = std::to_string(t.authors_unclear);
   out["transaction.chunking"] = std::to_string(t.chunking);
   out["transaction.spf"] = print(t.spf);
+  auto const& found = t.authentication;
+  auto& authentication = out["transaction.authentication"];
+  authentication = std::string(print(found.dkim)) + " " + std::string(print(found.dmarc)) + " " +
+                   found.dmarc_domain + " " +
+                   (found.dmarc_policy ? std::string(print(*found.dmarc_policy)) : "none") + " " +
+                   std::string(print(found.disposition)) + " " + std::string(print(found.dmarc_override)) +
+                   " " + std::string(print(found.arc)) + " " + found.arc_sealer;
+  for (auto const& domain : found.dkim_domains) authentication += " " + domain;
   out["transaction.sender"] = text_of(t.sender);
   out["transaction.sender_key"] = t.sender_key.value_or("none");
   out["transaction.matches"] = text_of(t.matches);

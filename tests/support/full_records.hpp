@@ -44,6 +44,7 @@ inline policy::ConnectionFacts full_connection() {
   c.tls.distrusts_us = true;
   c.remembered.failed_handshakes = 1005;
   c.downgraded = true;
+  c.iprev = policy::Iprev::temperror;
   c.commands = 1006;
   c.errors = 1007;
   c.transactions = 1008;
@@ -75,6 +76,7 @@ inline Expected const expected_connection{{"id", "1001"},
                                           {"tls_failure", "no shared cipher"},
                                           {"injected_bytes", "1004"},
                                           {"earlier_tls_failures", "1005"},
+                                          {"iprev", "temperror"},
                                           {"commands", "1006"},
                                           {"errors", "1007"},
                                           {"transactions", "1008"},
@@ -104,6 +106,15 @@ inline TransactionRecord full_transaction() {
   t.content.content_8bit = true;
   t.chunking = true;
   t.spf = policy::Spf::pass;
+  t.authentication = {.dkim = policy::Dkim::neutral,
+                      .dkim_domains = {"one.example", "two.example"},
+                      .dmarc = policy::Dmarc::fail,
+                      .dmarc_domain = "author.example",
+                      .dmarc_policy = auth::DmarcPolicy::reject,
+                      .disposition = auth::DmarcPolicy::quarantine,
+                      .dmarc_override = policy::DmarcOverride::trusted_sealer,
+                      .arc = policy::Arc::pass,
+                      .arc_sealer = "sealer.example"};
   t.outcome = policy::Outcome::refused;
   t.code = 550;
   t.decided_by = {.rule = "rule of the transaction"};
@@ -142,7 +153,16 @@ inline Expected const expected_transaction{{"id", "2001"},
                                            {"rule", "rule of the transaction"},
                                            {"content_8bit", "1"},
                                            {"spf", "pass"},
-                                           {"recipients_unlisted", "2006"}};
+                                           {"recipients_unlisted", "2006"},
+                                           {"dkim", "neutral"},
+                                           {"dkim_domains", "one.example two.example"},
+                                           {"dmarc", "fail"},
+                                           {"dmarc_domain", "author.example"},
+                                           {"dmarc_policy", "reject"},
+                                           {"dmarc_disposition", "quarantine"},
+                                           {"dmarc_override", "trusted-sealer"},
+                                           {"arc", "pass"},
+                                           {"arc_sealer", "sealer.example"}};
 
 inline Expected const expected_recipient{{"message", "2001"},
                                          {"position", "1"},
@@ -289,6 +309,7 @@ inline void expect_same(policy::ConnectionFacts const& a, policy::ConnectionFact
   EXPECT_EQ(a.tls.distrusts_us, b.tls.distrusts_us);
   EXPECT_EQ(a.remembered.failed_handshakes, b.remembered.failed_handshakes);
   EXPECT_EQ(a.downgraded, b.downgraded);
+  EXPECT_EQ(a.iprev, b.iprev);
   EXPECT_EQ(a.commands, b.commands);
   EXPECT_EQ(a.errors, b.errors);
   EXPECT_EQ(a.transactions, b.transactions);
@@ -310,6 +331,15 @@ inline void expect_same(policy::TransactionFacts const& a, policy::TransactionFa
   EXPECT_EQ(a.content.content_8bit, b.content.content_8bit);
   EXPECT_EQ(a.chunking, b.chunking);
   EXPECT_EQ(a.spf, b.spf);
+  EXPECT_EQ(a.authentication.dkim, b.authentication.dkim);
+  EXPECT_EQ(a.authentication.dkim_domains, b.authentication.dkim_domains);
+  EXPECT_EQ(a.authentication.dmarc, b.authentication.dmarc);
+  EXPECT_EQ(a.authentication.dmarc_domain, b.authentication.dmarc_domain);
+  EXPECT_EQ(a.authentication.dmarc_policy, b.authentication.dmarc_policy);
+  EXPECT_EQ(a.authentication.disposition, b.authentication.disposition);
+  EXPECT_EQ(a.authentication.dmarc_override, b.authentication.dmarc_override);
+  EXPECT_EQ(a.authentication.arc, b.authentication.arc);
+  EXPECT_EQ(a.authentication.arc_sealer, b.authentication.arc_sealer);
   EXPECT_EQ(a.outcome, b.outcome);
   EXPECT_EQ(a.code, b.code);
   EXPECT_EQ(a.decided_by, b.decided_by);

@@ -87,10 +87,23 @@ TEST(EncodedEnvelope, CostsWhatIsAskedOfItAndNotWhatItHas) {
   EXPECT_EQ(recipients_coded() - before, 5U) << "one is read and written, three are read";
 }
 
+TEST(Envelope, KeepsTheFieldsThatGoOnTop) {
+  auto envelope = envelope_for_many(1);
+  auto const without = encode(envelope);
+  EXPECT_EQ(without[0], 3) << "earlier versions can read it";
+  envelope.top = "Authentication-Results: mx.example.org;\n\tspf=pass\n";
+  auto const decoded = decode_envelope(encode(envelope));
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->top, envelope.top);
+  EXPECT_EQ(decoded->recipients.size(), 1U);
+  EXPECT_EQ(decoded->top_fields("\r\n"),
+            "X-Postern-Flag: rule; reason\r\nAuthentication-Results: mx.example.org;\r\n\tspf=pass\r\n");
+}
+
 TEST(Envelope, OfALaterFormatIsToldFromADamagedOne) {
   auto bytes = encode(envelope_for_many(1));
   EXPECT_FALSE(is_of_newer_format(bytes));
-  bytes[0] = static_cast<char>(bytes[0] + 1);
+  bytes[0] = 5;
   EXPECT_TRUE(is_of_newer_format(bytes));
   EXPECT_FALSE(is_of_newer_format(""));
 }

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "app/settings/advice.hpp"
+#include "app/settings/build_authentication.hpp"
 #include "app/settings/build_directory.hpp"
 #include "app/settings/build_routes.hpp"
 #include "app/settings/build_rules.hpp"
@@ -124,6 +125,8 @@ policy::Policy build_policy(Settings const& settings, Problems& problems) {
   policy.memory.expire = settings.start.memory_expire;
   policy.memory.size = settings.start.memory_size;
   policy.checks_spf = live.spf_check;
+  policy.verifies_messages = live.verify_messages && settings.start.dns.enabled;
+  policy.dmarc = build_dmarc(live, problems);
   policy.pins = build_pins(settings, error);
   policy.tls_report_addresses = tls_report_addresses(live);
   policy.rules = build_rules(settings, error);
@@ -217,6 +220,7 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, Make make,
   Problems problems(settings);
   check_start(settings.start, problems);
   check_live(settings.live, problems);
+  check_authentication(settings, problems);
   warn_of_what_is_lost(settings.live, problems);
   auto gate = build_gate(settings, tickets, make, before, problems);
   advise(settings, gate->policy.directory, gate->passwords.get(), problems);

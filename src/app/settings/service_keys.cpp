@@ -74,9 +74,6 @@ std::vector<Key<Settings>> service_keys() {
       choice<S, LogFormat>("log.format", POSTERN_RESTART(log_format),
                            {{"logfmt", LogFormat::logfmt}, {"json", LogFormat::json}},
                            "The format of the log lines on standard error."),
-      flag<S>("spf.check", POSTERN_LIVE(spf_check),
-              "Whether the SPF of senders is looked up (RFC 7208): a fact, and nothing is refused for it "
-              "unless a rule says so."),
       texts<S>("notices.mailboxes", POSTERN_LIVE(notices.mailboxes),
                "Whose mailbox gets a notice once a day of what rules have deferred, refused or flagged for "
                "it: addresses, or \"*\" for all. Default: nobody."),

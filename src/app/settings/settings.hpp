@@ -104,6 +104,8 @@ struct LiveSettings {
   policy::TlsMemorySettings memory;  // its size and expiry are StartSettings'
   std::vector<std::string> pins;
   bool spf_check = true;
+  bool verify_messages = true;
+  policy::DmarcSettings dmarc;  // as written; what holds: build_dmarc()
   delivery::DigestSettings notices;
   std::vector<Network> relay_networks;
   std::vector<std::string> relay_certificates;

@@ -7,7 +7,7 @@ namespace postern::app {
 std::span<Key<Settings> const> general_keys() {
   static auto const keys = [] {
     std::vector<Key<Settings>> all;
-    for (auto const& rows : {server_keys(), tls_keys(), service_keys(), send_keys()})
+    for (auto const& rows : {server_keys(), tls_keys(), service_keys(), authentication_keys(), send_keys()})
       all.insert(all.end(), rows.begin(), rows.end());
     return all;
   }();

@@ -23,6 +23,7 @@ std::span<Key<DomainSettings> const> domain_keys();  // aliases are a table and 
 std::vector<Key<Settings>> server_keys();
 std::vector<Key<Settings>> tls_keys();
 std::vector<Key<Settings>> service_keys();
+std::vector<Key<Settings>> authentication_keys();
 std::vector<Key<Settings>> send_keys();
 
 struct RenamedKey {

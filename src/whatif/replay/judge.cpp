@@ -47,8 +47,8 @@ std::uint8_t unknown_facts(Reception const& reception) {
   add(!reception.has_sender, UnknownFacts::sender);
   add(reception.recipients.empty(), UnknownFacts::recipients);
   add(reception.helo.empty(), UnknownFacts::helo);
-  for (auto const what :
-       {UnknownFacts::size, UnknownFacts::tls_details, UnknownFacts::spf, UnknownFacts::other})
+  for (auto const what : {UnknownFacts::size, UnknownFacts::tls_details, UnknownFacts::spf,
+                          UnknownFacts::other, UnknownFacts::authentication})
     add(true, what);
   return static_cast<std::uint8_t>(bits);
 }
