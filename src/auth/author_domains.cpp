@@ -10,10 +10,8 @@
 namespace postern::auth {
 namespace {
 
-constexpr std::size_t most_authors = 3;  // two are too many already
-
 void add_author(std::string const& domain, std::vector<std::string>& all) {
-  if (all.size() < most_authors && std::find(all.begin(), all.end(), domain) == all.end())
+  if (all.size() <= most_authors && std::find(all.begin(), all.end(), domain) == all.end())
     all.push_back(domain);
 }
 

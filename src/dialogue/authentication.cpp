@@ -148,7 +148,8 @@ policy::AuthenticationFacts authentication_facts(auth::MessageFindings const& fi
   out.dmarc_domain = value_of(dmarc.author_domain);
   if (!dmarc.record_domain.empty()) out.dmarc_policy = dmarc.policy;
   if (out.dmarc == policy::Dmarc::fail) out.disposition = auth::policy_to_apply(dmarc, draw);
-  // Nobody can be asked what is to be done with a message of several authors (RFC 7489 section 6.6.1).
+  // Whose message it is cannot be told, and so nobody can be asked what is to be done (RFC 7489
+  // section 6.6.1).
   if (out.dmarc == policy::Dmarc::permerror) out.disposition = auth::DmarcPolicy::quarantine;
   if (out.disposition == auth::DmarcPolicy::none) return out;
   out.dmarc_override = override_of(findings, facts, settings);

@@ -8,7 +8,7 @@ namespace {
 
 // Why a message is flagged, as it stands behind the rule's name.
 std::string reason_to_flag(AuthenticationFacts const& found) {
-  if (found.dmarc == Dmarc::permerror) return "nobody can tell whose message it is: it has several authors";
+  if (found.dmarc == Dmarc::permerror) return "nobody can tell whose message it is (DMARC)";
   return found.dmarc_domain + " says that mail like this is not from there (DMARC)";
 }
 

@@ -222,6 +222,64 @@ TEST_F(ServerSessions, WaitForTheSpoolWhatever) {
   EXPECT_EQ(client_.hear().substr(0, 4), "250 ") << "what was accepted is acknowledged";
 }
 
+class DmarcSessions : public ServerSessions {
+ protected:
+  // A message of bank.example without a signature, up to the question for its policy.
+  void bring_message() {
+    config_->policy.checks_spf = true;
+    config_->policy.dmarc.enforce = policy::Enforce::on;
+    begin();
+    exchange("EHLO client.example\r\n");
+    exchange("MAIL FROM:<s@far.example>\r\n");
+    ASSERT_EQ(fakes_.dns.questions.size(), 2U) << "the client's name, and the sender's SPF";
+    for (int i = 0; i < 2; ++i) {
+      fakes_.dns.answer(net::DnsStatus::no_such_name);
+      test_.settle();
+    }
+    client_.hear();
+    EXPECT_EQ(exchange("RCPT TO:<alice@example.org>\r\n").substr(0, 3), "250");
+    EXPECT_EQ(exchange("DATA\r\n").substr(0, 3), "354");
+    EXPECT_EQ(exchange("From: a@bank.example\r\n\r\nx\r\n.\r\n"), "") << "it waits for the policy";
+    ASSERT_EQ(fakes_.dns.questions.size(), 1U);
+    EXPECT_EQ(fakes_.dns.questions[0].name, "_dmarc.bank.example");
+  }
+  void end() {
+    session_->cut();
+    test_.settle();
+    EXPECT_TRUE(ended_);
+  }
+};
+
+TEST_F(DmarcSessions, RefuseWhatTheAuthorsDomainWantsRefused) {
+  ASSERT_NO_FATAL_FAILURE(bring_message());
+  fakes_.dns.answer(net::DnsStatus::found, {"\x12v=DMARC1; p=reject"});
+  test_.settle();
+  EXPECT_EQ(client_.hear().substr(0, 11), "550 5.7.26 ");
+  EXPECT_EQ(fakes_.place.counters.get(Count::dmarc_refused), 1U);
+  EXPECT_TRUE(fakes_.spool.waiting.empty());
+  end();
+}
+
+TEST_F(DmarcSessions, AcceptWhatTheDnsDoesNotAnswerAbout) {
+  ASSERT_NO_FATAL_FAILURE(bring_message());
+  pass_all_deadlines();
+  test_.settle();
+  ASSERT_EQ(fakes_.spool.waiting.size(), 1U) << "it is stored";
+  fakes_.spool.waiting.front()({});
+  test_.settle();
+  EXPECT_EQ(client_.hear().substr(0, 4), "250 ");
+  end();
+}
+
+TEST_F(DmarcSessions, EndAtOnceWhenCutWhileThePolicyIsLookedUp) {
+  ASSERT_NO_FATAL_FAILURE(bring_message());
+  end();
+  EXPECT_EQ(client_.hear().substr(0, 4), "421 ");
+  session_.reset();
+  fakes_.dns.answer(net::DnsStatus::no_such_name);  // later than everybody who asked
+  test_.settle();
+}
+
 TEST_F(ServerSessions, AreRefusedToWhoeverHasGuessedTooManyRecipientsLately) {
   auto const now = net::wall_clock();
   for (int i = 0; i < 300; ++i)
