@@ -9,7 +9,7 @@
 namespace postern::whatif {
 namespace {
 
-std::optional<std::uint64_t> session_id(std::string_view text) {
+std::optional<std::uint64_t> id_of_session(std::string_view text) {
   if (text.size() < 17 || text[16] != ' ') return std::nullopt;
   std::uint64_t id = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + 16, id, 16);
@@ -118,7 +118,7 @@ void OpensmtpdLog::refused(Session& session, Instant at, std::string_view text) 
 
 void OpensmtpdLog::line(LogLine const& line) {
   now_ = line.at;
-  auto const id = session_id(line.text);
+  auto const id = id_of_session(line.text);
   if (!id) return;
   std::string_view text = line.text.substr(17);
   if (!text.starts_with("smtp ")) return;  // "mda delivery", "mta connected": the other half of it
