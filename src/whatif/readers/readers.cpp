@@ -14,6 +14,7 @@
 #include "whatif/readers/mailbox.hpp"
 #include "whatif/readers/opensmtpd_log.hpp"
 #include "whatif/readers/own_facts.hpp"
+#include "whatif/readers/proofpoint_log.hpp"
 #include "whatif/readers/rspamd_log.hpp"
 #include "whatif/readers/stalwart_log.hpp"
 #include "whatif/readers/system_log.hpp"
@@ -30,6 +31,7 @@ constexpr std::array<ReaderEntry, format_count> table{
     exchange_reader,
     csv_reader,
     message_reader,
+    proofpoint_reader,
     json_lines_reader,
     fortimail_reader,
     cisco_reader,
