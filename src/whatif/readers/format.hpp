@@ -20,6 +20,9 @@ enum class Format : std::uint8_t {
   fortimail,
   cisco,
   stalwart,
+  hmailserver,
+  mdaemon,
+  smartermail,
   rspamd,
   haraka,
   opensmtpd,  // its own output; in a system log it is read by system_log

@@ -74,6 +74,8 @@ constexpr std::array table_of_unreadable{
     Unreadable{.what = "Zimbra's mailbox.log", .why = "It tells of deliveries behind Postfix. Give /var/log/zimbra.log or /var/log/maillog instead.", .has = " INFO  [LmtpServer-"},
     Unreadable{.what = "Zimbra's mailbox.log", .why = "It tells of deliveries behind Postfix. Give /var/log/zimbra.log or /var/log/maillog instead.", .has = " INFO  [ImapS"},
     Unreadable{.what = "PowerMTA's accounting file", .why = outgoing, .reader = "powermta", .begins = "d,20"},
+    Unreadable{.what = "MDaemon's log of outgoing SMTP", .why = outgoing, .begins = "START Event Log / MDaemon", .has = ", SMTP (out) "},
+    Unreadable{.what = "SmarterMail's delivery log", .why = outgoing, .has = "] CMD: "},
     Unreadable{.what = "fail2ban's log", .why = no_reception, .has = "fail2ban."},
     Unreadable{.what = "ClamAV's log", .why = no_reception, .has = " -> ", .has_too = "SelfCheck"},
     Unreadable{.what = "ClamAV's log", .why = no_reception, .has = " -> ", .has_too = " FOUND"},

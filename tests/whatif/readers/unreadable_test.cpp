@@ -68,6 +68,14 @@ std::vector<Sample> const unreadable_samples{
      "bytes\n"},
     {"Zimbra",
      "2026-11-23 14:47:32,123 INFO  [ImapSSLServer-3] [name=a@x.example;] imap - user authenticated\n"},
+    {"MDaemon's log of outgoing",
+     "START Event Log / MDaemon PRO v18.0.1, SMTP (out) log information\r\n"
+     "Thu 2026-11-23 00:00:17.768: Session 981023; child 0002\r\n"
+     "Thu 2026-11-23 00:00:17.768: Attempting SMTP connection to [192.0.2.1:25]\r\n"
+     "Thu 2026-11-23 00:00:17.768: <-- 220 mx.example\r\n"
+     "Thu 2026-11-23 00:00:17.768: --> EHLO us.example\r\n"},
+    {"SmarterMail's delivery log",
+     "14:08:54.154 [313455-1] CMD: DATA\r\n14:08:54.185 [313455-1] RSP: 354 send message\r\n"},
     {"fail2ban", "2026-11-23 14:47:32,123 fail2ban.filter [1]: INFO [postfix] Found 192.0.2.1\n"},
     {"ClamAV", "Mon Nov 23 14:47:32 2026 -> SelfCheck: Database status OK.\n"},
     {"ClamAV", "Mon Nov 23 14:47:32 2026 -> /tmp/x: Eicar-Signature FOUND\n"},
