@@ -9,7 +9,7 @@
 namespace postern::whatif {
 namespace {
 
-constexpr std::string_view others = "(others)";
+constexpr std::string_view other_domains = "(others)";
 constexpr std::size_t most_failures = 200;  // different reasons kept
 
 // The sender's domain in lower case, in `buffer` where it must be changed; what is not printable is replaced.
@@ -68,10 +68,10 @@ std::uint32_t Traffic::pair_of(std::uint32_t host, Reception const& reception) {
   std::array<char, 256> buffer;
   auto const domain = sender_domain(reception, buffer);
   bool const full = pairs_.size() >= most_pairs;
-  auto sender = full && !sender_index_.contains(domain) ? sender_named(others) : sender_named(domain);
+  auto sender = full && !sender_index_.contains(domain) ? sender_named(other_domains) : sender_named(domain);
   auto key = (static_cast<std::uint64_t>(host) << 32) | sender;
   if (full && !pair_index_.contains(key)) {
-    sender = sender_named(others);
+    sender = sender_named(other_domains);
     key = (static_cast<std::uint64_t>(host) << 32) | sender;
   }
   auto const next = static_cast<std::uint32_t>(pairs_.size());
