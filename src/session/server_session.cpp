@@ -1,12 +1,12 @@
 #include "session/server_session.hpp"
 
-#include <array>
 #include <utility>
 
 #include "base/ascii.hpp"
 #include "dialogue/transaction.hpp"
 #include "net/wall_clock.hpp"
 #include "policy/around_decide.hpp"
+#include "policy/decide.hpp"
 #include "policy/rules.hpp"
 #include "session/login.hpp"
 #include "session/session_log.hpp"
@@ -221,11 +221,11 @@ void ServerSession::begin_message() {
 
 net::Task<Step> ServerSession::store() {
   auto envelope = dialogue::make_envelope(dialogue_.facts(), config_->policy.directory, net::wall_clock());
-  auto const bytes = envelope.size;
+  envelope.submitted = policy::relays_for(config_->policy, dialogue_.facts().connection);
   auto const stored = co_await intake_.accept(std::move(envelope));
   if (stored == dialogue::Stored::safe) {
     services_.counters.add(Count::messages_accepted);
-    services_.counters.add(Count::message_bytes, bytes);
+    services_.counters.add(Count::message_bytes, dialogue_.facts().transaction.size);
     if (dialogue_.facts().over_tls()) services_.counters.add(Count::messages_accepted_tls);
     if (!opening_.trusted())
       services_.admission.message_taken(dialogue_.facts().connection.client, net::wall_clock());

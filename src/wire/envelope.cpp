@@ -9,6 +9,7 @@
 namespace postern::wire {
 namespace {
 
+constexpr std::uint8_t newest_format = 4;  // with a second byte of flags
 constexpr std::uint8_t format = 3;
 constexpr std::uint8_t format_without_flags = 2;
 constexpr std::uint8_t first_format = 1;  // without a route, and nothing known of the content
@@ -57,6 +58,8 @@ Notify unpack(std::uint8_t bits) {
           .failure = has(bits, NotifyFlag::failure),
           .delay = has(bits, NotifyFlag::delay)};
 }
+
+std::uint8_t pack_more(Envelope const& e) { return bit_if(e.submitted, MoreEnvelopeFlag::submitted); }
 
 thread_local std::uint64_t coded_recipients = 0;
 
@@ -121,7 +124,8 @@ std::string encode_head(Envelope const& e) {
   std::string bytes;
   bytes.reserve(96);
   BinaryWriter out(bytes);
-  out.put(format);
+  auto const more_flags = pack_more(e);
+  out.put(more_flags == 0 ? format : newest_format);
   out.put(pack(e));
   out.put(static_cast<std::uint8_t>(e.body));
   out.put(static_cast<std::uint8_t>(e.ret));
@@ -131,6 +135,7 @@ std::string encode_head(Envelope const& e) {
   out.put_text(e.envid);
   out.put_text(e.route);
   out.put_text(e.flags);
+  if (more_flags != 0) out.put(more_flags);
   return bytes;
 }
 
@@ -149,7 +154,7 @@ std::optional<QueuedRecipient> decode_recipient(std::string_view bytes) {
 std::uint64_t recipients_coded() { return coded_recipients; }
 
 bool is_of_newer_format(std::string_view envelope) {
-  return !envelope.empty() && static_cast<std::uint8_t>(envelope.front()) > format;
+  return !envelope.empty() && static_cast<std::uint8_t>(envelope.front()) > newest_format;
 }
 
 std::string encode(Envelope const& e) {
@@ -164,7 +169,7 @@ std::string encode(Envelope const& e) {
 std::optional<Envelope> decode_envelope(std::string_view bytes) {
   BinaryReader in(bytes);
   auto const version = in.get<std::uint8_t>();
-  if (version < first_format || version > format) return std::nullopt;
+  if (version < first_format || version > newest_format) return std::nullopt;
   Envelope e;
   auto const flags = in.get<std::uint8_t>();
   auto const body = in.get<std::uint8_t>();
@@ -188,6 +193,7 @@ std::optional<Envelope> decode_envelope(std::string_view bytes) {
   else
     e.content = {.header_8bit = e.smtputf8, .content_8bit = e.body != Body::seven_bit, .tls_optional = false};
   if (version > format_without_flags) e.flags = in.get_text();
+  if (version > format) e.submitted = has(in.get<std::uint8_t>(), MoreEnvelopeFlag::submitted);
   auto const count = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     auto recipient = decode_recipient(in);

@@ -42,6 +42,8 @@ struct Envelope {
   bool requiretls = false;
   bool over_tls = false;  // how it came
   bool held = false;      // by the postmaster: not to be tried
+  // A user of ours, a local program or this server itself has written it: it is signed when it leaves.
+  bool submitted = false;
   ContentTraits content;
   std::string envid;
   std::string route;  // where to instead of the configured way, by the postmaster; empty: as configured
@@ -63,6 +65,11 @@ enum class EnvelopeFlag : std::uint8_t {
   tls_optional = 0x20,  // its header says "TLS-Required: No" (RFC 8689 section 3)
   header_8bit = 0x40,   // its header section is not ASCII (RFC 6532)
   content_8bit = 0x80   // some of its content is not ASCII
+};
+
+// The bits of a second byte of flags. It is written, as format 4, only where one of them is set.
+enum class MoreEnvelopeFlag : std::uint8_t {
+  submitted = 0x01  // it was written here, and is signed when it leaves
 };
 
 // The bits of a recipient's byte for NOTIFY (RFC 3461 section 4.1).

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/commands/probe/probe.hpp"
 
 namespace postern::app {
@@ -26,6 +28,27 @@ TEST(ProbeReport, TakesAnAnswerThatThereIsNobodyForAnAnswer) {
   probe.refusal = wire::Reply{550, {5, 1, 2}, "there is no domain x.example"};
   EXPECT_TRUE(is_known(probe));
   EXPECT_NE(print_text(probe).find("there is no domain x.example"), std::string::npos);
+}
+
+TEST(ProbeReport, TellsOfKeysThatSignAndAreNotPublished) {
+  Probe probe;
+  probe.domain = "x.example";
+  auto const with = [&](auth::KeyState state, KeyInDns outcome) {
+    probe.keys = {{.name = {.domain = "x.example", .selector = "s", .state = state}, .outcome = outcome}};
+    auto const found = findings(probe);
+    auto const about_key = [](Finding const& finding) {
+      return finding.what.find("s._domainkey.x.example") != std::string::npos;
+    };
+    auto const key = std::find_if(found.begin(), found.end(), about_key);
+    return key == found.end() ? std::string() : key->wrong ? std::string("wrong") : std::string("weak");
+  };
+  EXPECT_EQ(with(auth::KeyState::active, KeyInDns::fits), "");
+  EXPECT_EQ(with(auth::KeyState::active, KeyInDns::missing), "wrong");
+  EXPECT_EQ(with(auth::KeyState::active, KeyInDns::other), "wrong");
+  EXPECT_EQ(with(auth::KeyState::active, KeyInDns::unknown), "weak");
+  EXPECT_EQ(with(auth::KeyState::next, KeyInDns::missing), "weak");
+  EXPECT_EQ(with(auth::KeyState::retired, KeyInDns::missing), "");
+  EXPECT_NE(print_json(probe).find("\"in_dns\":\"not published\""), std::string::npos);
 }
 
 }  // namespace
