@@ -28,9 +28,10 @@ class KeyDirectory : public testing::Test {
     return out;
   }
   BuiltConfig check() const {
-    auto const read = parse_settings("hostname = \"mx.our.example\"\n[dkim]\nkeys = \"keys\"\n"
-                                     "[domains.\"our.example\"]\nmailboxes = [\"alice\"]\n",
-                                     place_.path("postern.toml"));
+    auto const read = parse_settings(
+        "hostname = \"mx.our.example\"\n[dkim]\nkeys = \"keys\"\n"
+        "[domains.\"our.example\"]\nmailboxes = [\"alice\"]\n",
+        place_.path("postern.toml"));
     EXPECT_TRUE(read.errors.empty());
     return check_config(read.settings);
   }

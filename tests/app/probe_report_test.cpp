@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "app/commands/probe/probe.hpp"
 
 namespace postern::app {
@@ -34,13 +32,12 @@ TEST(ProbeReport, TellsOfKeysThatSignAndAreNotPublished) {
   Probe probe;
   probe.domain = "x.example";
   auto const with = [&](auth::KeyState state, KeyInDns outcome) {
-    probe.keys = {{.name = {.domain = "x.example", .selector = "s", .state = state}, .outcome = outcome}};
-    auto const found = findings(probe);
-    auto const about_key = [](Finding const& finding) {
-      return finding.what.find("s._domainkey.x.example") != std::string::npos;
-    };
-    auto const key = std::find_if(found.begin(), found.end(), about_key);
-    return key == found.end() ? std::string() : key->wrong ? std::string("wrong") : std::string("weak");
+    probe.keys.assign(
+        1, ProbedKey{.name = {.domain = "x.example", .selector = "s", .state = state}, .outcome = outcome});
+    for (auto const& finding : findings(probe))
+      if (finding.what.find("s._domainkey.x.example") != std::string::npos)
+        return finding.wrong ? std::string("wrong") : std::string("weak");
+    return std::string();
   };
   EXPECT_EQ(with(auth::KeyState::active, KeyInDns::fits), "");
   EXPECT_EQ(with(auth::KeyState::active, KeyInDns::missing), "wrong");

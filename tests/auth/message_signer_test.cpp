@@ -49,7 +49,8 @@ MessageDigests read_back(std::string_view message, DkimVerification& dkim, ArcVe
   return digests;
 }
 
-std::string const from_alice = "From: Alice <alice@our.example>\r\nTo: b@far.example\r\nSubject: t\r\n\r\nbody\r\n";
+std::string const from_alice =
+    "From: Alice <alice@our.example>\r\nTo: b@far.example\r\nSubject: t\r\n\r\nbody\r\n";
 
 TEST(MessageSigner, SignsWithEachKeyOfTheAuthorsDomainHoweverTheMessageIsCut) {
   OurKeys ours;
@@ -80,7 +81,8 @@ TEST(MessageSigner, SignsAMessageWithoutABody) {
 
 TEST(MessageSigner, ReadsNoFurtherWhereNobodyCanSign) {
   OurKeys ours;
-  for (std::string const header : {"From: a@far.example\r\n\r\n", "Subject: nobody\r\n\r\n", "From: nonsense\r\n\r\n"}) {
+  for (std::string const header :
+       {"From: a@far.example\r\n\r\n", "Subject: nobody\r\n\r\n", "From: nonsense\r\n\r\n"}) {
     MessageSigner signer(ours.signs());
     signer.feed(header);
     EXPECT_FALSE(signer.wants_more()) << header;
@@ -94,7 +96,8 @@ std::string passed_on(std::string const& results) { return results + from_alice;
 
 TEST(MessageSigner, SealsWhatIsPassedOnWithWhatWeHaveFoundOut) {
   OurKeys ours;
-  auto const first = passed_on("Authentication-Results: mx.our.example;\r\n spf=pass smtp.mailfrom=far.example\r\n");
+  auto const first =
+      passed_on("Authentication-Results: mx.our.example;\r\n spf=pass smtp.mailfrom=far.example\r\n");
   auto const fields = signed_by(ours.seals(), first);
   ASSERT_TRUE(fields.text.starts_with("ARC-Seal: i=1;")) << fields.text;
   DkimVerification dkim;
@@ -121,7 +124,8 @@ TEST(MessageSigner, SealsWhatIsPassedOnWithWhatWeHaveFoundOut) {
 
 TEST(MessageSigner, SealsNothingThatWeHaveNotVerifiedOurselves) {
   OurKeys ours;
-  auto const sets = signed_by(ours.seals(), passed_on("Authentication-Results: mx.our.example; none\r\n")).text;
+  auto const sets =
+      signed_by(ours.seals(), passed_on("Authentication-Results: mx.our.example; none\r\n")).text;
   ASSERT_FALSE(sets.empty());
   for (auto const& results :
        {std::string(), std::string("Authentication-Results: mx.far.example; spf=pass\r\n"),
@@ -134,13 +138,14 @@ TEST(MessageSigner, SealsNothingThatWeHaveNotVerifiedOurselves) {
 
 TEST(MessageSigner, AddsToNoChainThatHasEnded) {
   OurKeys ours;
-  auto const sets = signed_by(ours.seals(), passed_on("Authentication-Results: mx.our.example; none\r\n")).text;
-  auto const broken = signed_by(
-      ours.seals(), passed_on("Authentication-Results: mx.our.example; arc=fail\r\n" + sets));
+  auto const sets =
+      signed_by(ours.seals(), passed_on("Authentication-Results: mx.our.example; none\r\n")).text;
+  auto const broken =
+      signed_by(ours.seals(), passed_on("Authentication-Results: mx.our.example; arc=fail\r\n" + sets));
   ASSERT_TRUE(broken.text.starts_with("ARC-Seal: i=2;"));
   EXPECT_NE(broken.text.find("cv=fail"), std::string::npos);
-  EXPECT_TRUE(signed_by(ours.seals(),
-                        passed_on("Authentication-Results: mx.our.example; arc=fail\r\n" + broken.text + sets))
+  EXPECT_TRUE(signed_by(ours.seals(), passed_on("Authentication-Results: mx.our.example; arc=fail\r\n" +
+                                                broken.text + sets))
                   .text.empty());
 }
 

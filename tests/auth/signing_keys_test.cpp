@@ -33,7 +33,9 @@ TEST(SigningKeys, ReadTheFileNamesThatTheyWrite) {
 
 TEST(SigningKeys, SignForTheAuthorsDomainOrItsNearestParentOfTheSameOrganisation) {
   auto const key = some_key();
-  std::vector<OwnKey> own{{{"our.co.uk", "a"}, key}, {{"deep.our.co.uk", "b"}, key}, {{"co.uk", "c"}, key},
+  std::vector<OwnKey> own{{{"our.co.uk", "a"}, key},
+                          {{"deep.our.co.uk", "b"}, key},
+                          {{"co.uk", "c"}, key},
                           {{"next.example", "d", KeyState::next}, key},
                           {{"old.example", "e", KeyState::retired}, key}};
   auth::SigningKeys const keys(own);

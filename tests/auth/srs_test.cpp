@@ -48,7 +48,8 @@ TEST(Srs, BelievesNoAddressThatAnybodyHasChanged) {
     EXPECT_FALSE(srs.original(Address(changed, srs_us), srs_today)) << changed;
     EXPECT_FALSE(srs.original(Address(local.substr(0, at), srs_us), srs_today));
   }
-  auto const others = with_secret("a secret of others").rewritten(mailbox("a@far.example"), srs_us, srs_today);
+  auto const others =
+      with_secret("a secret of others").rewritten(mailbox("a@far.example"), srs_us, srs_today);
   EXPECT_EQ(srs.original(*others, srs_today).error(), SrsError::forged);
   EXPECT_EQ(srs.original(mailbox("alice@our.example"), srs_today).error(), SrsError::other);
 }
@@ -64,15 +65,18 @@ TEST(Srs, KnowsAnAddressForThreeWeeks) {
 }
 
 TEST(Srs, AcceptsWhatAnEarlierSecretHasMade) {
-  auto const rewritten = *with_secret("the secret before").rewritten(mailbox("a@far.example"), srs_us, srs_today);
+  auto const rewritten =
+      *with_secret("the secret before").rewritten(mailbox("a@far.example"), srs_us, srs_today);
   Srs const both({"the secret of today", "the secret before"});
   EXPECT_TRUE(both.original(rewritten, srs_today));
-  EXPECT_NE(both.rewritten(mailbox("a@far.example"), srs_us, srs_today)->local_part(), rewritten.local_part());
+  EXPECT_NE(both.rewritten(mailbox("a@far.example"), srs_us, srs_today)->local_part(),
+            rewritten.local_part());
 }
 
 TEST(Srs, SendsWhatComesBackToTheFirstWhoHasRewritten) {
   auto const srs = with_secret("a secret of ours");
-  for (auto const* text : {"SRS0=abcd=ef=far.example=a@first.example", "SRS0+abcd=ef=far.example=a@first.example"}) {
+  for (auto const* text :
+       {"SRS0=abcd=ef=far.example=a@first.example", "SRS0+abcd=ef=far.example=a@first.example"}) {
     auto const again = srs.rewritten(mailbox(text), srs_us, srs_today);
     ASSERT_TRUE(again);
     EXPECT_TRUE(again->local_part().starts_with("SRS1="));

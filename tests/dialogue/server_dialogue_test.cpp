@@ -507,7 +507,8 @@ TEST(Transaction, PassesAReportOnToTheSenderOfTheForwardedMailAndNothingElse) {
   Stage fresh;
   fresh.policy.srs = std::make_shared<auth::Srs const>(std::vector<std::string>{"a secret of ours"});
   auto const returned =
-      fresh.policy.srs->rewritten(tests::address("a@far.example"), *Domain::parse("example.org"), {})->print();
+      fresh.policy.srs->rewritten(tests::address("a@far.example"), *Domain::parse("example.org"), {})
+          ->print();
   auto const stage = converse(R"(
     S: 220
     C: HELO x
