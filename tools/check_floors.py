@@ -17,9 +17,11 @@ WORLDLY = re.compile(
     r"|future|mutex|shared_mutex|condition_variable)|\b(system|steady|high_resolution)_clock::now|\brandom_device\b")
 # It is a lock and nothing else: what is shared by threads is reached under it, whoever owns the threads.
 IMPURE = {"base/guarded.hpp"}
+# They compute with OpenSSL's library of ciphers, and touch nothing else of the world.
+CRYPTO = {"auth/dkim_key.cpp", "auth/sha256_stream.cpp", "auth/signing_key.cpp"}
 TOLERATED = set()
 CEILING = 300  # lines; the habit is 120
-LONG = {"delivery/smtp_transport.cpp": 371}
+LONG = {"auth/spf_evaluation.cpp": 374, "delivery/smtp_transport.cpp": 352}
 
 
 def room_of(name):
@@ -58,7 +60,8 @@ def main():
         text = path.read_text()
         seen.add(name)
         problems += check_length(name, text.count("\n"))
-        if folder in PURE and name not in IMPURE and (worldly := WORLDLY.search(text)):
+        used_of_world = re.sub(r"<openssl/", "", text) if name in CRYPTO else text
+        if folder in PURE and name not in IMPURE and (worldly := WORLDLY.search(used_of_world)):
             problems.append(f"{name}: a pure folder uses {worldly.group(0).lstrip('<')}")
         for included in re.findall(r'#include "([a-z0-9_/]+\.hpp)"', text):
             above = upward(name, included)
@@ -71,7 +74,7 @@ def main():
         if path.suffix == ".hpp" and "#pragma once" not in text:
             problems.append(f"{name}: no #pragma once")
     problems += [f"{name}: includes {above}: tolerated, but no longer there: take it off the list" for name, above in TOLERATED - used]
-    problems += [f"{name}: tolerated, but no longer there: take it off the list" for name in (LONG.keys() | IMPURE) - seen]
+    problems += [f"{name}: tolerated, but no longer there: take it off the list" for name in (LONG.keys() | IMPURE | CRYPTO) - seen]
     print("\n".join(problems) or "the floors hold")
     return 1 if problems else 0
 

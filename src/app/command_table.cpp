@@ -101,6 +101,30 @@ void declare_probe(CLI::App& command, ProbeOptions& options) {
   command.add_flag("--json", options.json, "print JSON");
 }
 
+struct DkimWord {
+  DkimAction action;
+  char const* word;
+  char const* help;
+};
+
+constexpr std::array dkim_words{
+    DkimWord{DkimAction::list, "list", "List the keys (default)"},
+    DkimWord{DkimAction::make, "new", "Make the first keys of a domain, and print their DNS records"},
+    DkimWord{DkimAction::rotate, "rotate", "Make the next keys of a domain, and print their DNS records"},
+    DkimWord{DkimAction::use, "use", "Take the next keys of a domain into use now, whatever the DNS says"}};
+
+void declare_dkim(CLI::App& command, DkimOptions& options) {
+  declare_server(command, options.config);
+  command.require_subcommand(0, 1);
+  command.fallthrough();
+  for (auto const& [action, word, help] : dkim_words) {
+    auto* added = command.add_subcommand(word, help);
+    auto* domain = added->add_option("DOMAIN", options.domain, "a domain of ours");
+    if (action != DkimAction::list) domain->required();
+    added->callback([&options, chosen = action] { options.action = chosen; });
+  }
+}
+
 void declare_send(CLI::App& command, SendOptions& options) {
   command.add_option("RECIPIENT", options.recipients, "addresses of the recipients");
   command.add_option_function<std::string>(
@@ -223,6 +247,7 @@ std::vector<Command> commands() {
       row("probe", "Check a domain's mail hosts from outside: TLS, certificates, DANE, MTA-STS, TLS reports",
           &declare_probe, &run_probe),
       row("dns", "Print the DNS records to publish for our domains", &declare_server, &run_dns),
+      row("dkim", "Make, list and replace the keys that sign for our domains", &declare_dkim, &run_dkim),
       row("send", "Queue the message on standard input (sendmail-compatible when linked as sendmail)",
           &declare_send, &run_send),
       row("tlsrpt", "Show TLS reports that others have sent, or send our own", &declare_tlsrpt, &run_tlsrpt),

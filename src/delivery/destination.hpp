@@ -26,8 +26,9 @@ struct RecipientOutcome {
   wire::Reply reply;   // that decided; ours or the other side's
   std::string remote;  // who said it; empty: we ourselves
   Relayed relayed = Relayed::no;
-  std::string tls;         // its version, when the mail went over it
-  bool converted = false;  // to 7 bits, as the next server needed it
+  std::string tls;             // its version, when the mail went over it
+  bool converted = false;      // to 7 bits, as the next server needed it
+  std::string signed_as = {};  // the domain whose keys have signed it; empty: it left unsigned
 };
 
 struct Attempt {

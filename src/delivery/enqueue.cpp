@@ -7,6 +7,7 @@ namespace postern::delivery {
 
 net::Task<bool> enqueue(net::EventLoop* loop, store::Spool* spool, MessageId id, ReportMessage message) {
   auto& envelope = message.envelope;
+  envelope.submitted = true;
   auto taken = wire::take_in(message.content, envelope.body);
   envelope.size = taken.content.size();
   envelope.content = taken.traits;

@@ -123,7 +123,9 @@ wire::Envelope envelope_of(wire::DroppedMessage const& message, policy::Director
                                             true,
                                             250,
                                             {}});
-  return dialogue::make_envelope(facts, directory, now);
+  auto envelope = dialogue::make_envelope(facts, directory, now);
+  envelope.submitted = true;
+  return envelope;
 }
 
 }  // namespace postern::delivery

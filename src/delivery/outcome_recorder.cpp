@@ -155,6 +155,7 @@ void OutcomeRecorder::log_outcome(Attempt const& attempt, std::string const& des
                           .add("host", outcome.remote)
                           .add("tls", outcome.tls)
                           .add("converted", outcome.converted ? "7bit" : "")
+                          .add("signed", outcome.signed_as)
                           .add("attempt", settlement.attempts)
                           .add("reply", settlement.reply));
 }

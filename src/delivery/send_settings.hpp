@@ -10,6 +10,19 @@
 
 namespace postern::delivery {
 
+// What becomes of mail that an alias leads to another domain (RFC 5321 section 3.9.1).
+enum class Forwarding : std::uint8_t {
+  as_it_is,
+  srs,     // under a sender of ours, so that it passes SPF
+  arc,     // sealed with what we have found out about it
+  srs_arc  // both
+};
+
+constexpr bool rewrites_senders(Forwarding how) {
+  return how == Forwarding::srs || how == Forwarding::srs_arc;
+}
+constexpr bool seals(Forwarding how) { return how == Forwarding::arc || how == Forwarding::srs_arc; }
+
 struct SendSettings {
   std::uint16_t port = 25;  // of MX hosts
   session::ClientTimeouts timeouts;

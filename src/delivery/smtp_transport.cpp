@@ -54,29 +54,6 @@ struct SmtpTransport::Progress {
   }
 };
 
-namespace {
-
-dialogue::OutgoingMessage outgoing(Attempt const& attempt) {
-  auto const& envelope = attempt.envelope;
-  dialogue::OutgoingMessage message;
-  message.reverse_path = envelope.reverse_path;
-  for (auto index : attempt.recipients) {
-    auto const& r = envelope.recipients[index];
-    message.recipients.push_back({r.address, r.notify, r.orcpt});
-  }
-  message.top = envelope.top_fields("\r\n");
-  message.size = envelope.size + message.top.size();
-  message.body = envelope.body;
-  message.smtputf8 = envelope.smtputf8;
-  message.content = envelope.content;
-  message.requiretls = envelope.requiretls;
-  message.ret = envelope.ret;
-  message.envid = envelope.envid;
-  return message;
-}
-
-}  // namespace
-
 SmtpTransport::SmtpTransport(SmtpServices services, std::shared_ptr<SmtpConfig const> config, Route route)
     : services_(services), config_(std::move(config)), route_(std::move(route)), key_(print(route_)) {}
 
@@ -88,6 +65,8 @@ net::Task<Delivered> SmtpTransport::deliver(Attempt attempt) {
   Progress progress;
   progress.attempt = std::move(attempt);
   progress.message = outgoing(progress.attempt);
+  if (config_->signing && !std::holds_alternative<LmtpRoute>(route_))
+    prepare_to_leave(*config_->signing, progress.attempt, services_.clock.now(), progress.message);
   progress.indexes = progress.attempt.recipients;
   if (connection_) co_await talk(&progress);
   if (!progress.done() && !stop_.stopped()) {
@@ -286,7 +265,8 @@ net::Task<void> SmtpTransport::talk(Progress* progress) {
   auto& connection = *connection_;
   bool const reused = !connection.fresh;
   connection.fresh = false;
-  co_await connection.session->deliver(&services_.spool, progress->attempt.id, progress->message);
+  co_await connection.session->deliver(&services_.spool, progress->attempt.id, progress->message,
+                                       &services_.signatures);
   auto const& dialogue = connection.session->dialogue();
   auto const remote = connection.planned.host;
   auto const replies = dialogue.replies();
@@ -306,6 +286,7 @@ net::Task<void> SmtpTransport::talk(Progress* progress) {
       outcome.relayed = relayed;
       if (auto const& info = connection.session->tls().info) outcome.tls = info->version;
       outcome.converted = connection.session->converted();
+      outcome.signed_as = connection.session->signed_as();
       progress->outcomes.push_back(std::move(outcome));
       progress->reached = true;
       continue;

@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "delivery/connection_plan.hpp"
 #include "delivery/host_finder.hpp"
+#include "delivery/outgoing.hpp"
 #include "delivery/route.hpp"
 #include "delivery/send_settings.hpp"
 #include "delivery/transport.hpp"
@@ -34,13 +35,15 @@ struct SmtpServices {
   std::size_t& open;  // connections; counted here
   Counters& counters;
   Clock const& clock;
+  session::SignatureCache& signatures;
 };
 
 struct SmtpConfig {  // immutable; a reload makes a new one
   std::string hostname;
   SendSettings send;
   std::shared_ptr<net::TlsClient const> tls;
-  std::vector<net::Endpoint> listeners = {};  // where this server takes mail, against loops
+  std::vector<net::Endpoint> listeners = {};          // where this server takes mail, against loops
+  std::shared_ptr<SigningConfig const> signing = {};  // null: nothing is signed, and senders stay as they are
 };
 
 class SmtpTransport : public Transport {

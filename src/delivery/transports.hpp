@@ -54,6 +54,7 @@ class Transports : public TransportFactory {
   StsPolicies sts_;
   HostFinder hosts_;
   IdSource session_ids_;
+  session::SignatureCache signatures_;
 };
 
 }  // namespace postern::delivery

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/message_signer.hpp"
 #include "base/address.hpp"
 #include "wire/content_traits.hpp"
 #include "wire/mail_command.hpp"
@@ -30,6 +31,7 @@ struct OutgoingMessage {
   bool requiretls = false;
   wire::Ret ret = wire::Ret::unsaid;
   std::string envid;
+  auth::SigningTask signing = {};
   std::string obstacle;  // why the content cannot be converted to 7 bits; empty: nobody has found one
 };
 

@@ -4,6 +4,7 @@
 #include "base/assert.hpp"
 #include "dialogue/server_dialogue.hpp"
 #include "policy/around_decide.hpp"
+#include "policy/returned_mail.hpp"
 #include "wire/rcpt_command.hpp"
 
 namespace postern::dialogue {
@@ -45,11 +46,15 @@ Step ServerDialogue::on_rcpt(std::string_view argument) {
     return say(452, {4, 5, 3}, "Too many recipients");  // RFC 5321 section 4.5.3.1.10
   ++asked_;
   facts_.stage = Stage::rcpt;
-  auto const standing = policy_->directory.standing(rcpt->forward_path);
+  auto const original =
+      policy::returned_to(*policy_, transaction.mail.reverse_path, rcpt->forward_path, now_);
+  auto const standing =
+      original ? policy::RecipientClass::alias : policy_->directory.standing(rcpt->forward_path);
   transaction.recipients.push_back({.address = std::move(rcpt->forward_path),
                                     .notify = rcpt->notify,
                                     .orcpt = std::move(rcpt->orcpt),
-                                    .standing = standing});
+                                    .standing = standing,
+                                    .deliver_to = original ? original->print() : std::string()});
   return {std::nullopt, Then::ask_verdict};
 }
 

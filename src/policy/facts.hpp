@@ -122,7 +122,7 @@ struct RecipientFacts {
   DecidedBy decided_by = {};
   std::optional<Instant> deferred_since = {};  // since when this mail has been put off for want of TLS
   std::string flag = {};                       // "rule; reason"
-  std::string deliver_to = {};                 // another address, by a rule
+  std::string deliver_to = {};                 // another address, by a rule, or for mail that comes back
 };
 
 struct TransactionFacts {

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "auth/srs.hpp"
 #include "base/instant.hpp"
 #include "base/ip_address.hpp"
 #include "policy/directory.hpp"
@@ -64,6 +65,7 @@ struct Policy {
   Senders senders = Senders::any;             // of users who have logged in
   SenderGrants may_send_as = {};              // with Senders::own
   std::shared_ptr<RuleSet const> rules = {};  // null: none
+  std::shared_ptr<auth::Srs const> srs = {};  // null: forwarded mail keeps its sender
 };
 
 }  // namespace postern::policy

@@ -22,12 +22,6 @@ policy::HostProof proof_of(net::ServerProof const& proof) {
   return policy::HostProof::none;
 }
 
-net::Task<void> let_others_run(net::EventLoop* loop) {
-  auto const turn = std::make_shared<net::OneShot<bool>>();
-  loop->post([turn] { turn->set(true); });
-  co_await turn->wait();
-}
-
 }  // namespace
 
 ClientSession::ClientSession(net::EventLoop& loop, net::Socket socket, dialogue::ClientSettings settings,
@@ -44,12 +38,21 @@ ClientSession::ClientSession(net::EventLoop& loop, net::Socket socket, dialogue:
 
 net::Task<void> ClientSession::open() { co_await go_on(); }
 
+net::Task<void> ClientSession::let_others_run() {
+  auto const turn = std::make_shared<net::OneShot<bool>>();
+  loop_.post([turn] { turn->set(true); });
+  co_await turn->wait();
+}
+
 net::Task<void> ClientSession::deliver(store::Spool const* spool, MessageId id,
-                                       dialogue::OutgoingMessage message) {
+                                       dialogue::OutgoingMessage message, SignatureCache* signatures) {
   spool_ = spool;
   id_ = id;
   forms_.reset();
+  signature_ = {};
   if (dialogue_.needs_seven_bit(message)) co_await convert(&message);
+  bool const can_leave = message.obstacle.empty() && !content_unreadable_;
+  if (message.signing.is_wanted() && can_leave) co_await sign(&message, signatures);
   dialogue_.begin(std::move(message));
   co_await go_on();
 }
@@ -96,7 +99,7 @@ net::Task<bool> ClientSession::plan_conversion(wire::SevenBitPlan* plan, std::st
       plan->feed(**piece);
     else
       plan->finish();
-    co_await let_others_run(&loop_);
+    co_await let_others_run();
   }
   co_return true;
 }
@@ -118,7 +121,7 @@ net::Task<std::optional<std::uint64_t>> ClientSession::converted_size(std::vecto
       converter.finish(converted);
     size += converted.size();
     if (!*piece) co_return size;
-    co_await let_others_run(&loop_);
+    co_await let_others_run();
   }
 }
 
@@ -201,6 +204,7 @@ net::Task<void> ClientSession::send_content() {
   bool const chunking = dialogue_.chunking();
   auto const& message = dialogue_.message();
   wire::ContentDoor door(chunking ? wire::LeavesBy::chunks : wire::LeavesBy::data, message.body, forms_);
+  door.begin_with(signature_.text);
   auto piece = read_piece(0, message.top);
   for (std::size_t i = 1;; ++i) {
     auto following = read_piece(i, message.top);

@@ -1,7 +1,8 @@
 // Our side of a connection to another mail server: opens it, hands over messages one after the other, says
 // goodbye. Waits, and knows no SMTP: that is dialogue/client_dialogue. Content that the server does not take
 // as it is, is converted to 7 bits where that can be done; it is read twice before, in order to find out how,
-// and how long it becomes. Thread: its event loop. Memory: one piece of a message at a time. Stopping: every
+// and how long it becomes. What is to be signed is read once more, and signed as it will leave
+// (session/client_signing). Thread: its event loop. Memory: one piece of a message at a time. Stopping: every
 // wait ends with its token.
 #pragma once
 
@@ -17,6 +18,7 @@
 #include "net/stop_state.hpp"
 #include "net/stream.hpp"
 #include "net/tls_client.hpp"
+#include "session/signature_cache.hpp"
 #include "store/spool.hpp"
 #include "wire/line_splitter.hpp"
 #include "wire/reply.hpp"
@@ -47,14 +49,17 @@ class ClientSession : private net::Deadline {
 
   net::Task<void> open();  // until messages can be sent: usable(), or dialogue().problem()
   // The message `id` of the spool. What came of it: dialogue().replies().
-  net::Task<void> deliver(store::Spool const* spool, MessageId id, dialogue::OutgoingMessage message);
+  // `signatures` outlives the delivery.
+  net::Task<void> deliver(store::Spool const* spool, MessageId id, dialogue::OutgoingMessage message,
+                          SignatureCache* signatures);
   net::Task<void> close();  // with QUIT where that is possible
 
   bool usable() const { return dialogue_.next() == dialogue::Next::idle; }
   dialogue::ClientDialogue const& dialogue() const { return dialogue_; }
   ClientTlsOutcome const& tls() const { return tls_outcome_; }
-  bool converted() const { return forms_.has_value(); }            // the message last delivered, to 7 bits
-  bool content_unreadable() const { return content_unreadable_; }  // ours to mend: the spool failed
+  bool converted() const { return forms_.has_value(); }               // the message last delivered, to 7 bits
+  std::string const& signed_as() const { return signature_.domain; }  // the same message; empty: it is not
+  bool content_unreadable() const { return content_unreadable_; }     // ours to mend: the spool failed
 
  private:
   void expire() override { stream_.end_waits(); }
@@ -67,6 +72,9 @@ class ClientSession : private net::Deadline {
   net::Task<bool> plan_conversion(wire::SevenBitPlan* plan, std::string top);
   net::Task<std::optional<std::uint64_t>> converted_size(std::vector<wire::EntityForm> forms,
                                                          std::string top);
+  net::Task<void> let_others_run();
+  net::Task<void> sign(dialogue::OutgoingMessage* message, SignatureCache* signatures);
+  net::Task<bool> make_signature(dialogue::OutgoingMessage const* message);
   void content_lost();
   net::Task<void> send_content();
   net::Task<bool> send(std::string bytes, Duration limit);
@@ -84,6 +92,7 @@ class ClientSession : private net::Deadline {
   store::Spool const* spool_ = nullptr;
   MessageId id_;
   std::optional<std::vector<wire::EntityForm>> forms_;  // of the message that is being converted
+  auth::SignatureFields signature_;                     // of that message; empty: it leaves unsigned
   bool content_unreadable_ = false;
   ClientTlsOutcome tls_outcome_;
   wire::LineSplitter lines_{4096};

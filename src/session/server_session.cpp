@@ -1,7 +1,6 @@
 // The conversation itself; beside it: server_session_content.
 #include "session/server_session.hpp"
 
-#include <array>
 #include <utility>
 
 #include "base/ascii.hpp"

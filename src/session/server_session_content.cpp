@@ -6,6 +6,7 @@
 #include "dialogue/authentication.hpp"
 #include "dialogue/transaction.hpp"
 #include "net/wall_clock.hpp"
+#include "policy/decide.hpp"
 #include "session/server_session.hpp"
 #include "wire/received.hpp"
 
@@ -67,6 +68,7 @@ void ServerSession::begin_message() {
 
 net::Task<Step> ServerSession::store() {
   auto envelope = dialogue::make_envelope(dialogue_.facts(), config_->policy.directory, net::wall_clock());
+  envelope.submitted = policy::relays_for(config_->policy, dialogue_.facts().connection);
   envelope.top = std::exchange(results_field_, {});
   auto const bytes = envelope.size;
   auto const stored = co_await intake_.accept(std::move(envelope));

@@ -22,6 +22,12 @@ std::string ContentDoor::pass(std::string_view piece, bool last) {
     if (last) seven_bit_->finish(converted);
     piece = converted;
   }
+  std::string signed_piece;
+  if (!first_.empty()) {
+    signed_piece = std::exchange(first_, {});
+    signed_piece += piece;
+    piece = signed_piece;
+  }
   if (keeps_octets_) return by_ == LeavesBy::file ? for_file(piece, last) : std::string(piece);
   std::string lines;
   lines.reserve(piece.size() + 2);

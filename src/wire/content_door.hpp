@@ -6,13 +6,15 @@
 // failed check throws (base/assert.hpp), and nothing of that piece leaves.
 //
 // Stages that change content on its way out belong here, before the dots are stuffed. One is conversion to 7
-// bits. It comes first, because the binary parts that it encodes may have any octets.
+// bits. It comes first, because the binary parts that it encodes may have any octets. Signatures are about
+// what it has made, and come behind it.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "wire/bare_newlines.hpp"
@@ -36,6 +38,10 @@ class ContentDoor {
   // is not.
   ContentDoor(LeavesBy by, Body body, std::optional<std::vector<EntityForm>> forms = std::nullopt);
 
+  // Whole fields that stand before the content, and leave as they are: signatures of what leaves. Before the
+  // first piece.
+  void begin_with(std::string fields) { first_ = std::move(fields); }
+
   // What leaves for the next piece of the content; it may be empty. After the last piece the door is closed.
   std::string pass(std::string_view piece, bool last);
 
@@ -47,6 +53,7 @@ class ContentDoor {
   bool keeps_octets_;
   bool closed_ = false;
   std::optional<SevenBit> seven_bit_;
+  std::string first_;  // what has not left of the fields before the content
   NewlineNormalizer newlines_;
   HeaderFilter filter_{HeaderFilter::Removes::own_fields_and_return_path};
   DotStuffer dots_;

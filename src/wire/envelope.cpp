@@ -59,7 +59,10 @@ Notify unpack(std::uint8_t bits) {
           .delay = has(bits, NotifyFlag::delay)};
 }
 
-std::uint8_t pack_more(Envelope const& e) { return bit_if(!e.top.empty(), MoreEnvelopeFlag::has_top); }
+std::uint8_t pack_more(Envelope const& e) {
+  return static_cast<std::uint8_t>(bit_if(e.submitted, MoreEnvelopeFlag::submitted) |
+                                   bit_if(!e.top.empty(), MoreEnvelopeFlag::has_top));
+}
 
 thread_local std::uint64_t coded_recipients = 0;
 
@@ -199,7 +202,11 @@ std::optional<Envelope> decode_envelope(std::string_view bytes) {
   else
     e.content = {.header_8bit = e.smtputf8, .content_8bit = e.body != Body::seven_bit, .tls_optional = false};
   if (version > format_without_flags) e.flags = in.get_text();
-  if (version > format && has(in.get<std::uint8_t>(), MoreEnvelopeFlag::has_top)) e.top = in.get_text();
+  if (version > format) {
+    auto const more_flags = in.get<std::uint8_t>();
+    e.submitted = has(more_flags, MoreEnvelopeFlag::submitted);
+    if (has(more_flags, MoreEnvelopeFlag::has_top)) e.top = in.get_text();
+  }
   auto const count = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     auto recipient = decode_recipient(in);

@@ -42,6 +42,8 @@ struct Envelope {
   bool requiretls = false;
   bool over_tls = false;  // how it came
   bool held = false;      // by the postmaster: not to be tried
+  // A user of ours, a local program or this server itself has written it: it is signed when it leaves.
+  bool submitted = false;
   ContentTraits content;
   std::string envid;
   std::string route;  // where to instead of the configured way, by the postmaster; empty: as configured
@@ -68,7 +70,8 @@ enum class EnvelopeFlag : std::uint8_t {
 
 // The bits of a second byte of flags. It is written, as format 4, only where one of them is set.
 enum class MoreEnvelopeFlag : std::uint8_t {
-  has_top = 0x02  // `top` follows
+  submitted = 0x01,  // it was written here, and is signed when it leaves
+  has_top = 0x02     // `top` follows
 };
 
 // The bits of a recipient's byte for NOTIFY (RFC 3461 section 4.1).

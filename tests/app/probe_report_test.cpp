@@ -28,5 +28,25 @@ TEST(ProbeReport, TakesAnAnswerThatThereIsNobodyForAnAnswer) {
   EXPECT_NE(print_text(probe).find("there is no domain x.example"), std::string::npos);
 }
 
+TEST(ProbeReport, TellsOfKeysThatSignAndAreNotPublished) {
+  Probe probe;
+  probe.domain = "x.example";
+  auto const with = [&](auth::KeyState state, KeyInDns outcome) {
+    probe.keys.assign(
+        1, ProbedKey{.name = {.domain = "x.example", .selector = "s", .state = state}, .outcome = outcome});
+    for (auto const& finding : findings(probe))
+      if (finding.what.find("s._domainkey.x.example") != std::string::npos)
+        return finding.wrong ? std::string("wrong") : std::string("weak");
+    return std::string();
+  };
+  EXPECT_EQ(with(auth::KeyState::active, KeyInDns::fits), "");
+  EXPECT_EQ(with(auth::KeyState::active, KeyInDns::missing), "wrong");
+  EXPECT_EQ(with(auth::KeyState::active, KeyInDns::other), "wrong");
+  EXPECT_EQ(with(auth::KeyState::active, KeyInDns::unknown), "weak");
+  EXPECT_EQ(with(auth::KeyState::next, KeyInDns::missing), "weak");
+  EXPECT_EQ(with(auth::KeyState::retired, KeyInDns::missing), "");
+  EXPECT_NE(print_json(probe).find("\"in_dns\":\"not published\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace postern::app

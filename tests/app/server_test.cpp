@@ -9,6 +9,7 @@
 #include "app/server/listeners.hpp"
 #include "app/server/reloader.hpp"
 #include "app/settings/data_dir.hpp"
+#include "app/settings/key_directory.hpp"
 #include "app/settings/published.hpp"
 #include "app/settings/settings_file.hpp"
 #include "support/example_policy.hpp"
@@ -193,6 +194,26 @@ TEST_F(ReloaderTest, ReadsListsAgainWhenOneOfTheirFilesHasChangedAndOnlyThen) {
   reloader_->reload_changed_lists();
   EXPECT_EQ(part_->list_reloads, 1);
   EXPECT_TRUE(place_.log.mentions("event=lists-refused"));
+}
+
+TEST_F(ReloaderTest, KeepsTheKeysInUseWhenOneCannotBeRead) {
+  auth::KeyName const name{.domain = "our.example", .selector = "s"};
+  auto const directory = place_.path("keys");
+  ASSERT_TRUE(write_key(directory, place_.path(), name, auth::new_signing_key(auth::KeyType::ed25519)));
+  write("[dkim]\nkeys = \"" + directory + "\"\n");
+  reloader_->reload();
+  reloader_->reload_changed_keys();
+  EXPECT_EQ(part_->reloads, 1) << "nothing has changed";
+  std::ofstream(directory + "/our.example.t.pem") << "not a key";
+  reloader_->reload_changed_keys();
+  EXPECT_EQ(part_->reloads, 1);
+  EXPECT_TRUE(place_.log.mentions("event=dkim-keys-refused"));
+  std::filesystem::remove(directory + "/our.example.t.pem");
+  ASSERT_TRUE(write_key(directory, place_.path(), {.domain = "our.example", .selector = "u"},
+                        auth::new_signing_key(auth::KeyType::ed25519)));
+  reloader_->reload_changed_keys();
+  EXPECT_EQ(part_->reloads, 2);
+  EXPECT_TRUE(place_.log.mentions("event=dkim-keys-read"));
 }
 
 }  // namespace

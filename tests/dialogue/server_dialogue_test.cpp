@@ -503,6 +503,39 @@ TEST(ServerDialogue, SaysGoodbyeWhenTimeIsUpOrTheServerStops) {
   }
 }
 
+TEST(Transaction, PassesAReportOnToTheSenderOfTheForwardedMailAndNothingElse) {
+  Stage fresh;
+  fresh.policy.srs = std::make_shared<auth::Srs const>(std::vector<std::string>{"a secret of ours"});
+  auto const returned =
+      fresh.policy.srs->rewritten(tests::address("a@far.example"), *Domain::parse("example.org"), {})
+          ->print();
+  auto const stage = converse(R"(
+    S: 220
+    C: HELO x
+    S: 250
+    C: MAIL FROM:<>
+    S: 250
+    C: RCPT TO:<)" + returned + R"(>
+    S: 250
+    C: RCPT TO:<SRS0=aaaaaa=aa=far.example=a@example.org>
+    S: 550 5.1.1
+    C: DATA
+    S: 354
+    C: .
+    S: 250
+    C: MAIL FROM:<b@far.example>
+    S: 250
+    C: RCPT TO:<)" + returned + R"(>
+    S: 550 5.1.1)",
+                              fresh);
+  policy::Facts facts;
+  facts.transaction = stage.transactions.at(0);
+  auto const envelope = make_envelope(facts, stage.policy.directory, from_micros(7));
+  ASSERT_EQ(envelope.recipients.size(), 1U);
+  EXPECT_EQ(envelope.recipients[0].address.print(), "a@far.example");
+  EXPECT_EQ(envelope.recipients[0].original, returned);
+}
+
 TEST(Transaction, PutsEachMailboxIntoTheEnvelopeOnce) {
   auto const stage = converse(R"(
     S: 220

@@ -209,6 +209,21 @@ TEST(ContentDoor, LetsConvertedContentOutIn7BitsWhateverItWas) {  // RFC 6152 se
   EXPECT_THROW(ContentDoor(LeavesBy::chunks, Body::binary_mime, plan.forms()), BrokenInvariant);
 }
 
+// What has been signed is the content without the fields, as it leaves by BDAT: they must not change it.
+TEST(ContentDoor, PutsFieldsBeforeTheContentAndChangesNothingElse) {
+  std::string const fields = "DKIM-Signature: v=1;\r\n\tb=x\r\n";
+  for_each_string("\r\n.x", 6, [&](std::string_view text) {
+    for (std::size_t const piece : {std::size_t{1}, text.size() + 1}) {
+      ContentDoor door(LeavesBy::chunks, Body::seven_bit);
+      door.begin_with(fields);
+      std::string out;
+      in_pieces(text, piece, [&](std::string_view bytes, bool last) { out += door.pass(bytes, last); });
+      ASSERT_EQ(out, fields + let_out(LeavesBy::chunks, Body::seven_bit, text, piece))
+          << testing::PrintToString(text);
+    }
+  });
+}
+
 TEST(ContentDoor, TakesReturnPathOutWhereFinalDeliveryWritesIt) {  // RFC 5321 section 4.4
   std::string const content =
       "Received: x\r\nReturn-Path: <forged@a.example>\r\n\t(folded)\r\nreturn-path : <>\r\nTo: "

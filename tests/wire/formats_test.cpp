@@ -161,6 +161,21 @@ TEST(Envelope, RoundTripsEveryCombinationOfFlags) {
   }
 }
 
+TEST(Envelope, IsOfTheFourthFormatOnlyWhereThatIsNeeded) {
+  auto envelope = make_envelope();
+  EXPECT_EQ(encode(envelope)[0], 3) << "versions before this one read it";
+  envelope.submitted = true;
+  auto const bytes = encode(envelope);
+  EXPECT_EQ(bytes[0], 4);
+  auto const decoded = decode_envelope(bytes);
+  ASSERT_TRUE(decoded);
+  EXPECT_TRUE(decoded->submitted);
+  EXPECT_EQ(encode(*decoded), bytes);
+  EXPECT_FALSE(decode_envelope(encode(make_envelope()))->submitted);
+  for (std::size_t length = 0; length < bytes.size(); ++length)
+    EXPECT_FALSE(decode_envelope(std::string_view(bytes).substr(0, length))) << length;
+}
+
 TEST(Envelope, RoundTripsEveryCombinationOfNotify) {  // RFC 3461 section 4.1
   for (unsigned bits = 0; bits < 16; ++bits) {
     Envelope e;

@@ -35,6 +35,19 @@ int run_facts(FactsOptions const& options);
 
 int run_dns(std::string const& config);
 
+enum class DkimAction : std::uint8_t {
+  list,
+  make,    // the first keys of a domain
+  rotate,  // the next keys of a domain that has some
+  use      // the next keys now, whatever the DNS says
+};
+struct DkimOptions {
+  std::string config;
+  DkimAction action = DkimAction::list;
+  std::string domain;  // empty: all, of list
+};
+int run_dkim(DkimOptions const& options);
+
 enum class QueueAction : std::uint8_t {
   destinations,
   list,

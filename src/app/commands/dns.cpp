@@ -3,6 +3,7 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/complain.hpp"
 #include "app/commands/server_settings.hpp"
+#include "app/settings/key_directory.hpp"
 #include "app/settings/published.hpp"
 #include "base/domain.hpp"
 #include "net/certificate.hpp"
@@ -47,6 +48,14 @@ void print_domain(DomainSettings const& domain, std::string const& name, std::st
   print_record("_smtp._tls." + name, "TXT", "\"v=TLSRPTv1; rua=" + rua + "\"");
 }
 
+void print_keys_of(std::string const& domain, KeysRead const& read) {
+  for (auto const& own : read.keys) {
+    if (own.name.domain != domain) continue;
+    std::printf("; DKIM, %s:\n", std::string(print(own.name.state)).c_str());
+    print_record(own.name.record_name(), "TXT", zone_strings(own.key->record()));
+  }
+}
+
 }  // namespace
 
 int run_dns(std::string const& config) {
@@ -66,8 +75,13 @@ int run_dns(std::string const& config) {
       "; before you take it into use; keep that of the old one as long.\n");
   int code = print_tlsa(host->a_label(), paths(settings.live.tls.certificate), "in use");
   code = std::max(code, print_tlsa(host->a_label(), paths(settings.live.tls.next), "next"));
+  auto const keys = settings.live.dkim_keys.empty() ? KeysRead{} : read_keys(settings.key_directory());
+  for (auto const& problem : keys.problems) code = complain("dkim.keys: " + problem);
   for (auto const& domain : settings.live.domains)
-    if (auto const name = Domain::parse(domain.name)) print_domain(domain, name->a_label(), host->a_label());
+    if (auto const name = Domain::parse(domain.name)) {
+      print_domain(domain, name->a_label(), host->a_label());
+      print_keys_of(name->a_label(), keys);
+    }
   return code;
 }
 

@@ -7,12 +7,13 @@
 
 #include "app/settings/build_rules.hpp"
 #include "app/settings/changed_keys.hpp"
+#include "app/settings/key_directory.hpp"
 #include "app/settings/settings_file.hpp"
 
 namespace postern::app {
 namespace {
 
-constexpr std::chrono::seconds list_watch{1};
+constexpr std::chrono::seconds file_watch{1};
 
 std::string comma_separated(std::vector<std::string> const& names) {
   std::string out;
@@ -29,7 +30,8 @@ Reloader::Reloader(boost::asio::io_context& main, Settings running, net::TicketK
       log_(log),
       parts_(parts),
       watch_(main),
-      lists_(state_of_list_files(in_force_)) {}
+      lists_(state_of_list_files(in_force_)),
+      keys_(state_of_keys(in_force_.key_directory())) {}
 
 void Reloader::reload() {
   ::sd_notify(0, "RELOADING=1");
@@ -48,6 +50,7 @@ void Reloader::reload() {
     in_force_ = std::move(next);
     tls_ = built.tls;
     lists_ = state_of_list_files(in_force_);
+    keys_ = state_of_keys(in_force_.key_directory());
     for (auto const& part : parts_) part->reload(built);
     log_.write(LogEvent(Severity::info, "reloaded"));
     for (auto const& warning : built.warnings)
@@ -62,15 +65,16 @@ void Reloader::reload() {
 
 void Reloader::begin(TlsInUse tls) {
   tls_ = std::move(tls);
-  watch_lists();
+  watch_files();
 }
 
-void Reloader::watch_lists() {
-  watch_.expires_after(list_watch);
+void Reloader::watch_files() {
+  watch_.expires_after(file_watch);
   watch_.async_wait([this](boost::system::error_code error) {
     if (error || stopping_) return;
     reload_changed_lists();
-    watch_lists();
+    reload_changed_keys();
+    watch_files();
   });
 }
 
@@ -90,6 +94,21 @@ void Reloader::reload_changed_lists() {
   tls_ = built.tls;
   for (auto const& part : parts_) part->reload_lists(built);
   log_.write(LogEvent(Severity::info, "lists-read"));
+}
+
+// Every part takes over what it is handed, since deliveries keep their keys among their other settings.
+void Reloader::reload_changed_keys() {
+  auto state = state_of_keys(in_force_.key_directory());
+  if (state == keys_) return;
+  keys_ = std::move(state);
+  auto const built = build_config(in_force_, tickets_, tls_);
+  for (auto const& problem : built.errors)
+    log_.write(
+        LogEvent(Severity::error, "dkim-keys-refused").add("reason", problem).add("kept", "the keys in use"));
+  if (!built.errors.empty()) return;
+  tls_ = built.tls;
+  for (auto const& part : parts_) part->reload(built);
+  log_.write(LogEvent(Severity::info, "dkim-keys-read"));
 }
 
 }  // namespace postern::app

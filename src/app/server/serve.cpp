@@ -15,6 +15,7 @@
 #include "app/server/certificate_watch.hpp"
 #include "app/server/descriptor_limit.hpp"
 #include "app/server/gate.hpp"
+#include "app/server/key_watch.hpp"
 #include "app/server/log_output.hpp"
 #include "app/server/reloader.hpp"
 #include "app/server/sending.hpp"
@@ -63,6 +64,7 @@ class Server {
     reloader_.begin(built.tls);
     log_started(built.gate->tls->descriptions());
     certificates_.look_at(settings_);
+    keys_->look_at(settings_.key_directory());
     return {};
   }
 
@@ -88,6 +90,7 @@ class Server {
   void open_all(BuiltConfig const& built) {
     stores_ = &open<Stores>();
     auto& resolving = open<Resolving>();
+    keys_.emplace(main_, *resolving.dns, log_);
     auto& sending = open<Sending>(*stores_, resolving, built);
     gate_ = &open<Gate>(*stores_, resolving, built);
     open<Web>(*stores_, sending, built);
@@ -121,6 +124,7 @@ class Server {
   void reload() {
     reloader_.reload();
     certificates_.look_at(reloader_.in_force());
+    keys_->look_at(reloader_.in_force().key_directory());
   }
 
   void stop() {
@@ -136,6 +140,7 @@ class Server {
     watchdog_->arm(settings_.start.shutdown_limit + take_down_limit);
     reloader_.stop();
     certificates_.stop();
+    keys_->stop();
     for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) (*part)->drain();
     limit_.expires_after(settings_.start.shutdown_limit);
     limit_.async_wait([this](boost::system::error_code error) {
@@ -187,6 +192,7 @@ class Server {
   boost::asio::steady_timer poll_{main_};
   Reloader reloader_{main_, settings_, tickets_, log_, parts_};
   CertificateWatch certificates_{main_, log_, counters_};
+  std::optional<KeyWatch> keys_;          // from the moment the DNS can be asked
   std::optional<StopWatchdog> watchdog_;  // from the moment the server is told to stop
   bool stopping_ = false;
 };

@@ -10,6 +10,7 @@
 #include "app/settings/build_directory.hpp"
 #include "app/settings/build_routes.hpp"
 #include "app/settings/build_rules.hpp"
+#include "app/settings/build_signing.hpp"
 #include "app/settings/build_users.hpp"
 #include "app/settings/certificate_advice.hpp"
 #include "app/settings/dns_advice.hpp"
@@ -34,8 +35,6 @@ constexpr std::string_view rfc_3207 =
     "RFC 3207 section 4: \"A publicly-referenced SMTP server MUST NOT require use of the STARTTLS extension "
     "in order to deliver mail locally.\" Senders without TLS cannot reach you; `postern whatif` tells how "
     "many that would be";
-
-enum class Make : std::uint8_t { what_is_missing, nothing };
 
 bool breaks_rfc_3207(policy::TlsRequirement requirement) {
   return requirement != policy::TlsRequirement::never && requirement != policy::TlsRequirement::remembered;
@@ -113,7 +112,7 @@ void check_quarantine(LiveSettings const& live, policy::Directory const& directo
                                     in_quotes(rule.deliver_to->print()) + ": there is no such mailbox here");
 }
 
-policy::Policy build_policy(Settings const& settings, Problems& problems) {
+policy::Policy build_policy(Settings const& settings, Make make, Problems& problems) {
   auto const& live = settings.live;
   auto const error = [&](int line, std::string const& what) { problems.error(line, what); };
   policy::Policy policy{.directory = build_directory(settings, problems)};
@@ -132,6 +131,7 @@ policy::Policy build_policy(Settings const& settings, Problems& problems) {
   policy.rules = build_rules(settings, error);
   policy.senders = live.senders;
   policy.may_send_as = build_sender_grants(live, problems);
+  policy.srs = build_srs(settings, make, problems);
   check_quarantine(live, policy.directory, problems);
   return policy;
 }
@@ -179,7 +179,9 @@ net::Ourselves ourselves(Settings const& settings) {
           .listeners = smtp_listeners(settings.start)};
 }
 
-std::shared_ptr<delivery::SmtpConfig const> build_smtp(Settings const& settings, Problems& problems) {
+std::shared_ptr<delivery::SmtpConfig const> build_smtp(Settings const& settings,
+                                                       std::shared_ptr<delivery::SigningConfig const> signing,
+                                                       Problems& problems) {
   auto const& send = settings.live.send;
   auto client = net::TlsClient::make(settings.path(send.ca_file), settings.path(send.certificate),
                                      settings.path(send.key));
@@ -191,17 +193,18 @@ std::shared_ptr<delivery::SmtpConfig const> build_smtp(Settings const& settings,
       delivery::SmtpConfig{.hostname = settings.live.hostname,
                            .send = send,
                            .tls = *std::move(client),
-                           .listeners = smtp_listeners(settings.start)});
+                           .listeners = smtp_listeners(settings.start),
+                           .signing = std::move(signing)});
 }
 
 std::shared_ptr<session::GateConfig const> build_gate(Settings const& settings, net::TicketKeys& tickets,
                                                       Make make, TlsInUse const& before, Problems& problems) {
-  auto gate =
-      std::make_shared<session::GateConfig>(session::GateConfig{.smtp = settings.live.smtp,
-                                                                .policy = build_policy(settings, problems),
-                                                                .timeouts = settings.live.timeouts,
-                                                                .tls = nullptr,
-                                                                .passwords = nullptr});
+  auto gate = std::make_shared<session::GateConfig>(
+      session::GateConfig{.smtp = settings.live.smtp,
+                          .policy = build_policy(settings, make, problems),
+                          .timeouts = settings.live.timeouts,
+                          .tls = nullptr,
+                          .passwords = nullptr});
   gate->passwords = build_passwords(settings, problems);
   gate->policy.logins = gate->passwords != nullptr;
   if (make == Make::nothing && settings.live.tls.certificate.empty()) return gate;
@@ -228,7 +231,15 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, Make make,
   advise_about_listeners(settings, problems);
   advise_about_routes(settings, gate->policy.directory, ourselves(settings), problems);
   advise_about_certificates(settings, net::wall_clock(), problems);
-  auto smtp = build_smtp(settings, problems);
+  std::shared_ptr<policy::Directory const> const directory(gate, &gate->policy.directory);
+  auto const signing = std::make_shared<delivery::SigningConfig const>(
+      delivery::SigningConfig{.keys = build_signing_keys(settings, problems),
+                              .srs = gate->policy.srs,
+                              .seals = seals(settings.live.forwarding),
+                              .directory = directory,
+                              .authserv_id = settings.live.smtp.results_by()});
+  advise_about_signing(settings, signing->keys.get(), *directory, problems);
+  auto smtp = build_smtp(settings, signing, problems);
   auto routes = build_routes(settings, problems);
   BuiltConfig built;
   built.errors = problems.errors();
@@ -237,7 +248,6 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, Make make,
   if (problems.any()) return built;
   auto const& live = settings.live;
   auto const ca_file = settings.path(live.send.ca_file);
-  std::shared_ptr<policy::Directory const> const directory(gate, &gate->policy.directory);
   auto sts = live.sts;
   sts.ca_file = ca_file;
   built.delivery = std::make_shared<delivery::DeliveryConfig const>(delivery::DeliveryConfig{

@@ -13,12 +13,14 @@ struct DataPaths {
         facts(directory + "/facts.db"),
         sts(directory + "/mta-sts.db"),
         tls_reports(directory + "/tls-reports.db"),
+        srs_secrets(directory + "/srs-secrets"),
         control(directory + "/control.sock"),
         lock(directory + "/lock") {}
   std::string spool;
   std::string facts;
   std::string sts;
   std::string tls_reports;
+  std::string srs_secrets;
   std::string control;
   std::string lock;
 };

@@ -25,6 +25,17 @@ std::string policy_id(wire::StsPolicy const& policy) {
   return hex(bytes);
 }
 
+std::string zone_strings(std::string_view text) {
+  constexpr std::size_t longest_string = 255;
+  std::string out;
+  do {
+    auto const part = text.substr(0, longest_string);
+    out += (out.empty() ? "\"" : " \"") + std::string(part) + "\"";
+    text.remove_prefix(part.size());
+  } while (!text.empty());
+  return out;
+}
+
 web::StsPolicies published_policies(LiveSettings const& settings) {
   web::StsPolicies policies;
   for (auto const& domain : settings.domains) {

@@ -63,6 +63,20 @@ std::vector<Key<Settings>> send_keys() {
               "Whether domains that ask for reports about TLS get them, once a day (RFC 8460)."),
       text<S>("tlsrpt.contact", POSTERN_LIVE(tls_reports.contact),
               "The contact that our reports name. Default: postmaster at the host name."),
+      text<S>("dkim.keys", POSTERN_LIVE(dkim_keys),
+              "The directory of the keys that sign what our users, local programs and this server itself "
+              "write (RFC 6376), as `postern dkim new` makes them. What changes in it is noticed within a "
+              "second. Default: nothing is signed."),
+      choice<S, delivery::Forwarding>(
+          "forwarding.rewrite", POSTERN_LIVE(forwarding),
+          {{"off", delivery::Forwarding::as_it_is},
+           {"srs", delivery::Forwarding::srs},
+           {"arc", delivery::Forwarding::arc},
+           {"srs+arc", delivery::Forwarding::srs_arc}},
+          "What becomes of mail that an alias leads to another domain. \"srs\": it leaves with a sender of "
+          "ours, so that it passes SPF, and what comes back is passed on to the original sender; \"arc\": it "
+          "is sealed with what we have found out about it (RFC 8617), which needs dkim.keys; \"srs+arc\": "
+          "both; \"off\": it leaves as it came."),
   };
 }
 

@@ -115,6 +115,8 @@ struct LiveSettings {
   std::vector<std::string> may_send_as;
   delivery::RetrySettings retry;
   delivery::SendSettings send;
+  std::string dkim_keys;  // a directory; empty: nothing is signed
+  delivery::Forwarding forwarding = delivery::Forwarding::as_it_is;
   delivery::StsSettings sts;
   delivery::TlsReportSettings tls_reports;
   std::vector<DomainSettings> domains;
@@ -132,6 +134,7 @@ struct Settings {
   std::string path(std::string const& written) const;  // as the process sees it
   std::string data_directory() const { return path(start.data_dir); }
   std::string maildrop_directory() const;
+  std::string key_directory() const { return live.dkim_keys.empty() ? std::string() : path(live.dkim_keys); }
 };
 
 // The domain of addresses that local programs write without one: send.origin, or the first domain of the

@@ -1,5 +1,6 @@
 #include "app/commands/probe/probe.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <future>
@@ -7,6 +8,7 @@
 #include "app/server/log_output.hpp"
 #include "app/server/system_random.hpp"
 #include "app/settings/build_config.hpp"
+#include "app/settings/key_directory.hpp"
 #include "base/domain.hpp"
 #include "base/log.hpp"
 #include "net/connector.hpp"
@@ -45,6 +47,8 @@ class Prober {
  private:
   net::Task<void> look() {
     co_await look_for_tlsrpt();
+    auto const keys = keys_of_domain();
+    for (auto const& own : keys) co_await look_for(own);
     delivery::MxRoute route;
     route.domain = probe_.domain;
     auto const candidates = co_await hosts_.candidates(route, settings_.live.send.port, {});
@@ -64,6 +68,26 @@ class Prober {
     if (answer.status == net::DnsStatus::failed) probe_.tlsrpt_problem = answer.problem;
     auto const records = wire::parse_txts(answer.records);
     probe_.tlsrpt = wire::parse_tlsrpt_record(records).value_or(std::vector<std::string>{});
+  }
+
+  std::vector<auth::OwnKey> keys_of_domain() const {
+    if (settings_.live.dkim_keys.empty()) return {};
+    auto keys = read_keys(settings_.key_directory()).keys;
+    std::erase_if(keys, [&](auth::OwnKey const& own) { return own.name.domain != probe_.domain; });
+    return keys;
+  }
+
+  net::Task<void> look_for(auth::OwnKey own) {
+    auto const answer = co_await net::ask(*dns_, own.name.record_name(), wire::DnsType::txt);
+    auto const records = wire::parse_txts(answer.records);
+    bool const fits = std::any_of(records.begin(), records.end(), [&](std::string const& record) {
+      return auth::publishes(record, *own.key);
+    });
+    ProbedKey key{.name = own.name, .problem = answer.problem};
+    if (answer.status != net::DnsStatus::failed)
+      key.outcome = records.empty() ? KeyInDns::missing : KeyInDns::other;
+    if (fits) key.outcome = KeyInDns::fits;
+    probe_.keys.push_back(std::move(key));
   }
 
   net::Task<void> look_at(net::MailHost mail_host, delivery::FoundHost found) {

@@ -2,12 +2,15 @@
 // domain publishes. Sends no mail.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/settings/settings.hpp"
+#include "auth/signing_keys.hpp"
 #include "delivery/host_finder.hpp"
 #include "session/client_session.hpp"
 
@@ -35,6 +38,24 @@ struct ProbedHost {
   std::vector<ProbedAddress> addresses;
 };
 
+enum class KeyInDns : std::uint8_t { fits, other, missing, unknown };
+
+constexpr std::string_view print(KeyInDns outcome) {
+  switch (outcome) {
+    case KeyInDns::fits: return "published";
+    case KeyInDns::other: return "another one is published";
+    case KeyInDns::missing: return "not published";
+    case KeyInDns::unknown: return "unknown";
+  }
+  return {};
+}
+
+struct ProbedKey {  // one of ours that sign for the domain
+  auth::KeyName name;
+  KeyInDns outcome = KeyInDns::unknown;
+  std::string problem = {};  // why it is unknown
+};
+
 struct Probe {
   std::string domain;
   std::optional<wire::Reply> refusal;  // there is nobody who takes mail
@@ -44,6 +65,7 @@ struct Probe {
   std::string tlsrpt_problem;
   std::vector<std::string> tlsrpt;
   std::vector<ProbedHost> hosts;
+  std::vector<ProbedKey> keys;
 };
 
 // The error is for people. Takes as long as the servers let it; each wait ends after half a minute.
@@ -59,6 +81,7 @@ struct Finding {
 
 std::vector<Finding> findings(Probe const& probe);  // the wrong ones first
 
+std::string_view print(policy::TlsaState state);
 std::string print_text(Probe const& probe);
 std::string print_json(Probe const& probe);
 

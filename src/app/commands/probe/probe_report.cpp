@@ -1,29 +1,26 @@
-// What a probe has found, in words and as JSON.
+// What a probe has found, in words.
 #include <algorithm>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "app/commands/probe/probe.hpp"
 #include "base/ascii.hpp"
 
 namespace postern::app {
-namespace {
 
-namespace json = boost::json;
-using policy::TlsaState;
-
-std::string_view print(TlsaState state) {
+std::string_view print(policy::TlsaState state) {
   switch (state) {
-    case TlsaState::not_asked: return "not asked";
-    case TlsaState::absent: return "none";
-    case TlsaState::insecure: return "not signed";
-    case TlsaState::unusable: return "unusable";
-    case TlsaState::usable: return "published";
-    case TlsaState::failed: return "failed";
+    case policy::TlsaState::not_asked: return "not asked";
+    case policy::TlsaState::absent: return "none";
+    case policy::TlsaState::insecure: return "not signed";
+    case policy::TlsaState::unusable: return "unusable";
+    case policy::TlsaState::usable: return "published";
+    case policy::TlsaState::failed: return "failed";
   }
   return {};
 }
+
+namespace {
+
+using policy::TlsaState;
 
 std::string listed(std::vector<std::string> const& items, std::string_view between = ", ") {
   std::string out;
@@ -118,6 +115,18 @@ void judge_address(Findings& out, Probe const& probe, ProbedHost const& host, Pr
              ". For mail that beats the clear; `postern whatif` tells who would be lost without.");
 }
 
+void judge_key(Findings& out, ProbedKey const& key) {
+  auto const record = key.name.record_name();
+  if (key.outcome == KeyInDns::fits || key.name.state == auth::KeyState::retired) return;
+  if (key.outcome == KeyInDns::unknown)
+    return out.weak(record + ": the key that signs cannot be looked up (" + key.problem + ").");
+  std::string const what = key.outcome == KeyInDns::missing ? ": there is no such record"
+                                                            : ": the record does not fit the private key";
+  if (key.name.state == auth::KeyState::next)
+    return out.weak(record + what + ", so that the next key is not yet used. `postern dns` prints it.");
+  out.broken(record + what + ": signatures of our mail do not verify. `postern dns` prints it.");
+}
+
 void judge_host(Findings& out, Probe const& probe, ProbedHost const& host) {
   auto const& name = host.mail_host.name;
   if (host.addresses.empty())
@@ -140,29 +149,6 @@ void judge_host(Findings& out, Probe const& probe, ProbedHost const& host) {
         : out.weak(what + ". Add an mx line, and change the id.");
   }
   for (auto const& address : host.addresses) judge_address(out, probe, host, address);
-}
-
-json::object to_json(ProbedAddress const& a) {
-  json::array offered;
-  for (auto const& version : a.versions) offered.emplace_back(version);
-  json::object out{{"address", a.endpoint.address.print()},
-                   {"port", a.endpoint.port},
-                   {"reached", a.problem.empty()},
-                   {"starttls", a.offers_starttls},
-                   {"tls_versions", std::move(offered)}};
-  if (!a.problem.empty()) out["problem"] = a.problem;
-  if (!a.greeting_problem.empty()) out["refusal"] = a.greeting_problem;
-  if (!a.tls_problem.empty()) out["tls_problem"] = a.tls_problem;
-  if (a.tls) {
-    out["version"] = a.tls->version;
-    out["cipher"] = a.tls->cipher;
-    out["group"] = a.tls->group;
-    out["certificate"] = net::print(a.proof.certificate);
-    out["spki_sha256"] = a.tls->spki_sha256;
-    out["proved"] = a.proof.as_asked();
-    out["requiretls"] = a.extensions.requiretls;
-  }
-  return out;
 }
 
 std::string line_for(ProbedHost const& host, ProbedAddress const& a) {
@@ -211,6 +197,7 @@ std::vector<Finding> findings(Probe const& probe) {
     return out.all();
   }
   for (auto const& host : probe.hosts) judge_host(out, probe, host);
+  for (auto const& key : probe.keys) judge_key(out, key);
   if (!std::any_of(probe.hosts.begin(), probe.hosts.end(), reachable))
     out.broken("No mail host can be reached: nobody can send mail to " + probe.domain + " from here.");
   bool const six = std::any_of(probe.hosts.begin(), probe.hosts.end(), [](auto const& host) {
@@ -249,6 +236,9 @@ std::string print_text(Probe const& probe) {
     for (auto const& address : host.addresses) out += line_for(host, address);
   }
   if (!probe.refusal) out += published_by(probe);
+  for (auto const& key : probe.keys)
+    out += "  DKIM key " + key.name.selector + " (" + std::string(print(key.name.state)) +
+           "): " + std::string(print(key.outcome)) + "\n";
   if (!is_known(probe)) out += "  unknown\n";
   auto const found = findings(probe);
   auto const wrong = print(found, true);
@@ -256,45 +246,6 @@ std::string print_text(Probe const& probe) {
   out += wrong.empty() ? "\nNothing is wrong.\n" : "\nWhat is wrong, and how to fix it:\n" + wrong;
   if (!weak.empty()) out += "\nWhat could be better:\n" + weak;
   return out;
-}
-
-std::string print_json(Probe const& probe) {
-  json::array hosts;
-  for (auto const& host : probe.hosts) {
-    json::array addresses;
-    for (auto const& address : host.addresses) addresses.push_back(to_json(address));
-    json::array tlsa;
-    for (auto const& record : host.inputs.tlsa) tlsa.emplace_back(record.print());
-    hosts.push_back(json::object{{"name", host.mail_host.name},
-                                 {"preference", host.mail_host.preference},
-                                 {"tlsa", print(host.inputs.tlsa_state)},
-                                 {"tlsa_records", std::move(tlsa)},
-                                 {"policy", host.plan},
-                                 {"usable", host.usable},
-                                 {"sts_listed", host.sts_listed},
-                                 {"addresses", std::move(addresses)}});
-  }
-  json::object out{{"domain", probe.domain},
-                   {"known", is_known(probe)},
-                   {"null_mx", probe.null_mx},
-                   {"mx_secure", probe.secure},
-                   {"hosts", std::move(hosts)}};
-  if (probe.refusal) out["refusal"] = probe.refusal->one_line();
-  json::object sts{{"mode", probe.sts.policy ? print(probe.sts.policy->mode) : "none"}};
-  if (probe.sts.failure != delivery::StsFailure::none) {
-    sts["failure"] = print(probe.sts.failure);
-    sts["problem"] = probe.sts.problem;
-  }
-  out["mta_sts"] = std::move(sts);
-  json::array tlsrpt;
-  for (auto const& uri : probe.tlsrpt) tlsrpt.emplace_back(uri);
-  out["tlsrpt"] = std::move(tlsrpt);
-  json::array found;
-  for (auto const& finding : findings(probe))
-    found.push_back(
-        json::object{{"severity", finding.wrong ? "wrong" : "could be better"}, {"what", finding.what}});
-  out["findings"] = std::move(found);
-  return json::serialize(out) + "\n";
 }
 
 }  // namespace postern::app
