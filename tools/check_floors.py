@@ -19,7 +19,7 @@ WORLDLY = re.compile(
 IMPURE = {"base/guarded.hpp"}
 TOLERATED = set()
 CEILING = 300  # lines; the habit is 120
-LONG = {"delivery/smtp_transport.cpp": 371, "store/evidence_tables.cpp": 304}
+LONG = {"delivery/smtp_transport.cpp": 371, "store/evidence_tables.cpp": 317}
 
 
 def room_of(name):

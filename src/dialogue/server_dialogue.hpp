@@ -43,6 +43,8 @@ class ServerDialogue {
   void on_client_name(std::string verified_name);              // empty: none, or not known in time
   void on_spf(policy::Spf spf);
   void on_message_id(MessageId id);  // before the content
+  // What content filters have said once the content has come, and what they have made of it.
+  void on_filtered(policy::FilterFacts filter, std::uint64_t size, wire::ContentTraits content);
   void on_memory(policy::TlsMemory const& memory, policy::DeferredMail const& deferred);  // before a verdict
 
   Step greeting();

@@ -39,6 +39,32 @@ void add_recipients(wire::Envelope& envelope, policy::RecipientFacts const& reci
   }
 }
 
+// What filters have made of the envelope. What names no address is passed over. Recipients are never all
+// taken away: then the message is for those whom it was for, and waits for the postmaster.
+void apply_filters(policy::FilterFacts const& filter, policy::Directory const& directory,
+                   std::unordered_set<std::string>& seen, wire::Envelope& envelope) {
+  auto const before = envelope.recipients;
+  for (auto const& text : filter.deleted)
+    if (auto const deleted = wire::parse_mailbox(text))
+      std::erase_if(envelope.recipients, [&](wire::QueuedRecipient const& each) {
+        return same_mailbox(each.address, *deleted) || iequals(each.original, text);
+      });
+  for (auto const& text : filter.added)
+    if (auto added = wire::parse_mailbox(text))
+      add_recipients(envelope, {.address = *std::move(added)}, directory, seen);
+  envelope.held = filter.held;
+  if (envelope.recipients.empty()) {
+    envelope.recipients = before;
+    envelope.held = true;
+  }
+  if (!filter.sender) return;
+  auto const sender = wire::parse_mailbox(*filter.sender);
+  if (filter.sender->empty())
+    envelope.reverse_path.reset();
+  else if (sender)
+    envelope.reverse_path = *sender;
+}
+
 // The flag of each rule stands there once, however many recipients it is about.
 void add_flag(wire::Envelope& envelope, std::string const& flag) {
   if (flag.empty() || ("\n" + envelope.flags).find("\n" + flag + "\n") != std::string::npos) return;
@@ -66,6 +92,8 @@ wire::Envelope make_envelope(policy::Facts const& facts, policy::Directory const
       add_recipients(envelope, recipient, directory, seen);
       add_flag(envelope, recipient.flag);
     }
+  apply_filters(transaction.filter, directory, seen, envelope);
+  for (auto const& flag : transaction.filter.flags) add_flag(envelope, flag);
   return envelope;
 }
 

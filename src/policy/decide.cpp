@@ -120,6 +120,13 @@ Verdict decide_sender(Policy const& policy, Facts const& facts) {
   return judge_login_sender(policy, facts);
 }
 
+void judge_filter(FilterFacts const& filter, Verdict& verdict) {
+  if (filter.effect != Effect::defer && filter.effect != Effect::reject) return;
+  verdict.effect = filter.effect;
+  verdict.decided_by = {.builtin = Builtin::filters};
+  verdict.reply = filter.reply;
+}
+
 // For each recipient that was taken: the strictest word counts for the message. An exemption is the
 // recipient's own, and lifts nothing for those beside it.
 void decide_content(Policy const& policy, Facts const& facts, Verdict& verdict) {
@@ -143,7 +150,10 @@ Verdict decide(Policy const& policy, Facts const& facts) {
   if (facts.stage == Stage::rcpt) return decide_recipient(policy, facts);
   Verdict verdict;
   if (facts.stage == Stage::mail) verdict = decide_sender(policy, facts);
-  if (facts.stage == Stage::content) verdict = judge_login_authors(policy, facts);
+  if (facts.stage == Stage::content) {
+    verdict = judge_login_authors(policy, facts);
+    if (!verdict.refuses()) judge_filter(facts.transaction.filter, verdict);
+  }
   if (verdict.refuses() || !policy.rules || !policy.rules->asks_at(facts.stage)) return verdict;
   if (facts.stage == Stage::content)
     decide_content(policy, facts, verdict);

@@ -19,12 +19,13 @@ enum class Builtin : std::uint8_t {
   auth_senders,  // the user who has logged in may not send as this address
   size,          // the size that MAIL declares is too large
   content,       // the content breaks a limit or the syntax
+  filters,       // a content filter has refused it, or does not answer
   spool          // the message could not be stored
 };
 
-inline constexpr std::array<Builtin, 9> builtins{
-    Builtin::tls_require,  Builtin::tls_pins, Builtin::directory, Builtin::relay, Builtin::login,
-    Builtin::auth_senders, Builtin::size,     Builtin::content,   Builtin::spool};
+inline constexpr std::array<Builtin, 10> builtins{
+    Builtin::tls_require,  Builtin::tls_pins, Builtin::directory, Builtin::relay,   Builtin::login,
+    Builtin::auth_senders, Builtin::size,     Builtin::content,   Builtin::filters, Builtin::spool};
 static_assert(builtins.size() == static_cast<std::size_t>(Builtin::spool), "one row for each but `none`");
 
 std::string_view print(Builtin builtin);  // "tls.require"; empty for `none`

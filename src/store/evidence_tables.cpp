@@ -40,6 +40,11 @@ constexpr auto of_mail(string_view name, string_view type, string_view meaning) 
 }
 
 template <auto... way>
+constexpr auto of_filter(string_view name, string_view type, string_view meaning) {
+  return of_transaction<&Transaction::filter, way...>(name, type, meaning);
+}
+
+template <auto... way>
 constexpr auto of_recipient(string_view name, string_view type, string_view meaning) {
   return column<&RecipientRow::recipient, way...>(name, type, meaning);
 }
@@ -135,7 +140,15 @@ constexpr std::array transaction_columns{
     of_transaction<&Transaction::spf>("spf", "TEXT",
         "RFC 7208: none, neutral, pass, softfail, fail, temperror, permerror; not-asked: not known in time"),
     of_transaction<&Transaction::recipients_unlisted>("recipients_unlisted", "INTEGER",
-        "RCPT commands that were refused and have no row in recipients, because there were many")};
+        "RCPT commands that were refused and have no row in recipients, because there were many"),
+    of_filter<&policy::FilterFacts::name>("filter", "TEXT",
+        "the content filter whose action counts; empty: none has answered"),
+    of_filter<&policy::FilterFacts::action>("filter_action", "TEXT",
+        "what it said: no action, add header, reject, ...; of a milter accept, reject, tempfail, discard"),
+    of_filter<&policy::FilterFacts::score>("filter_score", "TEXT",
+        "the score that rspamd gave, such as 7.50; empty: none"),
+    of_filter<&policy::FilterFacts::symbols>("filter_symbols", "TEXT",
+        "the names of rspamd's symbols, separated by blanks")};
 
 constexpr std::array recipient_columns{
     column<&RecipientRow::message>("message", "INTEGER", "transactions.id"),

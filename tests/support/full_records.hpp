@@ -104,6 +104,10 @@ inline TransactionRecord full_transaction() {
   t.content.content_8bit = true;
   t.chunking = true;
   t.spf = policy::Spf::pass;
+  t.filter.name = "rspamd";
+  t.filter.action = "add header";
+  t.filter.score = "7.50";
+  t.filter.symbols = "A B";
   t.outcome = policy::Outcome::refused;
   t.code = 550;
   t.decided_by = {.rule = "rule of the transaction"};
@@ -142,7 +146,11 @@ inline Expected const expected_transaction{{"id", "2001"},
                                            {"rule", "rule of the transaction"},
                                            {"content_8bit", "1"},
                                            {"spf", "pass"},
-                                           {"recipients_unlisted", "2006"}};
+                                           {"recipients_unlisted", "2006"},
+                                           {"filter", "rspamd"},
+                                           {"filter_action", "add header"},
+                                           {"filter_score", "7.50"},
+                                           {"filter_symbols", "A B"}};
 
 inline Expected const expected_recipient{{"message", "2001"},
                                          {"position", "1"},
