@@ -23,8 +23,9 @@ bool FilteredMessage::open() {
   }
   bool const has_body = end != std::string::npos;
   if (has_body) separator_ = text[end] == '\n' ? "\n" : "\r\n";
-  header_ = wire::HeaderFields(std::string_view(text).substr(0, end));
   body_at_ = has_body ? end + separator_.size() : text.size();
+  if (!has_body && !text.ends_with('\n')) text += "\r\n";  // so that something can follow
+  header_ = wire::HeaderFields(std::string_view(text).substr(0, end));
   return true;
 }
 
