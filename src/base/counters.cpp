@@ -58,6 +58,15 @@ CountName name_of(Count count) {
       return {"postern_policy_requests_total", "Requests of another MTA by the policy delegation protocol."};
     case Count::milter_messages:
       return {"postern_milter_messages_total", "Messages of another MTA by the milter protocol."};
+    case Count::filter_messages:
+      return {"postern_filter_messages_total", "Messages that a content filter was asked about."};
+    case Count::filter_refusals:
+      return {"postern_filter_refusals_total", "Messages that a content filter has refused or put off."};
+    case Count::filter_failures:
+      return {"postern_filter_failures_total", "Questions that a content filter has not answered."};
+    case Count::filter_messages_unfiltered:
+      return {"postern_filter_unfiltered_total",
+              "Messages that were flagged and taken without a content filter's answer."};
     case Count::logins: return {"postern_logins_total", "Successful logins."};
     case Count::logins_failed:
       return {"postern_logins_failed_total", "Logins that failed because of a wrong name or password."};

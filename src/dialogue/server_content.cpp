@@ -1,6 +1,7 @@
 // DATA and BDAT, and what becomes of the content.
 #include <utility>
 
+#include "base/assert.hpp"
 #include "dialogue/server_dialogue.hpp"
 #include "policy/decide.hpp"
 #include "wire/bdat_command.hpp"
@@ -86,6 +87,14 @@ Step ServerDialogue::on_content() {
   note_authors();
   facts_.stage = Stage::content;
   return {std::nullopt, Then::ask_verdict};
+}
+
+void ServerDialogue::on_filtered(policy::FilterFacts filter, std::uint64_t size,
+                                 wire::ContentTraits content) {
+  POSTERN_ASSERT(facts_.stage == Stage::content);
+  facts_.transaction.filter = std::move(filter);
+  facts_.transaction.size = size;
+  facts_.transaction.content = content;
 }
 
 Step ServerDialogue::refuse_content(std::uint16_t code, wire::EnhancedStatus status, std::string text) {

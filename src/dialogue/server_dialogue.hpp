@@ -45,6 +45,8 @@ class ServerDialogue {
   void on_spf(policy::Spf spf);
   void on_authentication(policy::AuthenticationFacts found);  // of the content, before its verdict
   void on_message_id(MessageId id);                           // before the content
+  // What content filters have said once the content has come, and what they have made of it.
+  void on_filtered(policy::FilterFacts filter, std::uint64_t size, wire::ContentTraits content);
   void on_memory(policy::TlsMemory const& memory, policy::DeferredMail const& deferred);  // before a verdict
 
   Step greeting();

@@ -21,6 +21,8 @@ std::string_view sentence(policy::ClientCertificate certificate) {
   return {};
 }
 
+std::string key_of(Address const& mailbox) { return lowered(mailbox.local_part()) + "@" + mailbox.host(); }
+
 void add_recipients(wire::Envelope& envelope, policy::RecipientFacts const& recipient,
                     policy::Directory const& directory, std::unordered_set<std::string>& seen) {
   auto const elsewhere =
@@ -28,7 +30,7 @@ void add_recipients(wire::Envelope& envelope, policy::RecipientFacts const& reci
   auto targets = directory.expand(elsewhere && *elsewhere ? **elsewhere : recipient.address);
   if (!targets) targets = std::vector<Address>{recipient.address};  // app/settings refuses such aliases
   for (auto& target : *targets) {
-    if (!seen.insert(lowered(target.local_part()) + "@" + target.host()).second) continue;
+    if (!seen.insert(key_of(target)).second) continue;
     bool const renamed = !same_mailbox(target, recipient.address);
     envelope.recipients.push_back({.address = std::move(target),
                                    .original = renamed ? recipient.address.print() : std::string(),
@@ -37,6 +39,35 @@ void add_recipients(wire::Envelope& envelope, policy::RecipientFacts const& reci
                                    .due = envelope.arrived,
                                    .last_reply = {}});
   }
+}
+
+// What filters have made of the envelope. What names no address is passed over. Recipients are never all
+// taken away: then the message is for those whom it was for, and waits for the postmaster.
+void apply_filters(policy::FilterFacts const& filter, policy::Directory const& directory,
+                   std::unordered_set<std::string>& seen, wire::Envelope& envelope) {
+  auto const before = envelope.recipients;
+  for (auto const& text : filter.deleted) {
+    auto const deleted = wire::parse_mailbox(text);
+    if (!deleted) continue;
+    seen.erase(key_of(*deleted));  // it may be added again
+    std::erase_if(envelope.recipients, [&](wire::QueuedRecipient const& each) {
+      return same_mailbox(each.address, *deleted) || iequals(each.original, text);
+    });
+  }
+  for (auto const& text : filter.added)
+    if (auto added = wire::parse_mailbox(text))
+      add_recipients(envelope, {.address = *std::move(added)}, directory, seen);
+  envelope.held = filter.held;
+  if (envelope.recipients.empty()) {
+    envelope.recipients = before;
+    envelope.held = true;
+  }
+  if (!filter.sender) return;
+  auto const sender = wire::parse_mailbox(*filter.sender);
+  if (filter.sender->empty())
+    envelope.reverse_path.reset();
+  else if (sender)
+    envelope.reverse_path = *sender;
 }
 
 // The flag of each rule stands there once, however many recipients it is about.
@@ -66,6 +97,8 @@ wire::Envelope make_envelope(policy::Facts const& facts, policy::Directory const
       add_recipients(envelope, recipient, directory, seen);
       add_flag(envelope, recipient.flag);
     }
+  apply_filters(transaction.filter, directory, seen, envelope);
+  for (auto const& flag : transaction.filter.flags) add_flag(envelope, flag);
   return envelope;
 }
 

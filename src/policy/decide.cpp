@@ -123,6 +123,13 @@ Verdict decide_sender(Policy const& policy, Facts const& facts) {
   return judge_login_sender(policy, facts);
 }
 
+void judge_filter(FilterFacts const& filter, Verdict& verdict) {
+  if (filter.effect != Effect::defer && filter.effect != Effect::reject) return;
+  verdict.effect = filter.effect;
+  verdict.decided_by = {.builtin = Builtin::filters};
+  verdict.reply = filter.reply;
+}
+
 // The strictest word counts.
 void merge_verdict(Verdict one, Verdict& all) {
   if (one.decided_by.anything() && one.effect >= all.effect) {
@@ -191,7 +198,10 @@ Verdict decide(Policy const& policy, Facts const& facts) {
   if (facts.stage == Stage::rcpt) return decide_recipient(policy, facts);
   Verdict verdict;
   if (facts.stage == Stage::mail) verdict = decide_sender(policy, facts);
-  if (facts.stage == Stage::content) verdict = judge_login_authors(policy, facts);
+  if (facts.stage == Stage::content) {
+    verdict = judge_login_authors(policy, facts);
+    if (!verdict.refuses()) judge_filter(facts.transaction.filter, verdict);
+  }
   if (verdict.refuses()) return verdict;
   if (facts.stage == Stage::content)
     judge_content(policy, facts, verdict);

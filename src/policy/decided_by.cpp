@@ -26,6 +26,7 @@ std::string_view print(Builtin builtin) {
     case Builtin::auth_senders: return "auth.senders";
     case Builtin::size: return "size";
     case Builtin::content: return "content";
+    case Builtin::filters: return "filters.verdict";
     case Builtin::spool: return "spool";
     case Builtin::dmarc_enforce: return "dmarc.enforce";
   }

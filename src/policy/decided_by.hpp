@@ -19,13 +19,15 @@ enum class Builtin : std::uint8_t {
   auth_senders,  // the user who has logged in may not send as this address
   size,          // the size that MAIL declares is too large
   content,       // the content breaks a limit or the syntax
+  filters,       // a content filter has refused it, or does not answer
   spool,         // the message could not be stored
   dmarc_enforce  // the author's domain asks for it, since the message fails DMARC
 };
 
-inline constexpr std::array<Builtin, 10> builtins{
-    Builtin::tls_require,  Builtin::tls_pins, Builtin::directory, Builtin::relay, Builtin::login,
-    Builtin::auth_senders, Builtin::size,     Builtin::content,   Builtin::spool, Builtin::dmarc_enforce};
+inline constexpr std::array<Builtin, 11> builtins{
+    Builtin::tls_require, Builtin::tls_pins,     Builtin::directory,    Builtin::relay,
+    Builtin::login,       Builtin::auth_senders, Builtin::size,         Builtin::content,
+    Builtin::filters,     Builtin::spool,        Builtin::dmarc_enforce};
 static_assert(builtins.size() == static_cast<std::size_t>(Builtin::dmarc_enforce),
               "one row for each but `none`");
 

@@ -1,6 +1,7 @@
 #include "policy/fact_names.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <concepts>
 #include <iterator>
 
@@ -68,6 +69,13 @@ std::optional<Address> const& sender(RuleContext const& c) { return c.facts.tran
 
 std::int64_t days_between(Instant from, Instant to) {
   return std::chrono::floor<std::chrono::hours>(to - from).count() / 24;
+}
+
+FactValue score_of(std::string const& text) {
+  double score = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), score);
+  bool const is_number = error == std::errc() && end == text.data() + text.size();
+  return is_number ? FactValue(score) : FactValue();
 }
 
 // What a rule calls now is the time at which its connection or transaction began: it is the same in replay.
@@ -195,6 +203,16 @@ constexpr FactName names[] = {
      "\"mailbox\", \"alias\", \"postmaster\", \"unknown\" or \"elsewhere\""},
     {"size", Stage::content, false, unknown_facts(UnknownFacts::size),
      of_transaction<&TransactionFacts::size>, "bytes of content"},
+    {"filter.action", Stage::content, false, unknown_facts(UnknownFacts::other),
+     of_transaction<&TransactionFacts::filter, &FilterFacts::action>,
+     "what the content filter said: \"no action\", \"add header\", \"reject\"; of a milter \"accept\", "
+     "\"reject\"; nil when none has answered"},
+    {"filter.score", Stage::content, false, unknown_facts(UnknownFacts::other),
+     [](RuleContext const& c) { return score_of(c.facts.transaction.filter.score); },
+     "the score that rspamd gave, a number"},
+    {"filter.symbols", Stage::content, false, unknown_facts(UnknownFacts::other),
+     of_transaction<&TransactionFacts::filter, &FilterFacts::symbols>,
+     "the names of rspamd's symbols, separated by blanks"},
     {"extensions.chunking", Stage::content, false, unknown_facts(UnknownFacts::other),
      of_transaction<&TransactionFacts::chunking>, "whether BDAT was used"},
     {"content.has_8bit", Stage::content, false, unknown_facts(UnknownFacts::other),

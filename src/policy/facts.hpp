@@ -14,6 +14,7 @@
 #include "base/words.hpp"
 #include "policy/authentication_facts.hpp"
 #include "policy/decided_by.hpp"
+#include "policy/filter_facts.hpp"
 #include "policy/recipient_class.hpp"
 #include "policy/remembered.hpp"
 #include "policy/rule_match.hpp"
@@ -143,6 +144,7 @@ struct TransactionFacts {
   AuthenticationFacts authentication;     // known at Stage::content
   RememberedTls sender;                   // what mail of its domain has shown, if its SPF passed
   std::optional<std::string> sender_key;  // the one key that its mail has shown long enough (tls.pins)
+  FilterFacts filter = {};                // once the content has come
   std::vector<RuleMatch> matches;
   Outcome outcome = Outcome::aborted;
   std::uint16_t code = 0;  // of the reply that ended it

@@ -12,6 +12,7 @@
 #include "net/tls_context.hpp"
 #include "policy/facts.hpp"
 #include "policy/policy.hpp"
+#include "session/filter_config.hpp"
 #include "session/passwords.hpp"
 
 namespace postern::session {
@@ -30,6 +31,7 @@ struct GateConfig {
   Timeouts timeouts;
   std::shared_ptr<net::TlsContext const> tls;
   std::shared_ptr<Passwords const> passwords;  // null: nobody can log in
+  std::vector<FilterConfig> filters = {};      // in the order in which they are asked
 };
 
 enum class Protocol : std::uint8_t { smtp, policy, milter };

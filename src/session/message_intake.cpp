@@ -35,7 +35,8 @@ void MessageIntake::make_room() {
 }
 
 net::Task<bool> MessageIntake::store_piece() {
-  message_->has_pieces = true;
+  ++message_->pieces;
+  message_->stored += message_->body.size();
   auto const answer = std::make_shared<SpoolAnswer>();
   spool_.add_chunk(message_->id, std::exchange(message_->body, {}), told_to(loop_, answer));
   auto const stored = co_await answer->wait();
@@ -61,8 +62,16 @@ net::Task<dialogue::Stored> MessageIntake::accept(wire::Envelope envelope) {
   co_return dialogue::Stored::safe;
 }
 
+Result<std::string, store::SpoolError> MessageIntake::piece(std::size_t index) const {
+  if (index == message_->pieces) return message_->body;
+  auto piece = spool_.read_incoming(message_->id, index);
+  if (!piece) return fail(piece.error());
+  if (!*piece) return fail(store::SpoolError::missing);
+  return **std::move(piece);
+}
+
 void MessageIntake::drop() {
-  if (message_ && message_->has_pieces) spool_.abandon(message_->id);
+  if (message_ && message_->pieces > 0) spool_.abandon(message_->id);
   message_.reset();
 }
 

@@ -29,13 +29,22 @@ class MessageIntake {
   void make_room();               // so that a large message grows its buffer once
   net::Task<bool> store_piece();  // false: the spool refused it, and accept() will say so
   net::Task<dialogue::Stored> accept(wire::Envelope envelope);  // the rest, and the answer to "250 or not"
+
+  // What has come so far, to be read again before it is accepted: pieces that the spool has, and body() as
+  // the last one. failed(): the spool has refused a piece.
+  std::size_t pieces() const { return message_->pieces; }  // in the spool
+  Result<std::string, store::SpoolError> piece(std::size_t index) const;
+  std::uint64_t size() const { return message_->stored + message_->body.size(); }
+  bool failed() const { return message_->failed.has_value(); }
+
   void drop();  // it will not be accepted; harmless when none is open
 
  private:
   struct Message {
     MessageId id;
     std::string body;
-    bool has_pieces = false;  // in the spool
+    std::size_t pieces = 0;    // in the spool
+    std::uint64_t stored = 0;  // bytes in them
     std::optional<store::SpoolError> failed = {};
   };
 

@@ -126,7 +126,11 @@ net::Task<Step> ServerSession::ask_verdict() {
       dialogue_.on_spf(sender_check_.result());
     }
   }
-  if (facts.stage == policy::Stage::content) co_await authenticate();
+  if (facts.stage == policy::Stage::content) {
+    co_await authenticate();  // of what was sent: filters may change it
+    bool const readable = co_await filter();
+    if (!readable) co_return dialogue_.on_stored(dialogue::Stored::broken);
+  }
   if (stop_.stopped()) co_return dialogue_.on_shutdown();  // what has not come in time decides nothing
   recall();
   auto const verdict = gatekeeper_.ask(facts);
@@ -237,7 +241,7 @@ Duration ServerSession::limit(Duration usual) const {
 void ServerSession::record_transaction() {
   auto finished = dialogue_.take_finished();
   if (!finished) return;
-  intake_.drop();
+  drop_message();
   if (finished->id == MessageId{}) finished->id = services_.spool.next_id();
   auto const& connection = dialogue_.facts().connection;
   if (finished->outcome == policy::Outcome::refused) services_.counters.add(Count::messages_refused);

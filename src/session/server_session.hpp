@@ -18,6 +18,7 @@
 #include "session/client_name.hpp"
 #include "session/connection_opening.hpp"
 #include "session/current_config.hpp"
+#include "session/filtered_message.hpp"
 #include "session/gate_config.hpp"
 #include "session/gatekeeper.hpp"
 #include "session/message_authentication.hpp"
@@ -50,7 +51,9 @@ class ServerSession : public Session, private net::Deadline {
   net::Task<dialogue::Step> begin_tls();  // the handshake
   net::Task<dialogue::Step> ask_login();
   net::Task<dialogue::Step> pump();  // content
+  net::Task<bool> filter();          // false: what has come cannot be read
   net::Task<dialogue::Step> store();
+  net::Task<dialogue::Stored> store_filtered(wire::Envelope envelope);
   net::Task<void> authenticate();  // the content that has come
   net::Task<ReadResult> read();    // more bytes into lines_
   net::Task<bool> flush();
@@ -58,6 +61,8 @@ class ServerSession : public Session, private net::Deadline {
   void discard_early_bytes();  // those on the socket, too
   void recall();               // what is remembered, into the facts
   void begin_message();
+  void drop_message();
+  std::string trace() const;
   void record_transaction();
   void record_connection();
   dialogue::Step lost(ReadResult how);
@@ -91,6 +96,8 @@ class ServerSession : public Session, private net::Deadline {
   MessageAuthentication authentication_;
   std::string results_field_;  // Authentication-Results, for the message that is about to be stored
   MessageIntake intake_;
+  // Of a message that filters look at: what intake_ has lies in the spool under an id of its own until then.
+  std::unique_ptr<FilteredMessage> filtered_;
   bool draining_ = false;
   bool idle_ = false;  // waits for a command
 };

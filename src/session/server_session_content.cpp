@@ -1,5 +1,7 @@
-// The content of messages, on its way from the client to the spool.
+// The content of messages, on its way from the client to the spool, by way of the filters where there are
+// any.
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include "dialogue/transaction.hpp"
 #include "net/wall_clock.hpp"
 #include "policy/decide.hpp"
+#include "session/message_filters.hpp"
 #include "session/server_session.hpp"
 #include "wire/received.hpp"
 
@@ -62,8 +65,32 @@ net::Task<void> ServerSession::authenticate() {
 void ServerSession::begin_message() {
   auto const id = services_.spool.next_id();
   dialogue_.on_message_id(id);
-  intake_.begin(
-      id, print(dialogue::make_trace(dialogue_.facts(), config_->smtp.hostname, id, net::wall_clock())));
+  if (any_filter_sees(*config_, dialogue_.facts().connection))
+    intake_.begin(services_.spool.next_id(), {});
+  else
+    intake_.begin(id, trace());
+}
+
+std::string ServerSession::trace() const {
+  auto const& facts = dialogue_.facts();
+  return print(dialogue::make_trace(facts, config_->smtp.hostname, facts.transaction.id, net::wall_clock()));
+}
+
+// Shows the message to those filters that are to see it. A piece that the spool has refused is told of later.
+net::Task<bool> ServerSession::filter() {
+  bool const sees = any_filter_sees(*config_, dialogue_.facts().connection);
+  if (!sees || !intake_.open() || intake_.failed()) co_return true;
+  filtered_ = std::make_unique<FilteredMessage>(services_.spool, loop_, intake_);
+  if (!filtered_->open()) co_return false;
+  MessageFilters filters(loop_, services_, *config_, dialogue_.facts(), stop_);
+  auto found = co_await filters.run(filtered_.get());
+  auto content = dialogue_.facts().transaction.content;
+  if (filtered_->changed()) {
+    content.header_8bit = filtered_->has_8bit_header();
+    content.content_8bit = content.content_8bit || content.header_8bit || filtered_->has_new_body();
+  }
+  dialogue_.on_filtered(std::move(found), filtered_->size(), content);
+  co_return true;
 }
 
 net::Task<Step> ServerSession::store() {
@@ -71,7 +98,11 @@ net::Task<Step> ServerSession::store() {
   envelope.submitted = policy::relays_for(config_->policy, dialogue_.facts().connection);
   envelope.top = std::exchange(results_field_, {});
   auto const bytes = envelope.size;
-  auto const stored = co_await intake_.accept(std::move(envelope));
+  auto stored = dialogue::Stored::broken;
+  if (filtered_)
+    stored = co_await store_filtered(std::move(envelope));
+  else
+    stored = co_await intake_.accept(std::move(envelope));
   if (stored == dialogue::Stored::safe) {
     services_.counters.add(Count::messages_accepted);
     services_.counters.add(Count::message_bytes, bytes);
@@ -80,6 +111,33 @@ net::Task<Step> ServerSession::store() {
       services_.admission.message_taken(dialogue_.facts().connection.client, net::wall_clock());
   }
   co_return dialogue_.on_stored(stored);
+}
+
+// What filters have made of the message, under the id that it was given, with our trace before it.
+net::Task<dialogue::Stored> ServerSession::store_filtered(wire::Envelope envelope) {
+  MessageIntake made(services_.spool, loop_);
+  made.begin(dialogue_.facts().transaction.id, trace());
+  filtered_->rewind();
+  for (;;) {
+    auto const piece = filtered_->next();
+    if (!piece) {
+      made.drop();
+      co_return dialogue::Stored::broken;
+    }
+    if (!*piece) break;
+    made.body() += **piece;
+    if (!made.wants_store()) continue;
+    bool const taken = co_await made.store_piece();
+    if (!taken) break;  // accept() says why
+  }
+  auto const stored = co_await made.accept(std::move(envelope));
+  drop_message();
+  co_return stored;
+}
+
+void ServerSession::drop_message() {
+  filtered_.reset();
+  intake_.drop();
 }
 
 }  // namespace postern::session

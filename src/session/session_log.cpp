@@ -45,6 +45,7 @@ LogEvent transaction_event(policy::ConnectionFacts const& c, policy::Transaction
   add_tls(event, c.tls);
   event.add("login", c.login);
   event.add("code", t.code).add("rule", policy::print(t.decided_by));
+  event.add("filter", t.filter.name).add("action", t.filter.action).add("score", t.filter.score);
   if (t.bare_newlines > 0) event.add("bare_newlines", t.bare_newlines);
   return event;
 }

@@ -150,7 +150,7 @@ void Committer::publish(Jobs& jobs) {
 
 Committer::Outcome Committer::publish(SpoolIndex& index, MessageId id, job::Chunk& chunk) {
   open_[id].push_back({.message = id, .place = chunk.place});
-  index.pin(chunk.place);
+  index.pin(id, chunk.place);
   return {};
 }
 
@@ -193,10 +193,8 @@ Committer::Outcome Committer::publish(SpoolIndex&, MessageId, job::Sync const&) 
 
 // The message is no longer on its way in.
 void Committer::close(SpoolIndex& index, MessageId id) {
-  auto const open = open_.find(id);
-  if (open == open_.end()) return;
-  for (auto const& piece : open->second) index.unpin(piece.place);
-  open_.erase(open);
+  index.unpin(id);
+  open_.erase(id);
 }
 
 void Committer::refuse(Jobs& jobs, FileError error, OnDisk on_disk) {

@@ -1,6 +1,7 @@
 #include "store/rule_actions.hpp"
 
 #include "policy/decided_by.hpp"
+#include "policy/filter_facts.hpp"
 #include "store/sqlite.hpp"
 
 namespace postern::store {
@@ -19,6 +20,7 @@ bool is_asked_for(policy::Builtin builtin) {
     case policy::Builtin::auth_senders:
     case policy::Builtin::size:
     case policy::Builtin::content:
+    case policy::Builtin::filters:
     case policy::Builtin::spool: break;
   }
   return false;
@@ -61,17 +63,29 @@ std::string name_of_rule(std::string const& column) {
                                                      : std::string(print(decided_by.builtin));
 }
 
-constexpr auto counts_query =
-    "SELECT m.rule, count(*),"
-    " sum(m.enforced AND m.effect = 'flag'), sum(m.enforced AND m.effect = 'defer'),"
-    " sum(m.enforced AND m.effect = 'reject'), sum(m.enforced AND m.effect = 'accept'),"
-    " sum(NOT m.enforced AND m.effect = 'flag'), sum(NOT m.enforced AND m.effect = 'defer'),"
-    " sum(NOT m.enforced AND m.effect = 'reject'), min(m.at), max(m.at),"
-    " sum(coalesce(t.spf, '') <> 'fail' AND coalesce(t.sender_domain, '') IN"
-    "  (SELECT lower(substr(address, instr(address, '@') + 1)) FROM deliveries"
-    "   WHERE outcome = 'delivered' AND destination NOT LIKE 'maildir:%' AND destination NOT LIKE 'lmtp:%')),"
-    " sum(coalesce(t.spf, '') = 'fail')"
-    " FROM rule_matches m LEFT JOIN transactions t ON t.id = m.message GROUP BY m.rule ORDER BY m.rule";
+// The word of a content filter goes first. Without one, whom we write to is wanted.
+std::string counts_query() {
+  std::string const unwanted =
+      "(coalesce(t.filter_action, '') IN " + std::string(policy::unwanted_filter_actions) + ")";
+  std::string const wanted =
+      "(coalesce(t.filter_action, '') IN " + std::string(policy::wanted_filter_actions) + ")";
+  return "SELECT m.rule, count(*),"
+         " sum(m.enforced AND m.effect = 'flag'), sum(m.enforced AND m.effect = 'defer'),"
+         " sum(m.enforced AND m.effect = 'reject'), sum(m.enforced AND m.effect = 'accept'),"
+         " sum(NOT m.enforced AND m.effect = 'flag'), sum(NOT m.enforced AND m.effect = 'defer'),"
+         " sum(NOT m.enforced AND m.effect = 'reject'), min(m.at), max(m.at),"
+         " sum(" +
+         wanted + " OR (NOT " + unwanted +
+         " AND coalesce(t.spf, '') <> 'fail'"
+         " AND coalesce(t.sender_domain, '') IN"
+         "  (SELECT lower(substr(address, instr(address, '@') + 1)) FROM deliveries"
+         "   WHERE outcome = 'delivered' AND destination NOT LIKE 'maildir:%' AND destination NOT LIKE "
+         "'lmtp:%'))),"
+         " sum(" +
+         unwanted + " OR (NOT " + wanted +
+         " AND coalesce(t.spf, '') = 'fail'))"
+         " FROM rule_matches m LEFT JOIN transactions t ON t.id = m.message GROUP BY m.rule ORDER BY m.rule";
+}
 
 std::uint64_t count(Statement const& row, int column) {
   return static_cast<std::uint64_t>(row.integer(column));
@@ -117,7 +131,7 @@ Result<std::vector<RuleAction>, std::string> read_rule_actions(std::string const
 Result<std::vector<RuleCounts>, std::string> read_rule_counts(std::string const& facts) {
   std::vector<RuleCounts> all;
   auto const read = for_each_row(
-      facts, counts_query, [](Statement&) {},
+      facts, counts_query(), [](Statement&) {},
       [&](Statement const& row) {
         RuleCounts counts;
         counts.rule = row.text(0);

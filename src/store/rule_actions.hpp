@@ -33,7 +33,8 @@ struct RuleCounts {  // recipients, and transactions refused before one was name
   Instant first{}, last{};
 };
 
-// Wanted: mail has been delivered from here to its sender's domain. Unwanted: its SPF failed. The rest is not
+// Wanted and unwanted: as a content filter has said (policy/filter_facts). Where none has: wanted is mail
+// from domains to which mail has been delivered from here; unwanted is mail whose SPF failed. The rest is not
 // known.
 Result<std::vector<RuleCounts>, std::string> read_rule_counts(std::string const& facts);
 

@@ -7,6 +7,22 @@
 
 namespace postern::store {
 
+namespace {
+
+// One piece that the index names, and what is needed to read it.
+struct NamedPiece {
+  std::shared_ptr<ReadableFile const> file;
+  std::uint64_t salt = 0;
+  wire::ChunkPlace place;
+};
+
+NamedPiece named_piece(SpoolIndex const& index, wire::ChunkPlace const& place) {
+  auto const& segment = index.segments().at(place.segment);
+  return {.file = segment.file, .salt = segment.salt, .place = place};
+}
+
+}  // namespace
+
 class SegmentSpool::Impl {
  public:
   Impl(SpoolSettings settings, Files& files, Log& log, Counters& counters, SpoolIndex recovered,
@@ -25,6 +41,13 @@ class SegmentSpool::Impl {
                     .durability = Durability::synced,
                     .on_failure = on_failure,
                     .done = std::move(done)});
+  }
+
+  Result<std::optional<std::string>, SpoolError> read(MessageId id, NamedPiece const& piece) const {
+    auto content = read_content(*piece.file, piece.salt, id, piece.place);
+    if (content) return std::optional(std::move(*content));
+    index_.access()->mark_damaged(piece.place.segment);
+    return fail(SpoolError::broken);
   }
 
   Recovery recovery_;
@@ -97,25 +120,27 @@ std::vector<MessageId> SegmentSpool::list(MessageId after, std::size_t limit) co
 
 Result<std::optional<std::string>, SpoolError> SegmentSpool::read_chunk(MessageId id,
                                                                         std::size_t number) const {
-  std::shared_ptr<ReadableFile const> file;
-  std::uint64_t salt = 0;
-  wire::ChunkPlace place;
+  NamedPiece piece;
   {
     auto index = impl_->index_.access();
     auto const* entry = index->find(id);
     if (entry == nullptr) return fail(SpoolError::broken);
     if (number >= entry->chunks.size()) return std::optional<std::string>();
-    place = entry->chunks[number];
-    auto const& segment = index->segments().at(place.segment);
-    file = segment.file;
-    salt = segment.salt;
+    piece = named_piece(*index, entry->chunks[number]);
   }
-  auto content = read_content(*file, salt, id, place);
-  if (!content) {
-    impl_->index_.access()->mark_damaged(place.segment);
-    return fail(SpoolError::broken);
+  return impl_->read(id, piece);
+}
+
+Result<std::optional<std::string>, SpoolError> SegmentSpool::read_incoming(MessageId id,
+                                                                           std::size_t number) const {
+  NamedPiece piece;
+  {
+    auto index = impl_->index_.access();
+    auto const* chunks = index->incoming(id);
+    if (chunks == nullptr || number >= chunks->size()) return std::optional<std::string>();
+    piece = named_piece(*index, (*chunks)[number]);
   }
-  return std::optional(std::move(*content));
+  return impl_->read(id, piece);
 }
 
 void SegmentSpool::sync(Done done) {

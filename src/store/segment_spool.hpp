@@ -25,6 +25,8 @@ class SegmentSpool : public Spool {
   MessageId next_id() override;
   void add_chunk(MessageId id, std::string bytes, Done done) override;
   void accept(MessageId id, std::string last_chunk, wire::Envelope const& envelope, Done done) override;
+  Result<std::optional<std::string>, SpoolError> read_incoming(MessageId id,
+                                                               std::size_t index) const override;
   void abandon(MessageId id) override;
   void settle(MessageId id, std::vector<wire::Settlement> settlements) override;
   void hold(MessageId id, bool held, Done done) override;

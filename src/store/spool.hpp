@@ -43,6 +43,10 @@ class Spool {
   // The rest of the content, and the envelope. Done: safe on disk. After a failure the message does not
   // exist.
   virtual void accept(MessageId id, std::string last_chunk, wire::Envelope const& envelope, Done done) = 0;
+  // The piece number `index` of a message on its way in, once its Done has been called; absent: there is
+  // none. Reads and checks the disk.
+  virtual Result<std::optional<std::string>, SpoolError> read_incoming(MessageId id,
+                                                                       std::size_t index) const = 0;
   // The message will not be accepted: its pieces are forgotten.
   virtual void abandon(MessageId id) = 0;
 

@@ -87,9 +87,22 @@ bool SpoolIndex::remove(MessageId id) {
   return true;
 }
 
-void SpoolIndex::pin(wire::ChunkPlace const& chunk) { count(chunk, true); }
+void SpoolIndex::pin(MessageId id, wire::ChunkPlace const& chunk) {
+  count(chunk, true);
+  incoming_[id].push_back(chunk);
+}
 
-void SpoolIndex::unpin(wire::ChunkPlace const& chunk) { count(chunk, false); }
+void SpoolIndex::unpin(MessageId id) {
+  auto const found = incoming_.find(id);
+  if (found == incoming_.end()) return;
+  for (auto const& chunk : found->second) count(chunk, false);
+  incoming_.erase(found);
+}
+
+std::vector<wire::ChunkPlace> const* SpoolIndex::incoming(MessageId id) const {
+  auto const found = incoming_.find(id);
+  return found == incoming_.end() ? nullptr : &found->second;
+}
 
 SpoolEntry const* SpoolIndex::find(MessageId id) const {
   auto const found = entries_.find(id);

@@ -59,8 +59,9 @@ class SpoolIndex {
   bool move(MessageId id, std::string_view route);
 
   // Chunks of messages on their way in: needed until the message is accepted or abandoned.
-  void pin(wire::ChunkPlace const& chunk);
-  void unpin(wire::ChunkPlace const& chunk);
+  void pin(MessageId id, wire::ChunkPlace const& chunk);
+  void unpin(MessageId id);
+  std::vector<wire::ChunkPlace> const* incoming(MessageId id) const;  // null: it has none
 
   SpoolEntry const* find(MessageId id) const;
   std::optional<wire::Envelope> envelope(MessageId id) const;
@@ -76,6 +77,7 @@ class SpoolIndex {
   void count(wire::ChunkPlace const& place, bool living);
 
   std::map<MessageId, SpoolEntry> entries_;
+  std::unordered_map<MessageId, std::vector<wire::ChunkPlace>, MessageIdHash> incoming_;
   std::map<std::uint64_t, SegmentInfo> segments_;
 };
 

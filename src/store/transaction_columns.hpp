@@ -30,6 +30,11 @@ constexpr auto of_authentication(string_view name, string_view type, string_view
   return of_transaction<&Transaction::authentication, way...>(name, type, meaning);
 }
 
+template <auto... way>
+constexpr auto of_filter(string_view name, string_view type, string_view meaning) {
+  return of_transaction<&Transaction::filter, way...>(name, type, meaning);
+}
+
 inline Cell sender_domain(TransactionRecord const& record) {
   auto const& sender = record.transaction.mail.reverse_path;
   return to_cell(sender ? sender->host() : std::string());
@@ -81,7 +86,15 @@ inline constexpr std::array transaction_columns{
     of_authentication<&Found::dmarc_override>("dmarc_override", "TEXT",
         "why it comes to none all the same: trusted-forwarder or trusted-sealer; none"),
     of_authentication<&Found::arc>("arc", "TEXT", "none, pass, fail, temperror; not-asked"),
-    of_authentication<&Found::arc_sealer>("arc_sealer", "TEXT", "the domain of the last one who has sealed it")};
+    of_authentication<&Found::arc_sealer>("arc_sealer", "TEXT", "the domain of the last one who has sealed it"),
+    of_filter<&policy::FilterFacts::name>("filter", "TEXT",
+        "the content filter whose action counts; empty: none has answered"),
+    of_filter<&policy::FilterFacts::action>("filter_action", "TEXT",
+        "what it said: no action, add header, reject, ...; of a milter accept, reject, tempfail, discard"),
+    of_filter<&policy::FilterFacts::score>("filter_score", "TEXT",
+        "the score that rspamd gave, such as 7.50; empty: none"),
+    of_filter<&policy::FilterFacts::symbols>("filter_symbols", "TEXT",
+        "the names of rspamd's symbols, separated by blanks")};
 // clang-format on
 
 }  // namespace transaction_table

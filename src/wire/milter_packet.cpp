@@ -6,47 +6,58 @@ namespace postern::wire {
 namespace {
 
 constexpr std::size_t packet_limit = 1U << 20;
-constexpr std::string_view commands = "ABCDEHKLMNOQRTU";  // one for each MilterCommand
-static_assert(commands.size() == 15 && commands.front() == static_cast<char>(MilterCommand::abort) &&
-              commands.back() == static_cast<char>(MilterCommand::unknown));
+constexpr std::string_view milter_commands = "ABCDEHKLMNOQRTU";  // one for each MilterCommand
+static_assert(milter_commands.size() == 15 &&
+              milter_commands.front() == static_cast<char>(MilterCommand::abort) &&
+              milter_commands.back() == static_cast<char>(MilterCommand::unknown));
 
-std::uint32_t number_at(std::string_view bytes, std::size_t at) {
+}  // namespace
+
+std::uint32_t milter_number_at(std::string_view bytes, std::size_t at) {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
   return value;
 }
 
-std::string bytes_of(std::uint32_t value) {
+std::string print_milter_number(std::uint32_t number) {
   std::string out;
-  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 0xFF);
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xFF);
   return out;
 }
 
-}  // namespace
+Result<std::optional<MilterFrame>, std::string> read_milter_frame(std::string_view bytes,
+                                                                  std::string_view letters,
+                                                                  std::size_t& taken) {
+  taken = 0;
+  if (bytes.size() < 5) return std::optional<MilterFrame>();
+  auto const length = milter_number_at(bytes, 0);
+  if (length == 0 || length > packet_limit) return fail(std::string("a packet of a length that cannot be"));
+  if (letters.find(bytes[4]) == std::string_view::npos)
+    return fail(std::string("a command that there is not"));
+  if (bytes.size() < 4 + std::size_t{length}) return std::optional<MilterFrame>();
+  taken = 4 + std::size_t{length};
+  return std::optional(MilterFrame{.letter = bytes[4], .data = bytes.substr(5, length - 1)});
+}
 
 Result<std::optional<MilterPacket>, std::string> read_milter_packet(std::string_view bytes,
                                                                     std::size_t& taken) {
-  taken = 0;
-  if (bytes.size() < 5) return std::optional<MilterPacket>();
-  auto const length = number_at(bytes, 0);
-  if (length == 0 || length > packet_limit) return fail(std::string("a packet of a length that cannot be"));
-  if (commands.find(bytes[4]) == std::string_view::npos)
-    return fail(std::string("a command that there is not"));
-  if (bytes.size() < 4 + std::size_t{length}) return std::optional<MilterPacket>();
-  taken = 4 + std::size_t{length};
+  auto const frame = read_milter_frame(bytes, milter_commands, taken);
+  if (!frame) return fail(frame.error());
+  if (!*frame) return std::optional<MilterPacket>();
   return std::optional(
-      MilterPacket{.command = static_cast<MilterCommand>(bytes[4]), .data = bytes.substr(5, length - 1)});
+      MilterPacket{.command = static_cast<MilterCommand>((*frame)->letter), .data = (*frame)->data});
 }
 
 std::optional<MilterOffer> parse_milter_offer(std::string_view data) {
   if (data.size() < 12) return std::nullopt;
-  return MilterOffer{
-      .version = number_at(data, 0), .actions = number_at(data, 4), .protocol = number_at(data, 8)};
+  return MilterOffer{.version = milter_number_at(data, 0),
+                     .actions = milter_number_at(data, 4),
+                     .protocol = milter_number_at(data, 8)};
 }
 
 std::string print_milter_offer(MilterOffer const& offer) {
-  return print_milter_packet('O',
-                             bytes_of(offer.version) + bytes_of(offer.actions) + bytes_of(offer.protocol));
+  return print_milter_packet('O', print_milter_number(offer.version) + print_milter_number(offer.actions) +
+                                      print_milter_number(offer.protocol));
 }
 
 std::optional<MilterConnect> parse_milter_connect(std::string_view data) {
@@ -89,7 +100,7 @@ MilterMacros parse_milter_macros(std::string_view data) {
 }
 
 std::string print_milter_packet(char response, std::string_view data) {
-  return bytes_of(static_cast<std::uint32_t>(data.size() + 1)) + response + std::string(data);
+  return print_milter_number(static_cast<std::uint32_t>(data.size() + 1)) + response + std::string(data);
 }
 
 std::string print_milter_reply(std::string_view text) {
@@ -101,7 +112,7 @@ std::string print_milter_reply(std::string_view text) {
 }
 
 std::string print_milter_header(std::string_view name, std::string_view value) {
-  std::string data = bytes_of(0);
+  std::string data = print_milter_number(0);
   data += name;
   data += '\0';
   data += printable(value, 900);
@@ -110,7 +121,7 @@ std::string print_milter_header(std::string_view name, std::string_view value) {
 }
 
 std::string print_milter_removal(std::string_view name, std::uint32_t index) {
-  std::string data = bytes_of(index);
+  std::string data = print_milter_number(index);
   data += name;
   data += std::string(2, '\0');  // the end of the name, and an empty value
   return print_milter_packet('m', data);

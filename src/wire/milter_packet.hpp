@@ -1,5 +1,6 @@
 // The milter protocol, version 6, as sendmail's libmilter and Postfix speak it: packets of a length of four
-// bytes, a command and its data. Bounds: a packet of 1 MiB.
+// bytes, a letter and data. Here are the packets, and what the filter's side of a connection reads and
+// prints; the MTA's side is wire/milter_answer. Bounds: a packet of 1 MiB.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,19 @@ enum class MilterCommand : char {
   unknown = 'U'
 };
 
+struct MilterFrame {
+  char letter = 0;
+  std::string_view data;  // into the bytes it was read from
+};
+
+// The packet at the start of `bytes`, whoever has sent it, and its length in `taken`. Absent: it is not whole
+// yet. `letters`: those that there are. The error is a sentence: nothing that follows can be read.
+Result<std::optional<MilterFrame>, std::string> read_milter_frame(std::string_view bytes,
+                                                                  std::string_view letters,
+                                                                  std::size_t& taken);
+std::uint32_t milter_number_at(std::string_view bytes, std::size_t at);  // there are four bytes from `at` on
+std::string print_milter_number(std::uint32_t number);
+
 struct MilterPacket {
   MilterCommand command;
   std::string_view data;  // into the bytes it was read from
@@ -46,8 +60,10 @@ struct MilterOffer {  // SMFIC_OPTNEG
   std::uint32_t actions = 0;
   std::uint32_t protocol = 0;
 };
-constexpr std::uint32_t milter_add_headers = 0x01, milter_add_recipients = 0x04,
-                        milter_delete_recipients = 0x08, milter_change_headers = 0x10;
+constexpr std::uint32_t milter_add_headers = 0x01, milter_change_body = 0x02, milter_add_recipients = 0x04,
+                        milter_delete_recipients = 0x08, milter_change_headers = 0x10,
+                        milter_quarantine = 0x20, milter_change_sender = 0x40,
+                        milter_add_recipients_with = 0x80;
 constexpr std::uint32_t milter_no_body = 0x10, milter_no_headers = 0x20, milter_no_end_of_headers = 0x40,
                         milter_no_unknown = 0x100, milter_no_data = 0x200;
 std::optional<MilterOffer> parse_milter_offer(std::string_view data);

@@ -276,5 +276,45 @@ TEST(BuildRules, SeeAListFileChange) {
   EXPECT_NE(state_of_list_files(settings), written);
 }
 
+TEST(BuildConfig, BuildsFiltersInTheirOrder) {
+  auto const built = check(
+      "[[filters]]\nname = \"spam\"\nkind = \"rspamd\"\nurl = \"http://127.0.0.1:11333/\"\n"
+      "[[filters]]\nname = \"sign\"\nkind = \"milter\"\nsocket = \"inet:8891@localhost\"\n"
+      "applies_to = \"both\"\non_failure = \"defer\"\ntimeout = 5\nmax_message = \"1MiB\"\n"
+      "[[filters]]\nname = \"local\"\nkind = \"milter\"\nsocket = \"unix:/run/x.sock\"\n");
+  ASSERT_TRUE(built.gate) << all(built.errors);
+  auto const& filters = built.gate->filters;
+  ASSERT_EQ(filters.size(), 3U);
+  EXPECT_EQ(net::print(filters[0].target), "127.0.0.1:11333");
+  EXPECT_EQ(filters[0].host, "127.0.0.1:11333");
+  EXPECT_EQ(filters[0].on_failure, session::FilterFailure::accept_flagged);
+  EXPECT_EQ(net::print(filters[1].target), "127.0.0.1:8891");
+  EXPECT_EQ(filters[1].on_failure, session::FilterFailure::defer);
+  EXPECT_EQ(filters[1].timeout, std::chrono::seconds(5));
+  EXPECT_EQ(filters[1].max_message, 1U << 20);
+  EXPECT_EQ(net::print(filters[2].target), "unix:/run/x.sock");
+  policy::ConnectionFacts user;
+  user.login = "alice";
+  EXPECT_FALSE(filters[0].sees(user));
+  EXPECT_TRUE(filters[0].sees({}));
+  EXPECT_TRUE(filters[1].sees(user));
+}
+
+TEST(BuildConfig, NamesWhatIsWrongWithFilters) {
+  expect_errors({
+      {"[[filters]]\nkind = \"rspamd\"\nurl = \"http://127.0.0.1:1\"", "each filter needs a name of its own"},
+      {"[[filters]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"", "filters.\"a\".kind: write kind"},
+      {"[[filters]]\nname = \"a\"\nkind = \"rspamd\"", "where it listens is not clear"},
+      {"[[filters]]\nname = \"a\"\nkind = \"rspamd\"\nurl = \"http://spam.example:11333\"",
+       "with an IP address"},
+      {"[[filters]]\nname = \"a\"\nkind = \"milter\"\nurl = \"http://127.0.0.1:1\"",
+       "socket = \"inet:127.0.0.1:8891\""},
+      {"[[filters]]\nname = \"a\"\nkind = \"milter\"\nsocket = \"inet:127.0.0.1:0\"",
+       "where it listens is not clear"},
+      {"[[filters]]\nname = \"a\"\nkind = \"rspamd\"\nurl = \"http://127.0.0.1:1\"\nsocket = \"unix:/x\"",
+       "one is enough"},
+  });
+}
+
 }  // namespace
 }  // namespace postern::app

@@ -564,6 +564,42 @@ TEST(Transaction, PutsEachMailboxIntoTheEnvelopeOnce) {
   EXPECT_EQ(make_trace(facts, "mx", MessageId{1}, from_micros(0)).for_recipient, "");  // two were accepted
 }
 
+policy::Facts facts_for_alice_and_bob() {
+  policy::Facts facts;
+  facts.transaction.mail.reverse_path = *wire::parse_mailbox("a@far.example");
+  for (auto const* recipient : {"alice@example.org", "bob@example.org"})
+    facts.transaction.recipients.push_back({.address = *wire::parse_mailbox(recipient), .accepted = true});
+  return facts;
+}
+
+TEST(Transaction, TakesOverWhatFiltersHaveMadeOfTheEnvelope) {
+  auto const directory = tests::example_policy().directory;
+  auto facts = facts_for_alice_and_bob();
+  facts.transaction.filter.deleted = {"bob@example.org", "nobody@example.org", "no address"};
+  facts.transaction.filter.added = {"x@elsewhere.example", "alice@example.org", ""};
+  facts.transaction.filter.sender = "new@far.example";
+  facts.transaction.filter.flags = {"filters.verdict; spam: odd"};
+  auto envelope = make_envelope(facts, directory, from_micros(7));
+  ASSERT_EQ(envelope.recipients.size(), 2U);
+  EXPECT_EQ(envelope.recipients[0].address.print(), "alice@example.org");
+  EXPECT_EQ(envelope.recipients[1].address.print(), "x@elsewhere.example");
+  EXPECT_EQ(envelope.sender(), "new@far.example");
+  EXPECT_EQ(envelope.flags, "filters.verdict; spam: odd\n");
+  EXPECT_FALSE(envelope.held);
+  facts.transaction.filter.sender = "";
+  EXPECT_FALSE(make_envelope(facts, directory, from_micros(7)).reverse_path);
+  facts.transaction.filter.sender = "no address";
+  EXPECT_EQ(make_envelope(facts, directory, from_micros(7)).sender(), "a@far.example");
+}
+
+TEST(Transaction, HoldsAMessageWhoseRecipientsAFilterTakesAwayAndDropsNone) {
+  auto facts = facts_for_alice_and_bob();
+  facts.transaction.filter.deleted = {"alice@example.org", "bob@example.org"};
+  auto const envelope = make_envelope(facts, tests::example_policy().directory, from_micros(7));
+  EXPECT_EQ(envelope.recipients.size(), 2U);
+  EXPECT_TRUE(envelope.held);
+}
+
 std::string guesses(int count) {
   std::string script;
   for (int i = 0; i < count; ++i)

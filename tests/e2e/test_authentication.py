@@ -1,6 +1,7 @@
 """Who stands behind a message: SPF, DKIM and DMARC of what arrives, what is told of it, and what is done about it."""
 import base64, hashlib, pathlib, re, subprocess, tempfile, shutil, unittest
 
+from filter_peers import Milter, field
 from peers import NameServer
 from support import Server, free_port
 
@@ -136,6 +137,21 @@ class AuthenticationResultsTest(Case):
         message = self.server.wait_for_mail(1)[0]
         self.assertIn(b"X-Spam-Status: No", message)
         self.assertNotIn(b"Authentication-Results", message)
+        self.server.stop()
+
+
+class AuthenticationBeforeFiltersTest(Case):
+    def test_what_was_sent_is_verified_and_the_results_stand_on_top_of_what_filters_have_made(self):
+        milter = Milter(self, {"E": [field("h", "X-Filtered", "yes"), ("b", b"Another body\r\n"), ("c", b"")]})
+        self.begin(dmarc='enforce = "on"', sections=f'[[filters]]\nname = "changes"\nkind = "milter"\nsocket = "inet:127.0.0.1:{milter.port}"\n')
+        self.assertTrue(self.send(self.message(signed=True)).startswith("250"))
+        message = self.server.wait_for_mail(1)[0]
+        self.assertTrue(message.endswith(b"\n\nAnother body\n"), message)
+        self.assertIn(b"X-Filtered: yes\n", message)
+        self.assertRegex(self.results(message), rf"dkim=pass header\.d={AUTHOR} .*dmarc=pass header\.from={AUTHOR}")
+        rows = self.server.facts("SELECT dkim, dmarc, filter, filter_action FROM transactions", 1)
+        self.assertEqual(tuple(rows[0]), ("pass", "pass", "changes", "accept"))
+        self.assertTrue(self.send(self.message(signed=False)).startswith("550 5.7.26 "), "filters accept it, and its author's domain does not")
         self.server.stop()
 
 

@@ -4,7 +4,7 @@ Signatures are verified here, by openssl and a canonical form (RFC 6376 section 
 import base64, hashlib, pathlib, re, shutil, subprocess, tempfile, unittest
 
 from peers import NameServer, Receiver
-from support import Server, wait_until
+from support import Server, free_port, wait_until
 
 OURS = "From: Alice <alice@example.org>\r\nTo: b@far.example\r\nSubject: test\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\n\r\n"
 
@@ -60,11 +60,11 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.dir, True)
         self.receiver = Receiver(self)
 
-    def server(self, rewrite="off", receiver=None, **options):
+    def server(self, rewrite="off", receiver=None, more="", **options):
         receiver = receiver or self.receiver
         return Server(self, domains='[domains."example.org"]\nmailboxes = ["alice"]\naliases = { "away" = ["x@far.example"] }\n',
                       sections=f'[dkim]\nkeys = "{self.dir}/keys"\n[forwarding]\nrewrite = "{rewrite}"\n[relay]\nnetworks = ["127.0.0.0/8"]\n'
-                               f'[routes."*"]\nvia = "smtp:127.0.0.1:{receiver.port}"\n', **options)
+                               f'[routes."*"]\nvia = "smtp:127.0.0.1:{receiver.port}"\n{more}', **options)
 
     def dkim(self, server, *args, code=0):
         result = server.run("dkim", *args, "--config", str(server.config))
@@ -205,6 +205,29 @@ class Forwarded(Case):
         client = server.raw().greet()
         client.ask("MAIL FROM:<>\r\n")
         self.assertTrue(client.ask(f"RCPT TO:<{sender}>\r\n").startswith("250"))
+
+    def test_what_was_verified_is_sealed_as_it_was_told_under_our_name(self):
+        names = NameServer(self, {"insecure.example": ['author TXT "v=spf1 ip4:198.51.100.5 -all"']})
+        port = free_port()
+        server = self.server(rewrite="srs+arc", more='[authentication]\nid = "Results.example.org"\n', dns=f"wait = 0\n{names.settings}",
+                             listen=f'[[listen]]\naddress = "127.0.0.1:{port}"\nproxy = ["127.0.0.0/8"]\n')
+        self.new_keys(server)
+        self.dkim(server, "use", "example.org")
+        server.start()
+        raw = server.raw(port)
+        raw.send("PROXY TCP4 198.51.100.5 127.0.0.1 4711 25\r\n")
+        raw.reply()
+        raw.ask("EHLO client.example\r\n")
+        raw.ask("MAIL FROM:<s@author.insecure.example>\r\n")
+        self.assertTrue(raw.ask("RCPT TO:<away@example.org>\r\n").startswith("250"))
+        raw.ask("DATA\r\n")
+        self.assertTrue(raw.ask(OURS.replace("alice@example.org", "s@author.insecure.example") + "body\r\n.\r\n").startswith("250"))
+        message = wait_until(lambda: self.receiver.messages and self.receiver.messages[0], lambda: f"it leaves: {server.log()[-1500:]}")
+        self.assertTrue(re.search(r"<(.*)>", message["from"]).group(1).startswith("SRS0="), message["from"])
+        sealed = {field.split(":")[0]: field for field in reversed(fields_of(message["body"].split(b"\r\n\r\n", 1)[0] + b"\r\n"))}
+        self.assertIn("cv=none", sealed["ARC-Seal"])
+        self.assertIn("d=example.org", sealed["ARC-Seal"])
+        self.assertRegex(sealed["ARC-Authentication-Results"], r"(?s)i=1;\s*[Rr]esults\.example\.org;.*spf=pass")
 
     def test_without_it_a_forwarded_message_leaves_as_it_came(self):
         server = self.server().start()

@@ -58,6 +58,9 @@ Facts full_facts() {
                       .arc = Arc::temperror,
                       .arc_sealer = "sealer.example"};
   t.sender.sessions = 16;
+  t.filter.action = "add header";
+  t.filter.score = "7.50";
+  t.filter.symbols = "A B";
   t.size = 2002;
   t.chunking = true;
   t.content.content_8bit = true;
@@ -139,6 +142,9 @@ TEST(FactNames, GiveTheFactsThatTheyName) {
       {"recipient.registrable", "example.net"},
       {"recipient.standing", "alias"},
       {"size", "2002"},
+      {"filter.action", "add header"},
+      {"filter.score", "7.5"},
+      {"filter.symbols", "A B"},
       {"extensions.chunking", "true"},
       {"content.has_8bit", "true"},
       {"content.bare_newlines", "17"},

@@ -90,5 +90,24 @@ TEST(Decide, RefusesStrangersAndRelaysForFriends) {
   EXPECT_FALSE(decide(policy, facts).refuses());
 }
 
+TEST(Decide, RefusesWhatAContentFilterRefusesAndNothingElseOfWhatItSays) {
+  auto const policy = example_policy();
+  auto facts = facts_at(Stage::content, false, "alice@example.org");
+  facts.transaction.recipients.back().accepted = true;
+  facts.transaction.filter.name = "spam";
+  facts.transaction.filter.action = "reject";  // as a replay knows it: by its word alone nothing is refused
+  EXPECT_FALSE(decide(policy, facts).refuses());
+  for (auto const effect : {Effect::defer, Effect::reject}) {
+    facts.transaction.filter.effect = effect;
+    facts.transaction.filter.reply = {550, {5, 7, 1}, "no"};
+    auto const verdict = decide(policy, facts);
+    EXPECT_EQ(verdict.effect, effect);
+    EXPECT_EQ(verdict.decided_by.builtin, Builtin::filters);
+    EXPECT_EQ(verdict.reply.text, "no");
+  }
+  facts.stage = Stage::rcpt;
+  EXPECT_FALSE(decide(policy, facts).refuses());
+}
+
 }  // namespace
 }  // namespace postern::policy

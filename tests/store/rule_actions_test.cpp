@@ -87,5 +87,38 @@ TEST(RuleActions, ReadRowsOfEarlierVersionsAsBuiltin) {
             (std::vector<policy::DecidedBy>{{.builtin = Builtin::relay}, {.builtin = Builtin::tls_require}}));
 }
 
+TEST(RuleCounts, GoByTheWordOfAContentFilterFirst) {
+  tests::Workplace place;
+  {
+    auto evidence =
+        Evidence::open({place.path("facts.db"), std::chrono::hours(1)}, place.log, place.counters);
+    ASSERT_TRUE(evidence);
+    auto const now = static_cast<std::uint64_t>(to_micros(today()));
+    struct Told {
+      char const* action;
+      policy::Spf spf;
+    };
+    std::uint64_t number = 0;
+    for (auto const& told : {Told{"no action", policy::Spf::fail}, Told{"reject", policy::Spf::pass},
+                             Told{"add header", policy::Spf::none}, Told{"greylist", policy::Spf::none},
+                             Told{"", policy::Spf::fail}, Told{"accept", policy::Spf::pass}}) {
+      TransactionRecord record{now, {}};
+      record.transaction.id = MessageId{now + number++};
+      record.transaction.spf = told.spf;
+      record.transaction.filter.action = told.action;
+      policy::RuleMatch match;
+      match.rule = "mine";
+      record.transaction.matches.push_back(std::move(match));
+      (*evidence)->record(std::move(record));
+    }
+  }
+  auto const counts = read_rule_counts(place.path("facts.db"));
+  ASSERT_TRUE(counts) << counts.error();
+  ASSERT_EQ(counts->size(), 1U);
+  EXPECT_EQ(counts->front().matched, 6U);
+  EXPECT_EQ(counts->front().wanted, 1U);
+  EXPECT_EQ(counts->front().unwanted, 3U);
+}
+
 }  // namespace
 }  // namespace postern::store

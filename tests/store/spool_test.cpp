@@ -120,6 +120,24 @@ TEST_F(SpoolTest, StreamsPiecesOfManyMessagesAtOnce) {
   EXPECT_EQ(read(*spool, one), first + "end");
 }
 
+TEST_F(SpoolTest, GivesBackThePiecesOfAMessageOnItsWayIn) {
+  auto spool = open();
+  auto const id = spool->next_id();
+  ASSERT_TRUE(chunk(*spool, id, "first"));
+  ASSERT_TRUE(chunk(*spool, id, "second"));
+  EXPECT_EQ(**spool->read_incoming(id, 0), "first");
+  EXPECT_EQ(**spool->read_incoming(id, 1), "second");
+  EXPECT_FALSE(*spool->read_incoming(id, 2));
+  EXPECT_FALSE(*spool->read_incoming(spool->next_id(), 0));
+  auto const other = spool->next_id();
+  ASSERT_TRUE(chunk(*spool, other, "other"));
+  spool->abandon(other);
+  ASSERT_TRUE(accept(*spool, id, "third"));
+  EXPECT_FALSE(*spool->read_incoming(id, 0));  // it is a message now
+  EXPECT_FALSE(*spool->read_incoming(other, 0));
+  EXPECT_EQ(read(*spool, id), "firstsecondthird");
+}
+
 TEST_F(SpoolTest, RemembersWhatBecameOfRecipients) {
   auto spool = open();
   auto const id = spool->next_id();

@@ -119,6 +119,9 @@ inline void add_transaction(FactTexts& out, policy::TransactionFacts const& t) {
   for (auto const& domain : found.dkim_domains) authentication += " " + domain;
   out["transaction.sender"] = text_of(t.sender);
   out["transaction.sender_key"] = t.sender_key.value_or("none");
+  out["transaction.filter"] = t.filter.name + " " + t.filter.action + " " + t.filter.score + " " +
+                              t.filter.symbols + " " + std::string(print(t.filter.effect)) + " " +
+                              std::to_string(t.filter.held) + " " + std::to_string(t.filter.flags.size());
   out["transaction.matches"] = text_of(t.matches);
   out["transaction.outcome"] = print(t.outcome);
   out["transaction.code"] = std::to_string(t.code);

@@ -25,6 +25,9 @@ class WaitingSpool : public store::Spool {
   void accept(MessageId, std::string, wire::Envelope const&, Done done) override {
     waiting.push_back(std::move(done));
   }
+  Result<std::optional<std::string>, store::SpoolError> read_incoming(MessageId, std::size_t) const override {
+    return std::nullopt;
+  }
   void abandon(MessageId) override {}
   void settle(MessageId, std::vector<wire::Settlement>) override {}
   void hold(MessageId, bool, Done done) override { done(fail(store::SpoolError::missing)); }

@@ -115,6 +115,10 @@ inline TransactionRecord full_transaction() {
                       .dmarc_override = policy::DmarcOverride::trusted_sealer,
                       .arc = policy::Arc::pass,
                       .arc_sealer = "sealer.example"};
+  t.filter.name = "rspamd";
+  t.filter.action = "add header";
+  t.filter.score = "7.50";
+  t.filter.symbols = "A B";
   t.outcome = policy::Outcome::refused;
   t.code = 550;
   t.decided_by = {.rule = "rule of the transaction"};
@@ -162,7 +166,11 @@ inline Expected const expected_transaction{{"id", "2001"},
                                            {"dmarc_disposition", "quarantine"},
                                            {"dmarc_override", "trusted-sealer"},
                                            {"arc", "pass"},
-                                           {"arc_sealer", "sealer.example"}};
+                                           {"arc_sealer", "sealer.example"},
+                                           {"filter", "rspamd"},
+                                           {"filter_action", "add header"},
+                                           {"filter_score", "7.50"},
+                                           {"filter_symbols", "A B"}};
 
 inline Expected const expected_recipient{{"message", "2001"},
                                          {"position", "1"},

@@ -47,6 +47,12 @@ class MemorySpool : public store::Spool {
     done(answer());
     if (on_accepted_) on_accepted_({id});
   }
+  Result<std::optional<std::string>, store::SpoolError> read_incoming(MessageId id,
+                                                                      std::size_t index) const override {
+    auto const found = arriving_.find(id);
+    if (found == arriving_.end() || index > 0) return std::optional<std::string>();
+    return std::optional(found->second);
+  }
   void abandon(MessageId id) override { arriving_.erase(id); }
   void settle(MessageId id, std::vector<wire::Settlement> settlements) override {
     if (!powered_) return;

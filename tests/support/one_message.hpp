@@ -16,6 +16,9 @@ class OneMessage : public store::Spool {
   MessageId next_id() override { return {2}; }
   void add_chunk(MessageId, std::string, Done) override {}
   void accept(MessageId, std::string, wire::Envelope const&, Done) override {}
+  Result<std::optional<std::string>, store::SpoolError> read_incoming(MessageId, std::size_t) const override {
+    return std::nullopt;
+  }
   void abandon(MessageId) override {}
   void settle(MessageId, std::vector<wire::Settlement>) override {}
   void hold(MessageId, bool, Done) override {}

@@ -8,6 +8,7 @@
 #include "app/settings/advice.hpp"
 #include "app/settings/build_authentication.hpp"
 #include "app/settings/build_directory.hpp"
+#include "app/settings/build_filters.hpp"
 #include "app/settings/build_routes.hpp"
 #include "app/settings/build_rules.hpp"
 #include "app/settings/build_signing.hpp"
@@ -205,6 +206,7 @@ std::shared_ptr<session::GateConfig const> build_gate(Settings const& settings, 
                           .timeouts = settings.live.timeouts,
                           .tls = nullptr,
                           .passwords = nullptr});
+  gate->filters = build_filters(settings, problems);
   gate->passwords = build_passwords(settings, problems);
   gate->policy.logins = gate->passwords != nullptr;
   if (make == Make::nothing && settings.live.tls.certificate.empty()) return gate;

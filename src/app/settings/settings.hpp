@@ -21,6 +21,7 @@
 #include "policy/destination_tls.hpp"
 #include "policy/policy.hpp"
 #include "session/admission.hpp"
+#include "session/filter_config.hpp"
 #include "session/gate_config.hpp"
 
 namespace postern::app {
@@ -75,6 +76,18 @@ struct ListSettings {
   int line = 0;
 };
 
+struct FilterSettings {
+  std::string name;
+  std::optional<session::FilterKind> kind;
+  std::string url;     // "http://127.0.0.1:11333"
+  std::string socket;  // "unix:PATH", "inet:127.0.0.1:8891"
+  session::FilterFailure on_failure = session::FilterConfig{}.on_failure;
+  session::FilterScope scope = session::FilterConfig{}.scope;
+  Duration timeout = session::FilterConfig{}.timeout;
+  std::uint64_t max_message = session::FilterConfig{}.max_message;
+  int line = 0;
+};
+
 struct StartSettings {
   std::string data_dir = "postern-data";
   int threads = 0;
@@ -123,6 +136,7 @@ struct LiveSettings {
   std::vector<RouteSettings> routes;
   std::vector<RuleSettings> rules;
   std::vector<ListSettings> lists;
+  std::vector<FilterSettings> filters;
 };
 
 struct Settings {

@@ -68,7 +68,11 @@ std::string settings_as_toml() {
       "decides.\n#[[rules]]\n";
   for (auto const& key : rule_keys()) add_comments(out, key, RuleSettings{}, true);
   out +=
-      "# Lists for them: domains, \"*.domains\", addresses, networks, \"file:PATH\", \"sqlite:PATH:SELECT "
+      "# A content filter (docs/filters.md); as many as you like, they are asked in this "
+      "order.\n#[[filters]]\n";
+  for (auto const& key : filter_keys()) add_comments(out, key, FilterSettings{}, true);
+  out +=
+      "# Lists for rules: domains, \"*.domains\", addresses, networks, \"file:PATH\", \"sqlite:PATH:SELECT "
       "...\".\n#[lists]\n#partners = [\"bank.example\", \"file:partners.txt\"]\n";
   return out;
 }
@@ -126,6 +130,10 @@ std::string settings_page() {
       table_of(route_keys(), RouteSettings{});
   out += "\n## Rules: `[[rules]]`\n\nWhat they can ask for, and lists: docs/rules.md.\n\n" +
          table_of(rule_keys(), RuleSettings{});
+  out +=
+      "\n## Content filters: `[[filters]]`\n\nThey are asked in the order in which they are written: "
+      "docs/filters.md.\n\n" +
+      table_of(filter_keys(), FilterSettings{});
   out +=
       "\n## Renamed keys\n\nThe old name still works; `postern check` says that it is old.\n\n"
       "| old name | name |\n|---|---|\n";

@@ -67,6 +67,8 @@ class Reader {
         take_routes(node);
       else if (name == "rules")
         take_rules(node);
+      else if (name == "filters")
+        take_filters(node);
       else if (name == "lists")
         take_lists(node);
       else
@@ -193,6 +195,11 @@ class Reader {
   void take_rules(toml::node const& node) {
     take_array("rules", "rules are written [[rules]], each with name, when and then", node, rule_keys(),
                read_.settings.live.rules, [](toml::node const&, RuleSettings const&) {});
+  }
+
+  void take_filters(toml::node const& node) {
+    take_array("filters", "filters are written [[filters]], each with name, kind and url or socket", node,
+               filter_keys(), read_.settings.live.filters, [](toml::node const&, FilterSettings const&) {});
   }
 
   void take_routes(toml::node const& node) {

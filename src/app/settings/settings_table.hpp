@@ -15,6 +15,7 @@ namespace postern::app {
 
 std::span<Key<Settings> const> general_keys();  // those that are in no [[list]] and of no domain or route
 std::span<Key<RuleSettings> const> rule_keys();
+std::span<Key<FilterSettings> const> filter_keys();
 std::span<Key<ListenSettings> const> listen_keys();
 std::span<Key<RouteSettings> const> route_keys();
 std::span<Key<DomainSettings> const> domain_keys();  // aliases are a table and are read by themselves
