@@ -15,12 +15,12 @@ enum class Format : std::uint8_t {
   exchange,    // Exchange's SMTP receive protocol log
   csv,         // the generic form as a table
   message,     // one message: a file of a Maildir
+  haraka,
   json_lines,  // KumoMTA's, and the generic form
   fortimail,
   cisco,
   stalwart,
   rspamd,
-  haraka,
   opensmtpd,  // its own output; in a system log it is read by system_log
   exim,       // its main log; in a system log it is read by system_log
   system_log  // Postfix, sendmail, OpenSMTPD and Exim by way of syslog

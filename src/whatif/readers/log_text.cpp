@@ -52,6 +52,7 @@ std::optional<std::string_view> angle_path(std::string_view text, std::string_vi
 }
 
 std::string_view tls_version_name(std::string_view text) {
+  if (text.starts_with(unknown_tls_version)) return {};
   if (istarts_with(text, "SSLv")) return "SSLv3";
   if (!istarts_with(text, "TLS")) return {};
   text.remove_prefix(3);
@@ -69,9 +70,13 @@ std::string_view tls_version_name(std::string_view text) {
 }
 
 std::string_view openssl_reason(std::string_view text) {
-  auto const at = text.find("error:");
+  constexpr std::string_view word = "error:";
+  auto at = text.find(word);
+  // A code follows: "io-error: error:0A000102:..." has the word twice.
+  while (at != std::string_view::npos && text.substr(at + word.size()).starts_with(' '))
+    at = text.find(word, at + 1);
   if (at == std::string_view::npos) return {};
-  text.remove_prefix(at + 6);
+  text.remove_prefix(at + word.size());
   for (int fields = 0; fields < 3; ++fields) {  // code : library : function
     auto const colon = text.find(':');
     if (colon == std::string_view::npos) return trimmed(text);

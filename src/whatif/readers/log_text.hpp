@@ -28,8 +28,11 @@ std::optional<IpAddress> log_address(std::string_view text);
 // A path in angle brackets where `before` says: `from=<a@b.example>`. Absent: not there.
 std::optional<std::string_view> angle_path(std::string_view text, std::string_view before);
 
-// "TLSv1.3" of what servers write: TLSv1.3, TLS1.3, TLS1_3, TLSv1_3, TLS-1.3, TLSv1/SSLv3, TLSv1; "SSLv3".
-// Empty: none of these. Static.
+// What OpenSSL before 1.1 calls the version of a cipher that TLS 1.2 and older versions share.
+constexpr std::string_view unknown_tls_version = "TLSv1/SSLv3";
+
+// "TLSv1.3" of what servers write: TLSv1.3, TLS1.3, TLS1_3, TLSv1_3, TLS-1.3, TLSv1; "SSLv3". Empty: none of
+// these, or `unknown_tls_version`. Static.
 std::string_view tls_version_name(std::string_view text);
 
 // The reason in OpenSSL's error line: "error:0A0000C1:SSL routines::no shared cipher:..." gives "no shared

@@ -87,17 +87,24 @@ void OpensmtpdLog::envelope(Session& session, std::string_view text) {
     session.recipients.emplace_back(*recipient);
 }
 
-// "failed-command command="RCPT TO:<x>" result="550 ...""
+// "failed-command command="RCPT TO:<x>" result="550 ..."": the client has chosen the command, and may have
+// quotes in it.
 void OpensmtpdLog::refused(Session& session, Instant at, std::string_view text) {
-  auto const command = between(text, "command=\"", '"');
+  constexpr std::string_view key = "command=\"";
+  auto const begin = text.find(key);
+  if (begin == std::string_view::npos) return;
+  auto const command = text.substr(begin + key.size());
   if (!istarts_with(command, "RCPT") && !istarts_with(command, "MAIL") && !istarts_with(command, "DATA"))
     return;
   auto reception = session.facts;
   reception.at = at;
-  auto const code = number_in(between(text, "result=\"", ' '));
+  auto const open =
+      istarts_with(command, "DATA") ? command.size() : std::min(command.find('<'), command.size());
+  auto const path = angle_path(command.substr(open), "").value_or(std::string_view());
+  auto const result = path.empty() ? command : command.substr(open + 1 + path.size());
+  auto const code = number_in(between(result, "result=\"", ' '));
   reception.code = code <= 599 ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
   reception.outcome = refusal_outcome(code);
-  auto const path = between(command, "<", '>');
   if (istarts_with(command, "RCPT") && !path.empty()) reception.recipients.emplace_back(path);
   if (istarts_with(command, "MAIL")) {
     reception.has_sender = true;
@@ -119,7 +126,8 @@ void OpensmtpdLog::line(LogLine const& line) {
   if (text.starts_with("connected ")) {
     Session session;
     session.facts.tls.used = Tristate::no;  // until a tls line comes
-    auto const address = between(text, "address=", ' ');
+    auto address = between(text, "address=", ' ');
+    if (address.starts_with('[')) address = address.substr(1, address.find(']') - 1);  // IPv6
     if (auto const parsed = log_address(address)) {
       session.facts.client = *parsed;
       session.facts.has_client = true;
@@ -140,6 +148,7 @@ void OpensmtpdLog::line(LogLine const& line) {
   if (found == sessions_.end()) return;
   auto& session = found->second;
   if (text.starts_with("tls ")) {
+    give_message(session);  // it came before
     auto const cipher = between(text, "ciphers=", ' ');
     session.facts.tls.used = Tristate::yes;
     session.facts.tls.version = version_in(cipher);
@@ -149,7 +158,10 @@ void OpensmtpdLog::line(LogLine const& line) {
                                         ? policy::ClientCertificate::trusted
                                         : policy::ClientCertificate::untrusted;
   } else if (text.starts_with("authentication ")) {
-    session.authenticated = text.find("result=ok") != std::string_view::npos || session.authenticated;
+    give_message(session);
+    auto const result = text.rfind(" result=");  // the client has chosen the user's name before it
+    if (result != std::string_view::npos && text.substr(result).starts_with(" result=ok"))
+      session.authenticated = true;
   } else if (text.starts_with("message ")) {
     give_message(session);
     session.has_message = true;
@@ -161,7 +173,7 @@ void OpensmtpdLog::line(LogLine const& line) {
     refused(session, line.at, text);
   } else if (text.starts_with("disconnected ")) {
     auto reason = between(text, "reason=", '\n');
-    if (reason.starts_with('"')) reason.remove_prefix(1);
+    if (reason.starts_with('"')) reason = reason.substr(1, reason.rfind('"') - 1);
     close(*id, line.at, reason);
   }
 }
