@@ -53,10 +53,11 @@ Replay::Replay(std::vector<Rule> rules, ReplaySettings settings)
 
 void Replay::take(Reception&& reception) {
   if (auto* const left_out = reason_to_leave_out(reception)) {
-    if (!reception.is_message()) return;
+    bool const accepted = reception.outcome == policy::Outcome::accepted;
+    if (!reception.is_message() || (accepted && is_copy(reception))) return;
     ++*left_out;
     bool const is_of_private = left_out == &sums_.left_out.private_networks;
-    if (is_of_private && reception.outcome == policy::Outcome::accepted) private_clients_.saw(reception);
+    if (is_of_private && accepted) private_clients_.saw(reception);
     return;
   }
   auto const host = traffic_.host_of(reception);
