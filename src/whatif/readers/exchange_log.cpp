@@ -36,6 +36,12 @@ std::string_view proxy_value(std::string_view text, std::string_view name) {
 // "250 2.6.0 <1@example.org> [InternalId=1001, ...] Queued mail for delivery": the Message-ID.
 std::string_view message_id_in(std::string_view reply) { return between(reply, "<", '>'); }
 
+// The reply to a message's content; a chunk of it is answered by "250 2.6.0 CHUNK received OK, 9 octets".
+bool is_queued(std::uint16_t code, std::string_view text) {
+  if (code != 250 || text.find("CHUNK received") != std::string_view::npos) return false;
+  return text.find("Queued mail") != std::string_view::npos || text.find(" 2.6.0") != std::string_view::npos;
+}
+
 }  // namespace
 
 bool ExchangeLog::head_looks_like(std::string_view start) {
@@ -136,7 +142,7 @@ void ExchangeLog::reply(Session& session, std::string_view text) {
   auto const number = number_in(text);
   if (!session.in_transaction || number < 200 || number > 599) return;
   auto const code = static_cast<std::uint16_t>(number);
-  if (session.unanswered.empty()) {
+  if (session.unanswered.empty() || is_queued(code, text)) {
     if (session.in_content) content_reply(session, code, text);
     return;
   }
@@ -153,10 +159,7 @@ void ExchangeLog::reply(Session& session, std::string_view text) {
 }
 
 void ExchangeLog::content_reply(Session& session, std::uint16_t code, std::string_view text) {
-  bool const queued =
-      code == 250 && text.find("CHUNK received") == std::string_view::npos &&
-      (text.find("Queued mail") != std::string_view::npos || text.find(" 2.6.0") != std::string_view::npos);
-  if (!queued && code < 400) return;  // 354, or a chunk
+  if (code < 400 && !is_queued(code, text)) return;  // 354, or a chunk
   bool const was_told = code >= 400 && session.recipient_refused && session.recipients.empty();
   if (!was_told) give(session, code, text);
   session.in_transaction = session.in_content = false;
