@@ -50,7 +50,7 @@ bool ExchangeLog::head_looks_like(std::string_view start) {
 }
 
 void ExchangeLog::line(std::string_view text) {
-  if (text.starts_with('#') || text.starts_with("\xEF\xBB\xBF#")) return;
+  if (text.starts_with('#')) return;
   auto const fields = split_delimited(text);
   auto written = fields.empty() ? std::string_view() : std::string_view(fields[0]);
   auto const at = clock_.take_iso(written);

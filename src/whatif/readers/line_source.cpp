@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "whatif/readers/log_text.hpp"
+
 namespace postern::whatif {
 
 void LineSource::one_line(std::string_view text) {
@@ -11,7 +13,7 @@ void LineSource::one_line(std::string_view text) {
     too_long_ = false;
     return;
   }
-  if (text.ends_with('\r')) text.remove_suffix(1);
+  text = bare_line(text);
   if (!text.empty()) line(text);
 }
 

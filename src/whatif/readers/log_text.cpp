@@ -85,6 +85,12 @@ std::string_view openssl_reason(std::string_view text) {
   return trimmed(text.substr(0, text.find(':')));
 }
 
+std::string_view bare_line(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+  return line;
+}
+
 std::uint64_t number_in(std::string_view text) {
   std::uint64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);

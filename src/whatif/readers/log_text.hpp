@@ -39,6 +39,9 @@ std::string_view tls_version_name(std::string_view text);
 // cipher".
 std::string_view openssl_reason(std::string_view text);
 
+// A line without the CR before its LF, and without the byte order mark that a file may begin with.
+std::string_view bare_line(std::string_view line);
+
 std::uint64_t number_in(std::string_view text);  // the digits at its start; 0: none
 
 }  // namespace postern::whatif
