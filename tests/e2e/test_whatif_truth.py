@@ -1,30 +1,15 @@
 """What-if counts what really happened: logs of Postfix and of Exim are made from traffic whose truth is known, session by session, with
 all that stands in the way: interleaved processes, fronts and filters, services of users, private clients, several instances and hosts,
 prefixes of several forms, time zones, files cut at quiet moments, and senders who write log lines into whatever they may choose."""
-import collections, datetime, json, pathlib, random, shutil, subprocess, tempfile, unittest
+import collections, datetime, random, unittest
 
-from support import POSTERN, SLOW
+from whatif_forms import SYSLOG, zoned
+from whatif_truth import START, TruthCase, interleaved, value_at
 
-START = datetime.datetime(2026, 11, 3, 8, 0, 0, tzinfo=datetime.timezone.utc)
 KEYS = ("messages", "over_tls", "in_the_clear", "unknown", "refused/for_good", "refused/deferred", "left_out/authenticated", "left_out/private_networks", "left_out/loopback")
 
 
-def value_at(answer, path):
-    for part in path.split("/"):
-        answer = answer[part]
-    return answer
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="postern-e2e-"))
-        self.addCleanup(shutil.rmtree, self.dir, True)
-
-    def answer(self, *files):
-        result = subprocess.run([POSTERN, "whatif", *map(str, files), "--json"], capture_output=True, text=True, timeout=120 * SLOW)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        return json.loads(result.stdout)
-
+class Case(TruthCase):
     def assert_truth(self, truth, answer, about):
         self.assertGreater(truth["messages"], 20, "the traffic is worth a test")
         for key in KEYS:
@@ -168,34 +153,8 @@ class PostfixTraffic:
         return [make() for make in certain + [self.rng.choice(kinds) for _ in range(count)]]
 
 
-def interleaved(rng, sessions, at_once):
-    """The lines of sessions of which up to `at_once` go on at the same time, as (process, program, text); None where none does."""
-    waiting, running, free = list(sessions), [], list(range(1, at_once + 1))
-    while waiting or running:
-        if waiting and free and (not running or rng.random() < .4):
-            running.append([free.pop(rng.randrange(len(free))), waiting.pop(0)])
-            continue
-        one = rng.choice(running)
-        program, text = one[1].pop(0)
-        yield one[0], program, text
-        if not one[1]:
-            running.remove(one)
-            free.append(one[0])
-            if not running:
-                yield None
-
-
-def rfc3164(at, host, program, pid, text):
-    return f"{at:%b} {at.day:2} {at:%H:%M:%S} {host} {program}[{pid}]: {text}"
-
-
-def iso(hours):
-    zone = datetime.timezone(datetime.timedelta(hours=hours))
-    return lambda at, host, program, pid, text: f"{at.astimezone(zone).isoformat(timespec='microseconds')} {host} {program}[{pid}]: {text}"
-
-
-def rfc5424(at, host, program, pid, text):
-    return f"<22>1 {at:%Y-%m-%dT%H:%M:%S}.000Z {host} {program} {pid} - - {text}"
+def written(form, hours=0):
+    return lambda at, *entry: SYSLOG[form](zoned(at, hours), *entry)
 
 
 class PostfixTruth(Case):
@@ -206,7 +165,7 @@ class PostfixTruth(Case):
             if step is None:
                 yield at, None
                 continue
-            pid, program, text = step
+            pid, (program, text) = step
             yield at, prefix(at, host, f"{instance}/{program}", pid if program.endswith("smtpd") else 90_000, text)
 
     def truth_of(self, traffics):
@@ -215,7 +174,7 @@ class PostfixTruth(Case):
         return truth
 
     def test_each_form_and_level_gives_the_truth(self):
-        for seed, (prefix, counters, tells) in enumerate([(rfc3164, True, True), (iso(0), True, False), (iso(-7), False, True), (iso(9), True, True), (rfc5424, True, True)]):
+        for seed, (prefix, counters, tells) in enumerate([(written("rfc3164"), True, True), (written("iso"), True, False), (written("iso", -7), False, True), (written("iso", 9), True, True), (written("rfc5424"), True, True)]):
             rng = random.Random(seed)
             traffic = PostfixTraffic(seed, counters, tells)
             lines = [line for _, line in self.log_lines(traffic, rng, prefix, "mx", "postfix", rng.choice([1, 3, 20]), 60) if line]
@@ -228,7 +187,7 @@ class PostfixTruth(Case):
         traffics, all_lines = [], []
         for number, (host, instance) in enumerate([("mx1", "postfix"), ("mx1", "postfix-in"), ("mx2", "postfix")]):
             traffics.append(PostfixTraffic(100 + number, True, True))  # queue ids and process ids are the same in each
-            all_lines += self.log_lines(traffics[-1], rng, iso(number), host, instance, 5, 40)
+            all_lines += self.log_lines(traffics[-1], rng, written("iso", number), host, instance, 5, 40)
         path = self.dir / "mail.log"
         path.write_text("".join(line + "\n" for _, line in sorted(((at, line) for at, line in all_lines if line), key=lambda entry: entry[0])))
         self.assert_truth(self.truth_of(traffics), self.answer(path), "three instances")
@@ -237,7 +196,7 @@ class PostfixTruth(Case):
         rng = random.Random(11)
         traffic = PostfixTraffic(11, True, True)
         files, lines = [], []
-        for _, line in self.log_lines(traffic, rng, iso(2), "mx", "postfix", 2, 120):
+        for _, line in self.log_lines(traffic, rng, written("iso", 2), "mx", "postfix", 2, 120):
             if line is not None:
                 lines.append(line)
             elif len(lines) > 150:

@@ -125,10 +125,7 @@ class Cisco(TruthCase):
             lines = [forms.SYSLOG[form](forms.zoned(at, hours), host, "mail_logs", 1, f"Info: {text}").replace("[1]:", ":") for at, host, text in both]
             truth = Truth()
             for host in ("esa1", "esa2"):
-                one = truth_of_cisco(line.split(" Info: ", 1)[1] for line in lines if f" {host} " in line)
-                truth.update(one)
-                truth.clear |= one.clear
-                truth.versions += one.versions
+                truth.add(truth_of_cisco(line.split(" Info: ", 1)[1] for line in lines if f" {host} " in line))
             self.assert_truth(truth, self.answer(*self.rotated(rng, f"esa{seed}.log", lines, both[-1][0]), zone=zone), form)
 
 

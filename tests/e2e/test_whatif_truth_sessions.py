@@ -1,5 +1,5 @@
 """What-if counts what really happened in the logs of OpenSMTPD, old and new, and of Haraka, in each of their forms."""
-import datetime, json, random, re
+import json, random, re
 
 import whatif_forms as forms
 from whatif_truth import Traffic, Truth, TruthCase, timed

@@ -23,6 +23,11 @@ class Truth(collections.Counter):
         super().__init__({key: 0 for key in KEYS})
         self.clear, self.versions = set(), collections.Counter()
 
+    def add(self, other):
+        self.update(other)
+        self.clear |= other.clear
+        self.versions += other.versions
+
     def left_out(self, client):
         """Why the mail of an address does not count; None: it does."""
         if client is None:
@@ -58,10 +63,13 @@ class TruthCase(unittest.TestCase):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="postern-e2e-"))
         self.addCleanup(shutil.rmtree, self.dir, True)
 
+    def whatif(self, *args, zone="UTC", code=0):
+        result = subprocess.run([POSTERN, "whatif", *map(str, args)], capture_output=True, text=True, timeout=120 * SLOW, env={**os.environ, "TZ": zone})
+        self.assertEqual(result.returncode, code, result.stderr)
+        return result.stderr if code else result.stdout
+
     def answer(self, *args, zone="UTC"):
-        result = subprocess.run([POSTERN, "whatif", *map(str, args), "--json"], capture_output=True, text=True, timeout=120 * SLOW, env={**os.environ, "TZ": zone})
-        self.assertEqual(result.returncode, 0, result.stderr)
-        return json.loads(result.stdout)
+        return json.loads(self.whatif(*args, "--json", zone=zone))
 
     def assert_truth(self, truth, answer, about):
         self.assertGreater(truth["messages"], 20, "the traffic is worth a test")

@@ -20,8 +20,8 @@ class SendmailProofs {
     bool logged_in = false;
     Instant at{};
   };
-  // `session`: the client, and the TLS that it uses from now on. What came before counts no more (RFC 3207
-  // section 4.2).
+  // `session`: the client, and the TLS that it uses from then on. A log-in before it is forgotten
+  // (RFC 3207 section 4.2).
   void starttls(LogLine const& line, std::string_view id, Reception const& session);
   void logged_in(LogLine const& line, std::string_view id, Reception const& session);
   void ended(LogLine const& line);  // the session of a process that brought no message
