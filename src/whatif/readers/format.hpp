@@ -8,13 +8,13 @@
 namespace postern::whatif {
 
 enum class Format : std::uint8_t {
-  facts,       // Postern's own facts.db
-  extract,     // what --extract has written
-  journal,     // journalctl -o export
-  mbox,        // many messages in one file
-  exchange,    // Exchange's SMTP receive protocol log
-  csv,         // the generic form as a table
-  message,     // one message: a file of a Maildir
+  facts,     // Postern's own facts.db
+  extract,   // what --extract has written
+  journal,   // journalctl -o export
+  mbox,      // many messages in one file
+  exchange,  // Exchange's SMTP receive protocol log
+  csv,       // the generic form as a table
+  message,   // one message: a file of a Maildir
   haraka,
   json_lines,  // KumoMTA's, and the generic form
   fortimail,
