@@ -36,6 +36,13 @@ TEST(RotatedName, ThePartsOfASeriesAreToldByTheirNames) {
   EXPECT_EQ(rotated_name("mainlog.0").series, "mainlog");
 }
 
+TEST(RotatedName, ADateMayStandInFrontOrWithin) {
+  EXPECT_EQ(rotated_name("2026.02.09-smtpLog.log").series, "-smtpLog.log");
+  EXPECT_LT(rotated_name("2026.02.09-smtpLog.log.gz").age, rotated_name("2026.02.10-smtpLog.log").age);
+  EXPECT_EQ(rotated_name("MDaemon-2026-08-18-SMTP-(in).log").series, "MDaemon--SMTP-(in).log");
+  EXPECT_EQ(rotated_name("2026.02.0x-smtpLog.log").series, "2026.02.0x-smtpLog.log");
+}
+
 TEST(RotatedName, OtherNamesAreOfASeriesOfTheirOwn) {
   for (auto const* name : {"mail.err", "archive.mbox", "RECV2026112301-1.LOG", "20261101", "1", ".1",
                            "mail-3.7.log", "postfix-3.7-tls-loglevel-0.log", "mail-2026.log", ""})

@@ -262,5 +262,6 @@ class EximTruth(Case):
             self.assert_truth(truth, self.answer(path), f"seed {seed}")
 
 
+
 if __name__ == "__main__":
     unittest.main()

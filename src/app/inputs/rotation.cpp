@@ -60,6 +60,21 @@ std::optional<RotatedName> dated(std::string_view name) {
   return RotatedName{.series = std::string(base), .age = "0-" + digits};
 }
 
+// "2026.02.09-smtpLog.log", "MDaemon-2026-08-18-SMTP-(in).log": the series is the name without its date.
+std::optional<RotatedName> dated_within(std::string_view name) {
+  constexpr std::size_t date_size = 10;
+  for (std::size_t at = 0; at + date_size <= name.size(); ++at) {
+    auto const date = name.substr(at, date_size);
+    if (!date.starts_with("20") || (date[4] != '.' && date[4] != '-') || date[7] != date[4]) continue;
+    std::string digits;
+    std::copy_if(date.begin(), date.end(), std::back_inserter(digits), is_digit);
+    if (digits.size() != date_size - 2) continue;
+    return RotatedName{.series = std::string(name.substr(0, at)) + std::string(name.substr(at + date_size)),
+                       .age = "0-" + digits};
+  }
+  return std::nullopt;
+}
+
 RotatedName name_of(std::string const& path) { return rotated_name(fs::path(path).filename().string()); }
 
 std::string series_key(std::string const& path) {
@@ -165,6 +180,7 @@ RotatedName rotated_name(std::string_view file_name) {
       found->series += name.substr(point);
       return *found;
     }
+  if (auto found = dated_within(name)) return *std::move(found);
   return {.series = std::string(name), .age = "2"};
 }
 
