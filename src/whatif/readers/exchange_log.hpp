@@ -23,6 +23,10 @@ class ExchangeLog : public LineSource {
   void ended() override;
 
  private:
+  struct Asked {                // a command to which the reply is still to come
+    bool of_recipient = false;  // or else of the sender
+    std::string recipient;
+  };
   struct Session {
     Reception facts;
     bool in_transaction = false;
@@ -32,12 +36,14 @@ class ExchangeLog : public LineSource {
     bool is_inner = false;  // from a front end of Exchange's own, whose session `id` then names
     std::string sender;
     std::vector<std::string> recipients;  // accepted ones
-    std::string recipient;                // asked about
+    bool recipient_refused = false;       // one of this transaction
+    std::vector<Asked> unanswered;
   };
   struct Seen {};
   Session& open(std::uint64_t key, Instant at, std::vector<std::string> const& fields);
   void command(Session& session, Instant at, std::string_view text);
   void reply(Session& session, std::string_view text);
+  void content_reply(Session& session, std::uint16_t code, std::string_view text);
   void refuse_recipient(Session& session, std::uint16_t code, std::string recipient);
   void proxied(Session& session, std::string_view text);
   void remark(Session& session, std::string_view data, std::string_view context);
