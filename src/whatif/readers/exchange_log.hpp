@@ -2,8 +2,7 @@
 // front end passes sessions on to a hub, which says so by XPROXYFROM or XPROXY and the front end's session
 // id: where both logs are read, the mail counts once, as it came to the front end; of the hub's log alone the
 // client is the one that it was told, and whether that used TLS is not known.
-// Bounds: open sessions, at most 100,000, and the ids of the
-// latest 200,000.
+// Bounds: open sessions, at most 100,000, and the ids of the latest 200,000.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -20,6 +19,7 @@ class ExchangeLog : public LineSource {
       : LineSource(LogClock(settings.reference, Duration::zero()), sink) {}  // its times are UTC
   std::string_view kind() const override { return "exchange"; }
   static bool head_looks_like(std::string_view start);
+  static std::optional<Instant> time_of_line(std::string_view line, LogClock& clock);
 
  protected:
   void line(std::string_view text) override;
@@ -56,6 +56,7 @@ inline constexpr ReaderEntry exchange_reader{.format = Format::exchange,
                                              .name = "exchange",
                                              .reads = "Exchange's SMTP receive protocol log",
                                              .head_looks_like = ExchangeLog::head_looks_like,
+                                             .time_of_line = ExchangeLog::time_of_line,
                                              .make = make_reader<ExchangeLog>};
 
 }  // namespace postern::whatif
