@@ -1,5 +1,5 @@
-// System logs with Postfix, sendmail, OpenSMTPD and Exim in them: never fatal, the same however they are cut,
-// no more messages than lines.
+// System logs with Postfix, sendmail, OpenSMTPD, Exim and Barracuda in them: never fatal, the same however
+// they are cut, no more messages than lines.
 #include "whatif_readers.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {

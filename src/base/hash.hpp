@@ -1,5 +1,5 @@
-// A fast hash of text, the same on every machine: for keys of tables, never against somebody who picks the
-// text.
+// A fast hash of text. Without a seed it is the same on every machine, and somebody who picks the text can
+// make two texts collide; a table whose keys strangers pick takes a random seed.
 #pragma once
 
 #include <cstdint>

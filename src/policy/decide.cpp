@@ -79,7 +79,7 @@ bool receives_tls_reports(Policy const& policy, Address const& address) {
 // reachable to complain to.
 bool is_exempt(Policy const& policy, RecipientFacts const& recipient) {
   return recipient.standing == RecipientClass::postmaster ||
-         lowered(recipient.address.local_part()) == "postmaster" ||
+         iequals(recipient.address.local_part(), "postmaster") ||
          receives_tls_reports(policy, recipient.address);
 }
 

@@ -1,5 +1,7 @@
 #include "policy/tls_memory.hpp"
 
+#include <iterator>
+
 #include "base/client_network.hpp"
 #include "policy/host_identity.hpp"
 #include "policy/tls_requirement.hpp"
@@ -34,23 +36,23 @@ MemoryEntry merge(MemoryEntry const& a, MemoryEntry const& b) {
   return merged;
 }
 
-MemoryEntry const* TlsMemory::find(MemoryKind kind, std::string const& name) const {
+MemoryEntry const* TlsMemory::find(MemoryKind kind, std::string_view name) const {
   auto const found = shelf(kind).entries.find(name);
-  return found == shelf(kind).entries.end() ? nullptr : &*found->second;
+  return found == shelf(kind).entries.end() ? nullptr : &**found;
 }
 
-MemoryEntry& TlsMemory::touch(MemoryKind kind, std::string const& name, Instant now) {
+MemoryEntry& TlsMemory::touch(MemoryKind kind, std::string_view name, Instant now) {
   auto& [order, entries] = shelf(kind);
   auto const found = entries.find(name);
   if (found != entries.end()) {
-    order.splice(order.begin(), order, found->second);
+    order.splice(order.begin(), order, *found);
   } else {
     order.emplace_front();
     order.front().kind = kind;
     order.front().name = name;
-    entries.emplace(name, order.begin());
+    entries.insert(order.begin());
     if (entries.size() > limit_) {
-      entries.erase(order.back().name);
+      entries.erase(std::prev(order.end()));
       order.pop_back();
     }
   }
@@ -63,12 +65,13 @@ void TlsMemory::put(MemoryEntry entry) {
   place = std::move(entry);
 }
 
-bool TlsMemory::forget(MemoryKind kind, std::string const& name) {
+bool TlsMemory::forget(MemoryKind kind, std::string_view name) {
   auto& [order, entries] = shelf(kind);
   auto const found = entries.find(name);
   if (found == entries.end()) return false;
-  order.erase(found->second);
+  auto const place = *found;
   entries.erase(found);
+  order.erase(place);
   return true;
 }
 
@@ -82,6 +85,19 @@ namespace {
 std::string client_name(ConnectionFacts const& connection) {
   return ClientNetwork(connection.client).print();
 }
+
+// As identity_of(), without a copy of what is known.
+class Identity {
+ public:
+  explicit Identity(ConnectionFacts const& connection)
+      : worked_out_(connection.identity.empty() ? identity_of(connection) : std::string()),
+        name_(connection.identity.empty() ? worked_out_ : connection.identity) {}
+  operator std::string_view() const { return name_; }
+
+ private:
+  std::string worked_out_;
+  std::string_view name_;
+};
 
 RememberedTls seen_of(MemoryEntry const& entry) {
   return {entry.sessions, entry.clear, entry.failures, entry.first_tls, entry.last_tls, entry.clear_since};
@@ -109,7 +125,7 @@ void recall_client(TlsMemory const& memory, ConnectionFacts& connection) {
 }
 
 void recall_host(TlsMemory const& memory, ConnectionFacts& connection) {
-  auto const* entry = memory.find(MemoryKind::host, identity_of(connection));
+  auto const* entry = memory.find(MemoryKind::host, Identity(connection));
   connection.remembered.tls = entry == nullptr ? RememberedTls{} : seen_of(*entry);
 }
 
@@ -130,7 +146,7 @@ MemoryChanges remember(TlsMemory& memory, ConnectionFacts const& connection) {
   if (state == TlsState::none || connection.role == ListenerRole::submission) return {};
   auto const now = connection.ended;
   auto& client = memory.touch(MemoryKind::client, client_name(connection), now);
-  auto& host = memory.touch(MemoryKind::host, identity_of(connection), now);
+  auto& host = memory.touch(MemoryKind::host, Identity(connection), now);
   if (state == TlsState::established) {
     client.failures = 0;
     client.distrusts_us = false;
@@ -144,16 +160,15 @@ MemoryChanges remember(TlsMemory& memory, ConnectionFacts const& connection) {
     }
     client.distrusts_us = client.distrusts_us || connection.tls.distrusts_us;
   }
-  return {client, host};
+  return {&client, &host};
 }
 
 MemoryChanges remember_clear(TlsMemory& memory, ConnectionFacts const& connection, Instant now) {
   MemoryChanges changes;
-  for (auto const& [kind, name] : {std::pair(MemoryKind::client, client_name(connection)),
-                                   std::pair(MemoryKind::host, identity_of(connection))}) {
-    auto& entry = memory.touch(kind, name, now);
-    ++entry.clear;
-    if (!entry.clear_since) entry.clear_since = now;
+  for (auto* entry : {&memory.touch(MemoryKind::client, client_name(connection), now),
+                      &memory.touch(MemoryKind::host, Identity(connection), now)}) {
+    ++entry->clear;
+    if (!entry->clear_since) entry->clear_since = now;
     changes.push_back(entry);
   }
   return changes;
@@ -167,14 +182,14 @@ MemoryChanges remember_sender(TlsMemory& memory, ConnectionFacts const& connecti
   if (connection.tls.state != TlsState::established) {
     ++entry.clear;
     if (!entry.clear_since) entry.clear_since = now;
-    return {entry};
+    return {&entry};
   }
   saw_tls(entry, connection, now);
   if (!connection.tls.spki_sha256.empty() && entry.key != connection.tls.spki_sha256) {
     entry.key = connection.tls.spki_sha256;
     entry.key_since = now;
   }
-  return {entry};
+  return {&entry};
 }
 
 }  // namespace postern::policy

@@ -5,13 +5,15 @@
 #pragma once
 
 #include <array>
+#include <boost/container/static_vector.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstddef>
 #include <functional>
 #include <list>
 #include <string>
-#include <unordered_map>
-#include <vector>
+#include <string_view>
 
+#include "base/hash.hpp"
 #include "base/words.hpp"
 #include "policy/facts.hpp"
 #include "policy/policy.hpp"
@@ -44,19 +46,36 @@ MemoryEntry merge(MemoryEntry const& a, MemoryEntry const& b);
 
 class TlsMemory {
  public:
-  explicit TlsMemory(std::size_t limit = 100'000) : limit_(limit) {}
+  // `seed`: a random one where strangers, who pick the names of their hosts, must not be able to slow it
+  // down.
+  explicit TlsMemory(std::size_t limit = 100'000, std::uint64_t seed = 0)
+      : limit_(limit), shelves_{Shelf(seed), Shelf(seed), Shelf(seed)} {}
 
-  MemoryEntry const* find(MemoryKind kind, std::string const& name) const;
-  MemoryEntry& touch(MemoryKind kind, std::string const& name, Instant now);  // a new one if there is none
-  void put(MemoryEntry entry);                                                // as loaded or imported
-  bool forget(MemoryKind kind, std::string const& name);
+  MemoryEntry const* find(MemoryKind kind, std::string_view name) const;
+  MemoryEntry& touch(MemoryKind kind, std::string_view name, Instant now);  // a new one if there is none
+  void put(MemoryEntry entry);                                              // as loaded or imported
+  bool forget(MemoryKind kind, std::string_view name);
   void for_each(std::function<void(MemoryEntry const&)> const& visit) const;  // the latest first
   std::size_t size(MemoryKind kind) const { return shelf(kind).entries.size(); }
 
  private:
+  using Place = std::list<MemoryEntry>::iterator;
+  struct NameHash {
+    using is_transparent = void;
+    std::uint64_t seed;
+    std::size_t operator()(std::string_view name) const { return hash_of(name, seed); }
+    std::size_t operator()(Place place) const { return hash_of(place->name, seed); }
+  };
+  struct SameName {
+    using is_transparent = void;
+    bool operator()(Place a, Place b) const { return a->name == b->name; }
+    bool operator()(std::string_view a, Place b) const { return a == b->name; }
+    bool operator()(Place a, std::string_view b) const { return a->name == b; }
+  };
   struct Shelf {
+    explicit Shelf(std::uint64_t seed) : entries(0, NameHash{seed}) {}
     std::list<MemoryEntry> order;  // the latest in front
-    std::unordered_map<std::string, std::list<MemoryEntry>::iterator> entries;
+    boost::unordered_flat_set<Place, NameHash, SameName> entries;
   };
   Shelf& shelf(MemoryKind kind) { return shelves_[static_cast<std::size_t>(kind)]; }
   Shelf const& shelf(MemoryKind kind) const { return shelves_[static_cast<std::size_t>(kind)]; }
@@ -64,7 +83,8 @@ class TlsMemory {
   std::array<Shelf, static_cast<std::size_t>(MemoryKind::sender) + 1> shelves_;  // one for each kind
 };
 
-using MemoryChanges = std::vector<MemoryEntry>;
+// What a call has changed: views into the memory, good until its next change.
+using MemoryChanges = boost::container::static_vector<MemoryEntry const*, 2>;
 
 // Fills in what is remembered: of the client; of its identity, once its name is known; of the sender's
 // domain.

@@ -47,14 +47,10 @@ void Gatekeeper::tell(Facts const& facts, policy::Verdict const& verdict) {
 }
 
 void Gatekeeper::remember_recipient(Facts const& facts, policy::Verdict const& verdict) {
-  policy::MemoryChanges changes;
-  {
-    auto memory = services_.memory.access();
-    memory->deferred.note(facts, verdict);
-    if (!facts.over_tls() && facts.transaction.recipients.size() == 1)  // once per transaction
-      changes = remember_clear(memory->tls, facts.connection, policy::now_of(facts));
-  }
-  record(std::move(changes));
+  auto memory = services_.memory.access();
+  memory->deferred.note(facts, verdict);
+  if (!facts.over_tls() && facts.transaction.recipients.size() == 1)  // once per transaction
+    record(remember_clear(memory->tls, facts.connection, policy::now_of(facts)));
 }
 
 void Gatekeeper::warn_of_downgrade(Facts const& facts) {
@@ -83,8 +79,8 @@ void Gatekeeper::connection_over(policy::ConnectionFacts connection) {
   services_.evidence.record(std::move(connection));
 }
 
-void Gatekeeper::record(policy::MemoryChanges changes) {
-  for (auto& change : changes) services_.evidence.record(std::move(change));
+void Gatekeeper::record(policy::MemoryChanges const& changes) {
+  for (auto const* change : changes) services_.evidence.record(policy::MemoryEntry(*change));
 }
 
 }  // namespace postern::session

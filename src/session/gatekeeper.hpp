@@ -33,7 +33,7 @@ class Gatekeeper {
   void tell(policy::Facts const& facts, policy::Verdict const& verdict);
   void remember_recipient(policy::Facts const& facts, policy::Verdict const& verdict);
   void warn_of_downgrade(policy::Facts const& facts);
-  void record(policy::MemoryChanges changes);
+  void record(policy::MemoryChanges const& changes);  // while the memory is held
 
   Services const& services_;
   policy::Policy const* policy_;

@@ -65,6 +65,8 @@ TEST(RotatedName, OtherNamesAreOfASeriesOfTheirOwn) {
                            "mail-2026112524.log",
                            "mail-120261101.log",
                            "mail-2026-13-01.log",
+                           "mail-2026-11-32.log",
+                           "2026.02.0x-smtpLog.log",
                            "2026",
                            "",
                            ".",

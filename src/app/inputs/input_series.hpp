@@ -11,6 +11,7 @@ class InputSeries : public InputStream {
   explicit InputSeries(std::vector<std::string> paths) : paths_(std::move(paths)) {}
   std::string_view read() override;
   std::uint64_t consumed() const override { return consumed_ + (current_ ? current_->consumed() : 0); }
+  bool decompresses() const override { return true; }  // one of them may have to
 
  private:
   bool open_next();

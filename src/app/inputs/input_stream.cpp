@@ -64,6 +64,7 @@ class Compressed : public InputStream {
  public:
   explicit Compressed(std::unique_ptr<PlainFile> file) : file_(std::move(file)) {}
   std::uint64_t consumed() const override { return file_->consumed(); }
+  bool decompresses() const override { return true; }
 
   std::string_view read() override {
     while (!ended_) {

@@ -21,6 +21,7 @@ class InputStream {
   // before it counts, problem() says what it was.
   virtual std::string_view read() = 0;
   virtual std::uint64_t consumed() const = 0;  // bytes of the file itself
+  virtual bool decompresses() const { return false; }
   std::string const& problem() const { return problem_; }
 
  protected:

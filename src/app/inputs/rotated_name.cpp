@@ -67,7 +67,11 @@ std::size_t take_date(std::string_view text, std::string& digits) {
   digits = std::string(first) + std::string(month);
   constexpr std::size_t month_ends = 7, day_ends = 10;  // "2026-11", "2026-11-25"
   auto const day = two_behind(text.substr(month_ends), text[4]);
-  if (!is_day(day)) return month_ends;
+  if (!is_day(day)) {
+    auto const behind = text.substr(month_ends);
+    bool const goes_on = behind.size() > 1 && behind[0] == text[4] && is_digit(behind[1]);
+    return goes_on ? 0 : month_ends;
+  }
   digits += day;
   return day_ends;
 }

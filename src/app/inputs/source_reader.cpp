@@ -7,6 +7,7 @@
 #include "app/inputs/archive_input.hpp"
 #include "app/inputs/input_series.hpp"
 #include "app/inputs/mail_folders.hpp"
+#include "app/inputs/read_ahead.hpp"
 #include "app/inputs/repeated_inputs.hpp"
 #include "net/wall_clock.hpp"
 #include "store/evidence_reader.hpp"
@@ -147,6 +148,7 @@ bool SourceReader::push(Batch&& batch) {
 void SourceReader::run() {
   ::pthread_setname_np(::pthread_self(), "reader");
   Out out(*this);
+  if (stream_ && stream_->decompresses()) stream_ = std::make_unique<ReadAhead>(std::move(stream_));
   if (has_message_files(input_)) {
     read_message_files(out);
   } else if (is_archive_) {

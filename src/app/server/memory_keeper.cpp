@@ -1,11 +1,12 @@
 #include "app/server/memory_keeper.hpp"
 
+#include "app/server/system_random.hpp"
 #include "store/memory_table.hpp"
 
 namespace postern::app {
 
 Result<void, std::string> MemoryKeeper::load(std::size_t size) {
-  memory_.access()->tls = policy::TlsMemory(size);
+  memory_.access()->tls = policy::TlsMemory(size, SystemRandom().next());
   return add_from_disk();
 }
 

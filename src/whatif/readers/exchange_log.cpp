@@ -8,7 +8,6 @@
 namespace postern::whatif {
 namespace {
 
-constexpr std::size_t most_sessions = 100'000, most_seen_sessions = 200'000;
 enum Column : std::size_t {
   date_time,
   connector,
@@ -58,29 +57,9 @@ void ExchangeLog::line(std::string_view text) {
   }
   auto const key = hash_of(fields[session_id]);
   auto const& kind = fields[event];
-  if (kind == "-") {
-    close(key, *at);
-    return;
-  }
-  auto const [entry, is_new] = sessions_.try_emplace(key);
-  if (is_new) {
-    order_.push_back(key);
-    saw(key);
-    entry->second.id = fields[session_id];
-    auto& facts = entry->second.facts;
-    facts.tls.used = kind == "+" ? Tristate::no : Tristate::unknown;
-    if (auto const address = endpoint_address(fields[remote])) {
-      facts.client = *address;
-      facts.has_client = true;
-    }
-    if (fields[connector].find("\\Client ") != std::string::npos) facts.origin = Origin::authenticated;
-    if (sessions_.size() > most_sessions) {
-      close(order_.front(), *at);
-      order_.pop_front();
-      return;
-    }
-  }
-  auto& session = entry->second;
+  if (kind == "-") return sessions_.close_one(key, [&](Session&& closed) { close(std::move(closed), *at); });
+  auto* const known = sessions_.find(key);
+  auto& session = known != nullptr ? *known : open(key, *at, fields);
   if (kind == "<")
     command(session, *at, fields[data]);
   else if (kind == ">")
@@ -90,13 +69,20 @@ void ExchangeLog::line(std::string_view text) {
            fields.size() > context ? std::string_view(fields[context]) : std::string_view());
 }
 
-void ExchangeLog::saw(std::uint64_t key) {
-  if (!seen_.try_emplace(key, true).second) return;
-  seen_order_.push_back(key);
-  if (seen_order_.size() > most_seen_sessions) {
-    seen_.erase(seen_order_.front());
-    seen_order_.pop_front();
+// By its first line, of which there are all `fields` but the last.
+ExchangeLog::Session& ExchangeLog::open(std::uint64_t key, Instant at,
+                                        std::vector<std::string> const& fields) {
+  if (seen_.find(key) == nullptr) seen_.open(key, [](Seen&&) {});
+  auto& session = sessions_.open(key, [&](Session&& oldest) { close(std::move(oldest), at); });
+  session.id = fields[session_id];
+  auto& facts = session.facts;
+  facts.tls.used = fields[event] == "+" ? Tristate::no : Tristate::unknown;
+  if (auto const address = endpoint_address(fields[remote])) {
+    facts.client = *address;
+    facts.has_client = true;
   }
+  if (fields[connector].find("\\Client ") != std::string::npos) facts.origin = Origin::authenticated;
+  return session;
 }
 
 // "XPROXYFROM SID=123453EC62278461 IP=192.0.2.33 PORT=56026 DOMAIN=mail.example.org ...": the front end tells
@@ -161,7 +147,7 @@ void ExchangeLog::refuse_recipient(Session& session, std::uint16_t code, std::st
 // `reply`: to the content. Front end and hub give the same to the client, so that it tells that two messages
 // of the front end's session are one.
 void ExchangeLog::give(Session& session, std::uint16_t code, std::string_view reply) {
-  if (session.is_inner && seen_.contains(hash_of(session.id))) return;
+  if (session.is_inner && seen_.find(hash_of(session.id)) != nullptr) return;
   auto reception = session.facts;
   reception.at = session.mail_at;
   if (auto const id = message_id_in(reply); !id.empty()) reception.copy_of = hash_of(id, hash_of(session.id));
@@ -191,20 +177,16 @@ void ExchangeLog::remark(Session& session, std::string_view data, std::string_vi
   }
 }
 
-void ExchangeLog::close(std::uint64_t key, Instant at) {
-  auto const found = sessions_.find(key);
-  if (found == sessions_.end()) return;
-  bool const is_inner = found->second.is_inner;
-  auto reception = std::move(found->second.facts);
-  sessions_.erase(found);
-  if (is_inner) return;
+void ExchangeLog::close(Session&& session, Instant at) {
+  if (session.is_inner) return;
+  auto reception = std::move(session.facts);
   reception.kind = Reception::Kind::session;
   reception.at = at;
   sink_.take(std::move(reception));
 }
 
 void ExchangeLog::ended() {
-  for (auto const key : order_) close(key, clock_.last());
+  sessions_.close_all([&](Session&& session) { close(std::move(session), clock_.last()); });
 }
 
 }  // namespace postern::whatif

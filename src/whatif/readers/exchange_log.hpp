@@ -2,14 +2,12 @@
 // front end passes sessions on to a hub, which says so by XPROXYFROM or XPROXY and the front end's session
 // id: where both logs are read, the mail counts once, as it came to the front end; of the hub's log alone the
 // client is the one that it was told, and whether that used TLS is not known.
-// Bounds: open sessions, at most 100,000, and the ids of the latest 200,000.
+// Bounds: the open ones of the latest 100,000 sessions, and the ids of the latest 200,000.
 #pragma once
-
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <deque>
 
 #include "whatif/readers/line_source.hpp"
 #include "whatif/readers/reader_entry.hpp"
+#include "whatif/readers/session_table.hpp"
 
 namespace postern::whatif {
 
@@ -37,19 +35,18 @@ class ExchangeLog : public LineSource {
     std::vector<std::string> recipients;  // accepted ones
     std::string recipient;                // asked about
   };
+  struct Seen {};
+  Session& open(std::uint64_t key, Instant at, std::vector<std::string> const& fields);
   void command(Session& session, Instant at, std::string_view text);
   void reply(Session& session, std::string_view text);
   void refuse_recipient(Session& session, std::uint16_t code, std::string recipient);
   void proxied(Session& session, std::string_view text);
   void remark(Session& session, std::string_view data, std::string_view context);
-  void close(std::uint64_t key, Instant at);
+  void close(Session&& session, Instant at);
   void give(Session& session, std::uint16_t code, std::string_view reply = {});
-  void saw(std::uint64_t key);
 
-  boost::unordered_flat_map<std::uint64_t, Session> sessions_;
-  boost::unordered_flat_map<std::uint64_t, bool> seen_;  // sessions of which there are lines
-  std::deque<std::uint64_t> seen_order_;
-  std::deque<std::uint64_t> order_;
+  SessionTable<Session> sessions_{100'000};
+  SessionTable<Seen> seen_{200'000};  // sessions of which there are lines
 };
 
 inline constexpr ReaderEntry exchange_reader{.format = Format::exchange,

@@ -15,15 +15,19 @@ enum class Format : std::uint8_t {
   exchange,    // Exchange's SMTP receive protocol log
   csv,         // the generic form as a table
   message,     // one message: a file of a Maildir
+  proofpoint,  // Proofpoint on Demand's JSON records
   json_lines,  // KumoMTA's, and the generic form
   fortimail,
   cisco,
   stalwart,
+  hmailserver,
+  mdaemon,
+  smartermail,
   rspamd,
   haraka,
   opensmtpd,  // its own output; in a system log it is read by system_log
   exim,       // its main log; in a system log it is read by system_log
-  system_log  // Postfix, sendmail, OpenSMTPD and Exim by way of syslog
+  system_log  // Postfix, sendmail, OpenSMTPD, Exim and Barracuda by way of syslog
 };
 constexpr std::size_t format_count = static_cast<std::size_t>(Format::system_log) + 1;
 

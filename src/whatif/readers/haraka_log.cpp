@@ -12,7 +12,6 @@
 namespace postern::whatif {
 namespace {
 
-constexpr std::size_t most_connections = 100'000;
 constexpr std::uint64_t most_messages = 10'000;  // taken from one disconnect line
 
 // The line of a connection's end, in each form.
@@ -55,16 +54,8 @@ bool HarakaLog::line_looks_like(std::string_view line) {
 
 HarakaLog::Connection& HarakaLog::connection(std::string_view uuid) {
   auto const key = hash_of(uuid);
-  auto const [entry, is_new] = connections_.try_emplace(key);
-  if (is_new) {
-    order_.push_back(key);
-    if (order_.size() > most_connections) {
-      if (order_.front() != key) connections_.erase(order_.front());
-      order_.pop_front();
-      return connections_[key];
-    }
-  }
-  return entry->second;
+  auto* const known = connections_.find(key);
+  return known != nullptr ? *known : connections_.open(key, [](Connection&&) {});
 }
 
 void HarakaLog::line(std::string_view text) {
@@ -124,9 +115,8 @@ void HarakaLog::disconnect(Instant at, std::string_view uuid, std::string_view t
     stats_.skip(text, "no client address");
     return;
   }
-  auto const key = hash_of(uuid);
-  auto known = connections_.contains(key) ? std::move(connections_[key]) : Connection();
-  connections_.erase(key);
+  Connection known;
+  connections_.close_one(hash_of(uuid), [&](Connection&& closed) { known = std::move(closed); });
   facts.client = *address;
   facts.has_client = true;
   if (auto const name = haraka_value(text, "rdns");

@@ -3,11 +3,9 @@
 // 100,000 connections whose disconnect line is still to come.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <deque>
-
 #include "whatif/readers/line_source.hpp"
 #include "whatif/readers/reader_entry.hpp"
+#include "whatif/readers/session_table.hpp"
 
 namespace postern::whatif {
 
@@ -34,8 +32,7 @@ class HarakaLog : public LineSource {
   void sender(HarakaEntry const& entry);
   void disconnect(Instant at, std::string_view uuid, std::string_view text);
 
-  boost::unordered_flat_map<std::uint64_t, Connection> connections_;
-  std::deque<std::uint64_t> order_;
+  SessionTable<Connection> connections_{100'000};
 };
 
 inline constexpr ReaderEntry haraka_reader{.format = Format::haraka,

@@ -5,16 +5,13 @@
 
 #include "base/ascii.hpp"
 #include "whatif/readers/generic_record.hpp"
+#include "whatif/readers/json_members.hpp"
 #include "whatif/readers/log_text.hpp"
 
 namespace postern::whatif {
 namespace {
 
 namespace json = boost::json;
-
-std::string_view text_of(json::value const* value) {
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
 
 // A value of the generic form as text; lists with blanks between.
 std::string plain(json::value const& value) {

@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "whatif/readers/log_text.hpp"
+
 namespace postern::whatif {
 namespace {
-
-// Where the quoted text that begins at `at` ends: at its closing quote. A quote behind a backslash is part of
-// it.
-std::size_t quote_end(std::string_view line, std::size_t at) {
-  for (++at; at < line.size() && line[at] != '"'; ++at)
-    if (line[at] == '\\') ++at;
-  return std::min(at, line.size());
-}
 
 // The value of the next such key from `at` on, which is moved behind it.
 std::optional<std::string_view> next_value(std::string_view line, std::string_view key, std::size_t& at) {
@@ -24,11 +18,9 @@ std::optional<std::string_view> next_value(std::string_view line, std::string_vi
       continue;
     }
     auto const name = line.substr(at, equals - at);
-    auto const begin = equals + 1;
-    bool const quoted = begin < line.size() && line[begin] == '"';
-    auto const end = quoted ? quote_end(line, begin) : std::min(line.find(' ', begin), line.size());
-    at = quoted ? std::min(end + 1, line.size()) : end;
-    if (name == key) return line.substr(begin + (quoted ? 1 : 0), end - begin - (quoted ? 1 : 0));
+    auto const value = value_at(line, equals + 1, " ");
+    at = value.end;
+    if (name == key) return value.text;
   }
   return std::nullopt;
 }

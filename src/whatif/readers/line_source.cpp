@@ -1,11 +1,13 @@
 #include "whatif/readers/line_source.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace postern::whatif {
 
-void LineSource::one_line(std::string_view text) {
+void LineSource::one_line(std::string_view text, bool ends_with_crlf) {
   ++stats_.lines;
+  follows_crlf_ = std::exchange(ends_with_crlf_, ends_with_crlf) || stats_.lines == 1;
   if (too_long_ || text.size() > max_line) {
     stats_.skip(text.substr(0, 160), "a line of more than 64 KiB");
     too_long_ = false;
@@ -25,14 +27,15 @@ void LineSource::feed(std::string_view bytes) {
       return;
     }
     auto const length = static_cast<std::size_t>(end - bytes.data());
+    bool const crlf = length > 0 ? bytes[length - 1] == '\r' : begun_.ends_with('\r');
     if (begun_.empty()) {
-      one_line(bytes.substr(0, length));
+      one_line(bytes.substr(0, length), crlf);
     } else {
       if (begun_.size() + length > max_line)
         too_long_ = true;
       else
         begun_.append(bytes.substr(0, length));
-      one_line(begun_);
+      one_line(begun_, crlf);
       begun_.clear();
     }
     bytes.remove_prefix(length + 1);
@@ -40,7 +43,7 @@ void LineSource::feed(std::string_view bytes) {
 }
 
 void LineSource::end() {
-  if (!begun_.empty()) one_line(begun_);
+  if (!begun_.empty()) one_line(begun_, false);
   begun_.clear();
   ended();
 }

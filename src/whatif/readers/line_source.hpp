@@ -26,9 +26,11 @@ class LineSource : public FactsSource {
 
   LogClock clock_;
   ReceptionSink& sink_;
+  bool ends_with_crlf_ = false;  // the line at hand
+  bool follows_crlf_ = true;     // the line before it, which may have been skipped or empty, ended with CRLF
 
  private:
-  void one_line(std::string_view text);
+  void one_line(std::string_view text, bool ends_with_crlf);
   std::string begun_;  // a line whose end has not come yet
   bool too_long_ = false;
 };

@@ -1,5 +1,6 @@
 #include "whatif/readers/log_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/ascii.hpp"
@@ -49,6 +50,21 @@ std::optional<std::string_view> angle_path(std::string_view text, std::string_vi
       return text.substr(0, i);
   }
   return simple;  // a lone quote
+}
+
+std::size_t quote_end(std::string_view line, std::size_t at) {
+  for (++at; at < line.size() && line[at] != '"'; ++at)
+    if (line[at] == '\\') ++at;
+  return std::min(at, line.size());
+}
+
+LogValue value_at(std::string_view line, std::size_t begin, std::string_view after) {
+  if (begin < line.size() && line[begin] == '"') {
+    auto const end = quote_end(line, begin);
+    return {.text = line.substr(begin + 1, end - begin - 1), .end = std::min(end + 1, line.size())};
+  }
+  auto const end = std::min(line.find(after, begin), line.size());
+  return {.text = line.substr(begin, end - begin), .end = end};
 }
 
 std::string_view tls_version_name(std::string_view text) {

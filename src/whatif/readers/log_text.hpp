@@ -28,6 +28,19 @@ std::optional<IpAddress> log_address(std::string_view text);
 // A path in angle brackets where `before` says: `from=<a@b.example>`. Absent: not there.
 std::optional<std::string_view> angle_path(std::string_view text, std::string_view before);
 
+// Where the quoted text that begins at `at` ends: at its closing quote, or at the end of the line. A quote
+// behind a backslash is part of it.
+std::size_t quote_end(std::string_view line, std::size_t at);
+
+struct LogValue {
+  std::string_view text;  // without its quotes
+  std::size_t end = 0;    // where the line goes on: behind the closing quote, or at what ends the value
+};
+
+// The value that begins at `begin`: up to its closing quote, or, without quotes, up to `after` or the end.
+// Names that are looked for behind it cannot stand in it.
+LogValue value_at(std::string_view line, std::size_t begin, std::string_view after);
+
 // "TLSv1.3" of what servers write: TLSv1.3, TLS1.3, TLS1_3, TLSv1_3, TLS-1.3, TLSv1/SSLv3, TLSv1; "SSLv3".
 // Empty: none of these. Static.
 std::string_view tls_version_name(std::string_view text);

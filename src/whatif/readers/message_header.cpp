@@ -12,7 +12,7 @@
 namespace postern::whatif {
 namespace {
 
-constexpr std::size_t longest_name = 76;  // of a field: a line of text is longer than its first word
+constexpr std::size_t longest_field_name = 76;  // of a field: a line of text is longer than its first word
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // Fields that other files of "name: value" do not have.
@@ -46,7 +46,7 @@ std::optional<std::size_t> octets_in(std::string_view line) {
 
 bool is_header_field(std::string_view line) {
   auto const colon = line.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon > longest_name || !is_alpha(line[0]))
+  if (colon == std::string_view::npos || colon == 0 || colon > longest_field_name || !is_alpha(line[0]))
     return false;
   auto const name = trimmed(line.substr(0, colon));  // RFC 5322 section 4.5 has blanks before the colon
   return std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });

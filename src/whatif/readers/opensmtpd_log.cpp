@@ -9,9 +9,7 @@
 namespace postern::whatif {
 namespace {
 
-constexpr std::size_t smtpd_sessions_limit = 100'000;
-
-std::optional<std::uint64_t> session_id(std::string_view text) {
+std::optional<std::uint64_t> id_of_session(std::string_view text) {
   if (text.size() < 17 || text[16] != ' ') return std::nullopt;
   std::uint64_t id = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + 16, id, 16);
@@ -60,13 +58,24 @@ void OpensmtpdLog::give_message(Session& session) {
   sink_.take(std::move(reception));
 }
 
-void OpensmtpdLog::close(std::uint64_t id, Instant at, std::string_view reason) {
-  auto const found = sessions_.find(id);
-  if (found == sessions_.end()) return;
-  auto& session = found->second;
+// "connected address=192.0.2.1 host=h"
+void OpensmtpdLog::open(std::uint64_t id, Instant at, std::string_view text) {
+  auto& facts = sessions_.open(id, [&](Session&& oldest) { close(std::move(oldest), at, {}); }).facts;
+  facts.tls.used = Tristate::no;  // until a tls line comes
+  auto const address = between(text, "address=", ' ');
+  if (auto const parsed = log_address(address)) {
+    facts.client = *parsed;
+    facts.has_client = true;
+  } else if (address == "local") {
+    facts.origin = Origin::local;
+  }
+  auto const host = between(text, "host=", ' ');
+  if (host != "<unknown>" && host != "<valid>") facts.client_name = host;
+}
+
+void OpensmtpdLog::close(Session&& session, Instant at, std::string_view reason) {
   give_message(session);
   auto reception = std::move(session.facts);
-  sessions_.erase(found);
   reception.kind = Reception::Kind::session;
   reception.at = at;
   if (reason == "tls-accept-failed")
@@ -109,36 +118,17 @@ void OpensmtpdLog::refused(Session& session, Instant at, std::string_view text) 
 
 void OpensmtpdLog::line(LogLine const& line) {
   now_ = line.at;
-  auto const id = session_id(line.text);
+  auto const id = id_of_session(line.text);
   if (!id) return;
   std::string_view text = line.text.substr(17);
   if (!text.starts_with("smtp ")) return;  // "mda delivery", "mta connected": the other half of it
   text.remove_prefix(5);
   auto const written = old_event(text);  // of OpenSMTPD 6.0 to 6.3
   if (!written.empty()) text = written;
-  if (text.starts_with("connected ")) {
-    Session session;
-    session.facts.tls.used = Tristate::no;  // until a tls line comes
-    auto const address = between(text, "address=", ' ');
-    if (auto const parsed = log_address(address)) {
-      session.facts.client = *parsed;
-      session.facts.has_client = true;
-    } else if (address == "local") {
-      session.facts.origin = Origin::local;
-    }
-    auto const host = between(text, "host=", ' ');
-    if (host != "<unknown>" && host != "<valid>") session.facts.client_name = host;
-    sessions_[*id] = std::move(session);
-    order_.push_back(*id);
-    if (order_.size() > smtpd_sessions_limit) {
-      close(order_.front(), line.at, {});
-      order_.pop_front();
-    }
-    return;
-  }
-  auto const found = sessions_.find(*id);
-  if (found == sessions_.end()) return;
-  auto& session = found->second;
+  if (text.starts_with("connected ")) return open(*id, line.at, text);
+  auto* const found = sessions_.find(*id);
+  if (found == nullptr) return;
+  auto& session = *found;
   if (text.starts_with("tls ")) {
     auto const cipher = between(text, "ciphers=", ' ');
     session.facts.tls.used = Tristate::yes;
@@ -162,15 +152,12 @@ void OpensmtpdLog::line(LogLine const& line) {
   } else if (text.starts_with("disconnected ")) {
     auto reason = between(text, "reason=", '\n');
     if (reason.starts_with('"')) reason.remove_prefix(1);
-    close(*id, line.at, reason);
+    sessions_.close_one(*id, [&](Session&& closed) { close(std::move(closed), line.at, reason); });
   }
 }
 
 void OpensmtpdLog::end() {
-  while (!order_.empty()) {
-    close(order_.front(), now_, {});
-    order_.pop_front();
-  }
+  sessions_.close_all([&](Session&& session) { close(std::move(session), now_, {}); });
 }
 
 bool OpensmtpdOutput::line_looks_like(std::string_view line) {

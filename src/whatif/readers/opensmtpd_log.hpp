@@ -4,12 +4,10 @@
 // Bounds: open sessions, at most 100,000.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <deque>
-
 #include "whatif/readers/line_source.hpp"
 #include "whatif/readers/log_dialect.hpp"
 #include "whatif/readers/reader_entry.hpp"
+#include "whatif/readers/session_table.hpp"
 
 namespace postern::whatif {
 
@@ -31,13 +29,13 @@ class OpensmtpdLog : public LogDialect {
   };
   void give_message(Session& session);
   static void envelope(Session& session, std::string_view text);
-  void close(std::uint64_t id, Instant at, std::string_view reason);
+  void open(std::uint64_t id, Instant at, std::string_view text);
+  void close(Session&& session, Instant at, std::string_view reason);
   void refused(Session& session, Instant at, std::string_view text);
 
   ReceptionSink& sink_;
   Instant now_{};
-  boost::unordered_flat_map<std::uint64_t, Session> sessions_;
-  std::deque<std::uint64_t> order_;
+  SessionTable<Session> sessions_{100'000};
 };
 
 class OpensmtpdOutput : public LineSource {

@@ -4,27 +4,50 @@
 
 namespace postern::whatif {
 
-PostfixCounter postfix_counter(std::string_view counters, std::string_view name) {
-  PostfixCounter out;
-  auto const at = counters.find(name);
-  if (at == std::string_view::npos) return out;
-  auto value = counters.substr(at + name.size());
-  value = value.substr(0, value.find(' '));
-  out.told = true;
-  out.good = number_in(value);
-  auto const slash = value.find('/');
-  out.tried = slash == std::string_view::npos ? out.good : number_in(value.substr(slash + 1));
-  return out;
-}
+namespace {
+
+// "0/1": how often it succeeded, of how many times that it was tried; "1": each time.
+struct Counter {
+  std::uint64_t good = 0;
+  bool told = false;
+};
+
+// "H[IP] ehlo=2 starttls=1 mail=0/1 commands=6"
+struct Counters {
+  Counter ehlo, xclient, starttls, auth, mail, commands;
+
+  explicit Counters(std::string_view text) {
+    for (auto blank = text.find(' '); blank != std::string_view::npos; blank = text.find(' ')) {
+      text.remove_prefix(blank + 1);
+      auto const equals = text.find('=');
+      if (equals == std::string_view::npos) return;
+      if (auto* const counter = named(text.substr(0, equals)); counter != nullptr && !counter->told)
+        *counter = {.good = number_in(text.substr(equals + 1)), .told = true};
+    }
+  }
+
+ private:
+  Counter* named(std::string_view name) {
+    if (name == "ehlo") return &ehlo;
+    if (name == "xclient") return &xclient;
+    if (name == "starttls") return &starttls;
+    if (name == "auth") return &auth;
+    if (name == "mail") return &mail;
+    return name == "commands" ? &commands : nullptr;
+  }
+};
+
+}  // namespace
 
 // What "ehlo=1 starttls=0/1 mail=1 commands=3" tells, wherever else the log is silent or not.
-void PostfixJoin::read_counters(Session& session, std::string_view counters) {
-  if (postfix_counter(counters, " xclient=").good > 0) session.via_front = true;
-  if (postfix_counter(counters, " auth=").good > 0) session.logged_in = true;
-  bool const counted = counters.rfind(" commands=") != std::string_view::npos;  // it is the last of them
-  auto const starttls = postfix_counter(counters, " starttls=");
+void PostfixJoin::read_counters(Session& session, std::string_view text) {
+  Counters const counters(text);
+  if (counters.xclient.good > 0) session.via_front = true;
+  if (counters.auth.good > 0) session.logged_in = true;
+  bool const counted = counters.commands.told;
+  auto const& starttls = counters.starttls;
+  auto const& mail = counters.mail;
   if (session.lost_in_starttls && !starttls.told) session.tls_failed("lost connection");
-  auto const mail = postfix_counter(counters, " mail=");
   // An error that TLS had after mail had come over it, such as a close without its notice, undoes nothing.
   if (starttls.good > 0 && (session.tls.failure.empty() || mail.good > 0)) {
     session.tls.failure.clear();
@@ -36,8 +59,7 @@ void PostfixJoin::read_counters(Session& session, std::string_view counters) {
   if (starttls.told && starttls.good == 0) session.tls_failed({});
   bool const only_mail_failed =
       mail.told && mail.good == 0 && session.refusals.empty() && !session.mail_refused && !session.via_front;
-  if (counted && session.tls.used == Tristate::no && only_mail_failed &&
-      postfix_counter(counters, " ehlo=").good > 0)
+  if (counted && session.tls.used == Tristate::no && only_mail_failed && counters.ehlo.good > 0)
     session.refusals.push_back({.code = 530, .for_want_of_tls = true});  // all that `encrypt` leaves in a log
 }
 

@@ -138,11 +138,4 @@ class PostfixJoin {
   std::uint64_t begun_ = 0, put_back_ = 0, via_front_ = 0;
 };
 
-// "mail=0/1" of a disconnect line: how often it succeeded, how often it was tried.
-struct PostfixCounter {
-  std::uint64_t good = 0, tried = 0;
-  bool told = false;
-};
-PostfixCounter postfix_counter(std::string_view counters, std::string_view name);  // name: " mail="
-
 }  // namespace postern::whatif

@@ -9,12 +9,16 @@
 #include "whatif/readers/fortimail_log.hpp"
 #include "whatif/readers/generic_table.hpp"
 #include "whatif/readers/haraka_log.hpp"
+#include "whatif/readers/hmailserver_log.hpp"
 #include "whatif/readers/journal_export.hpp"
 #include "whatif/readers/json_lines.hpp"
 #include "whatif/readers/mailbox.hpp"
+#include "whatif/readers/mdaemon_log.hpp"
 #include "whatif/readers/opensmtpd_log.hpp"
 #include "whatif/readers/own_facts.hpp"
+#include "whatif/readers/proofpoint_log.hpp"
 #include "whatif/readers/rspamd_log.hpp"
+#include "whatif/readers/smartermail_log.hpp"
 #include "whatif/readers/stalwart_log.hpp"
 #include "whatif/readers/system_log.hpp"
 
@@ -30,10 +34,14 @@ constexpr std::array<ReaderEntry, format_count> table{
     exchange_reader,
     csv_reader,
     message_reader,
+    proofpoint_reader,
     json_lines_reader,
     fortimail_reader,
     cisco_reader,
     stalwart_reader,
+    hmailserver_reader,
+    mdaemon_reader,
+    smartermail_reader,
     rspamd_reader,
     haraka_reader,
     opensmtpd_reader,

@@ -26,18 +26,9 @@ std::string_view stalwart_value(std::string_view values, std::string_view key) {
     auto const equals = values.find(" = ", at);
     if (equals == std::string_view::npos) return {};
     auto const name = trimmed(values.substr(at, equals - at));
-    auto const begin = equals + 3;
-    auto end = values.size();
-    bool const quoted = begin < values.size() && values[begin] == '"';
-    if (quoted) {
-      end = begin + 1;
-      while (end < values.size() && values[end] != '"') end += values[end] == '\\' ? 2 : 1;
-      end = std::min(end, values.size());
-    } else {
-      end = std::min(values.find(", ", begin), values.size());
-    }
-    if (name == key) return values.substr(begin + (quoted ? 1 : 0), end - begin - (quoted ? 1 : 0));
-    auto const comma = values.find(", ", std::min(end, values.size()));
+    auto const value = value_at(values, equals + 3, ", ");
+    if (name == key) return value.text;
+    auto const comma = values.find(", ", value.end);
     at = comma == std::string_view::npos ? values.size() : comma + 2;
   }
   return {};

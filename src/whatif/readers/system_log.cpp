@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "whatif/readers/barracuda_log.hpp"
 #include "whatif/readers/exim_log.hpp"
 #include "whatif/readers/log_words.hpp"
 #include "whatif/readers/opensmtpd_log.hpp"
@@ -23,11 +24,13 @@ Dialects::Dialects(SourceSettings const& settings, SourceStats& stats, Reception
   dialects_[opensmtpd] = std::make_unique<OpensmtpdLog>(sink);
   dialects_[exim] =
       std::make_unique<EximLog>(sink, LogClock(settings.reference, settings.utc_offset), verdicts_);
+  dialects_[barracuda] = std::make_unique<BarracudaLog>(stats, sink);
 }
 
 Dialects::~Dialects() = default;
 
 Dialects::Which Dialects::which(LogLine const& line) {
+  if (BarracudaLog::speaks(line)) return barracuda;  // one of its programs is called outbound/smtp
   if (line.program.starts_with("postfix/") || PostfixLog::speaks(line.program) ||
       is_postfix_program(line.program))
     return postfix;
@@ -101,7 +104,8 @@ void Dialects::end() {
 }
 
 std::string_view Dialects::kind() const {
-  constexpr std::array<std::string_view, count_> names{"postfix", "sendmail", "opensmtpd", "exim"};
+  constexpr std::array<std::string_view, count_> names{"postfix", "sendmail", "opensmtpd", "exim",
+                                                       "barracuda"};
   std::string_view kind = "system log";
   int spoken = 0;
   for (std::size_t i = 0; i < count_; ++i)

@@ -26,7 +26,7 @@ class Dialects {
   std::string_view kind() const;           // of those that had lines: "postfix", or "mixed"
 
  private:
-  enum Which : std::uint8_t { postfix, sendmail, opensmtpd, exim, count_ };
+  enum Which : std::uint8_t { postfix, sendmail, opensmtpd, exim, barracuda, count_ };
   static Which which(LogLine const& line);
   bool of_postfix_unit(LogLine const& line);
   void give(Which dialect, LogLine const& line);
@@ -62,7 +62,7 @@ class SystemLog : public LineSource {
 inline constexpr ReaderEntry system_log_reader{
     .format = Format::system_log,
     .name = "syslog",
-    .reads = "a system log with Postfix, sendmail, OpenSMTPD or Exim in it",
+    .reads = "a system log with Postfix, sendmail, OpenSMTPD, Exim or Barracuda in it",
     .line_looks_like = SystemLog::line_looks_like,
     .make = make_reader<SystemLog>};
 

@@ -20,6 +20,13 @@ constexpr std::string_view exchange_receive =
     "Give the receive protocol logs (TransportRoles\\Logs\\...\\ProtocolLog\\SmtpReceive), which tell of "
     "TLS; "
     "they are written by receive connectors with -ProtocolLoggingLevel Verbose.";
+constexpr std::string_view proofpoint_mta =
+    "It does not tell whether mail came over TLS. Give the log of Proofpoint's sendmail, whose "
+    "STARTTLS lines tell.";
+constexpr std::string_view halon_scripts =
+    "What it logs of a message is what its scripts (HSL) write, and no form of it that tells of TLS "
+    "is known. Write the generic form of docs/whatif.md from a script, or give mailboxes: their Received "
+    "fields tell.";
 
 // clang-format off
 constexpr std::array table_of_unreadable{
@@ -67,6 +74,8 @@ constexpr std::array table_of_unreadable{
     Unreadable{.what = "Zimbra's mailbox.log", .why = "It tells of deliveries behind Postfix. Give /var/log/zimbra.log or /var/log/maillog instead.", .has = " INFO  [LmtpServer-"},
     Unreadable{.what = "Zimbra's mailbox.log", .why = "It tells of deliveries behind Postfix. Give /var/log/zimbra.log or /var/log/maillog instead.", .has = " INFO  [ImapS"},
     Unreadable{.what = "PowerMTA's accounting file", .why = outgoing, .reader = "powermta", .begins = "d,20"},
+    Unreadable{.what = "MDaemon's log of outgoing SMTP", .why = outgoing, .begins = "START Event Log / MDaemon", .has = ", SMTP (out) "},
+    Unreadable{.what = "SmarterMail's delivery log", .why = outgoing, .has = "] CMD: "},
     Unreadable{.what = "fail2ban's log", .why = no_reception, .has = "fail2ban."},
     Unreadable{.what = "ClamAV's log", .why = no_reception, .has = " -> ", .has_too = "SelfCheck"},
     Unreadable{.what = "ClamAV's log", .why = no_reception, .has = " -> ", .has_too = " FOUND"},
@@ -74,6 +83,8 @@ constexpr std::array table_of_unreadable{
     Unreadable{.what = "a web server's access log", .why = no_reception, .has = "\"GET /", .has_too = " HTTP/"},
     Unreadable{.what = "a web server's access log", .why = no_reception, .has = "\"POST /", .has_too = " HTTP/"},
     Unreadable{.what = "a web server's access log", .why = no_reception, .has = "\"HEAD /", .has_too = " HTTP/"},
+    Unreadable{.what = "the log of Proofpoint's filter", .why = proofpoint_mta, .has = "rprt s=", .has_too = " cmd="},
+    Unreadable{.what = "Proofpoint on Demand's maillog records", .why = "They are about deliveries. Give the message records (type=message), which tell of TLS.", .begins = "{", .has = "\"sm\":", .has_too = "\"pps\":"},
 
     // By the programs in a system log.
     Unreadable{.what = "Dovecot", .why = no_reception, .program = "dovecot"},
@@ -96,6 +107,8 @@ constexpr std::array table_of_unreadable{
     Unreadable{.what = "Courier", .why = no_tls, .program = "courier"},
     Unreadable{.what = "qmail", .why = no_tls, .program = "qmail"},
     Unreadable{.what = "qmail", .why = no_tls, .program = "tcpserver"},
+    Unreadable{.what = "Proofpoint's filter", .why = proofpoint_mta, .program = "filter_instance"},
+    Unreadable{.what = "Halon", .why = halon_scripts, .program = "halon"},
 };
 // clang-format on
 

@@ -6,6 +6,7 @@
 
 #include "base/ascii.hpp"
 #include "base/instant.hpp"
+#include "whatif/readers/json_members.hpp"
 #include "whatif/readers/log_text.hpp"
 #include "whatif/readers/log_time.hpp"
 #include "whatif/readers/log_words.hpp"
@@ -23,11 +24,6 @@ json::value const* first_of(json::object const& object, std::initializer_list<st
   for (auto const key : keys)
     if (auto const* value = object.if_contains(key); value != nullptr && !value->is_null()) return value;
   return nullptr;
-}
-
-json::object const* object_in(json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(key);
-  return value != nullptr && value->is_object() ? &value->get_object() : nullptr;
 }
 
 // A string, or the journal's array of bytes for what is no UTF-8.

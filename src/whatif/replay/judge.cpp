@@ -24,6 +24,21 @@ TlsState state_of(bool used, TlsSeen const& seen) {
   return seen.failure.empty() ? TlsState::none : TlsState::failed;
 }
 
+std::size_t version_kind(std::string_view version) {
+  constexpr std::size_t not_told = 5;
+  if (version.empty()) return not_told;
+  auto const number = policy::tls_version_number(version);
+  return number < 10 ? 0 : static_cast<std::size_t>(number - 9);
+}
+
+// All that decide() sees of it, as a place in RulePast::by_tls.
+std::size_t kind_of(TlsSeen const& tls) {
+  auto kind = static_cast<std::size_t>(tls.used);
+  kind = kind * 2 + (tls.failure.empty() ? 0 : 1);
+  kind = kind * 6 + version_kind(tls.version);
+  return kind * 7 + (tls.certificate ? static_cast<std::size_t>(*tls.certificate) + 1 : 0);
+}
+
 enum class Assumed : std::uint8_t { worst, best };
 
 // Fills in what was seen of its TLS, and for what is not known the one or the other.
@@ -57,21 +72,21 @@ policy::RecipientFacts mailbox_at(Address address) {
   return {std::move(address), {}, {}, policy::RecipientClass::mailbox, true, 250, {}};
 }
 
-std::vector<policy::RecipientFacts> recipients_of(Reception const& reception) {
-  std::vector<policy::RecipientFacts> out;
-  for (auto const& recipient : reception.recipients)
-    if (auto address = wire::parse_mailbox(recipient)) out.push_back(mailbox_at(*std::move(address)));
-  static Domain const nowhere = *Domain::parse("unknown.invalid");  // RFC 2606: somebody, not told who
-  if (out.empty()) out.push_back(mailbox_at(Address("unknown", nowhere)));
-  return out;
+// RFC 2606: somebody, not told who.
+Address const& somebody() {
+  static Address const address("unknown", *Domain::parse("unknown.invalid"));
+  return address;
 }
 
 }  // namespace
 
-Evaluation::Evaluation(Reception const& reception, policy::TlsMemory const& memory,
-                       std::string const& identity, SenderAddress sender)
-    : all_known_(is_all_known(reception.tls)) {
-  if (reception.facts)
+void Evaluation::begin(Reception const& reception, std::string const& identity, SenderAddress sender) {
+  all_known_ = is_all_known(reception.tls);
+  if (all_told_) facts_ = {};
+  all_told_ = reception.facts != nullptr;
+  tls_kind_.reset();
+  if (!all_told_ && reception.recipients.empty()) tls_kind_ = kind_of(reception.tls);
+  if (all_told_)
     take_facts(*reception.facts);
   else
     assume_facts(reception, sender);
@@ -82,20 +97,30 @@ Evaluation::Evaluation(Reception const& reception, policy::TlsMemory const& memo
     assume(Assumed::best, reception.tls, best_);
   }
   connection.identity = identity;
-  recall_client(memory, connection);
-  recall_host(memory, connection);
+  connection.remembered = {};
+  recall_client(memory_, connection);
+  recall_host(memory_, connection);
 }
 
 // All is known: what was decided about the recipients is forgotten, so that the rule decides anew.
 void Evaluation::take_facts(policy::Facts const& facts) {
   facts_ = facts;
-  facts_.connection.remembered = {};
+  is_for_somebody_ = false;
   recipients_ = std::move(facts_.transaction.recipients);
   for (auto& recipient : recipients_) {
     recipient.accepted = true;
     if (recipient.standing > policy::RecipientClass::postmaster)
       recipient.standing = policy::RecipientClass::mailbox;
   }
+}
+
+void Evaluation::take_recipients(Reception const& reception) {
+  if (reception.recipients.empty() && is_for_somebody_) return;
+  is_for_somebody_ = reception.recipients.empty();
+  recipients_.clear();
+  for (auto const& recipient : reception.recipients)
+    if (auto address = wire::parse_mailbox(recipient)) recipients_.push_back(mailbox_at(*std::move(address)));
+  if (recipients_.empty()) recipients_.push_back(mailbox_at(somebody()));
 }
 
 void Evaluation::assume_facts(Reception const& reception, SenderAddress sender) {
@@ -105,10 +130,11 @@ void Evaluation::assume_facts(Reception const& reception, SenderAddress sender) 
   connection.helo = reception.helo;
   connection.started = reception.at;
   facts_.transaction.started = reception.at;
+  facts_.transaction.mail.reverse_path.reset();
   if (sender == SenderAddress::asked_for && !reception.sender.empty())
     if (auto address = wire::parse_mailbox(reception.sender))
       facts_.transaction.mail.reverse_path = *std::move(address);
-  recipients_ = recipients_of(reception);
+  take_recipients(reception);
   facts_.unknown_facts = unknown_facts(reception);
   assume(Assumed::worst, reception.tls, connection.tls);
 }
@@ -134,8 +160,8 @@ Judgement Evaluation::ask_before_recipients(Rule const& rule) {
 Judgement Evaluation::ask_for_recipients(Rule const& rule, policy::DeferredMail& deferred) {
   facts_.stage = Stage::rcpt;
   bool lost = false, is_unknown = false;
-  for (auto const& recipient : recipients_) {
-    facts_.transaction.recipients.push_back(recipient);
+  for (auto& recipient : recipients_) {
+    facts_.transaction.recipients.push_back(std::move(recipient));
     facts_.transaction.recipients.back().deferred_since = deferred.since(facts_);
     auto const verdict = policy::decide(rule.policy, facts_);
     if (all_known_) deferred.note(facts_, verdict);
@@ -148,19 +174,26 @@ Judgement Evaluation::ask_for_recipients(Rule const& rule, policy::DeferredMail&
 
 // Through the stages of a conversation, as the gate is asked: one that refuses ends it.
 Judgement Evaluation::ask(Rule const& rule, policy::DeferredMail& deferred) {
-  facts_.transaction.recipients.clear();
   auto const before = ask_before_recipients(rule);
   if (before == Judgement::lost) return before;
   auto const recipients = ask_for_recipients(rule, deferred);
-  if (recipients == Judgement::lost) return recipients;
-  auto const content = ask_at(Stage::content, rule);
+  auto const content = recipients == Judgement::lost ? recipients : ask_at(Stage::content, rule);
+  recipients_.swap(facts_.transaction.recipients);
+  facts_.transaction.recipients.clear();
   if (content == Judgement::lost) return content;
   for (auto const judgement : {before, recipients, content})
     if (judgement == Judgement::unknown) return judgement;
   return Judgement::delivered;
 }
 
-Judgement Evaluation::by(Rule const& rule, policy::DeferredMail& deferred) {
+Judgement Evaluation::by(Rule const& rule, RulePast& past) {
+  if (!rule.asks_tls_alone || !tls_kind_) return by_worst_and_best(rule, past.deferred);
+  auto& known = past.by_tls[*tls_kind_];
+  if (!known) known = by_worst_and_best(rule, past.deferred);
+  return *known;
+}
+
+Judgement Evaluation::by_worst_and_best(Rule const& rule, policy::DeferredMail& deferred) {
   if (all_known_) return ask(rule, deferred);
   facts_.connection.tls = worst_;
   auto const at_worst = ask(rule, deferred);

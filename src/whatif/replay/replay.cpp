@@ -97,22 +97,18 @@ std::string const& Replay::identity_of(std::uint32_t host) const {
   return traffic_.identity(traffic_.hosts()[host].identity);
 }
 
-std::vector<Judgement> Replay::judge(Reception const& reception, std::uint32_t host) {
-  Evaluation evaluation(reception, memory_, identity_of(host), sender_);
-  std::vector<Judgement> judgements;
-  judgements.reserve(rules_.size());
-  for (auto& state : rules_) judgements.push_back(evaluation.by(state.rule, state.deferred));
-  if (on_message_) on_message_(reception, judgements);
-  return judgements;
+std::vector<Judgement> const& Replay::judge(Reception const& reception, std::uint32_t host) {
+  evaluation_.begin(reception, identity_of(host), sender_);
+  judgements_.clear();
+  for (auto& state : rules_) judgements_.push_back(evaluation_.by(state.rule, state.past));
+  if (on_message_) on_message_(reception, judgements_);
+  return judgements_;
 }
 
 // The gate's own memory, fed with what the source tells.
 void Replay::remember_mail(Reception const& reception, std::uint32_t host) {
   if (reception.tls.used == Tristate::no) {
-    policy::ConnectionFacts connection;
-    connection.client = reception.client;
-    connection.identity = identity_of(host);
-    remember_clear(memory_, connection, reception.at);
+    remember_clear(memory_, connection_of(reception, host), reception.at);
   }
   if (reception.facts && reception.outcome == policy::Outcome::accepted)
     remember_sender(memory_, reception.facts->connection, reception.facts->transaction);
@@ -121,14 +117,18 @@ void Replay::remember_mail(Reception const& reception, std::uint32_t host) {
 void Replay::remember_session(Reception const& reception, std::uint32_t host) {
   bool const used = reception.tls.used == Tristate::yes;
   if (!used && reception.tls.failure.empty()) return;
-  policy::ConnectionFacts connection;
-  connection.client = reception.client;
-  connection.identity = identity_of(host);
+  auto& connection = connection_of(reception, host);
   connection.ended = reception.at;
   connection.tls.state = used ? policy::TlsState::established : policy::TlsState::failed;
   connection.tls.version = reception.tls.version;
   connection.tls.failure = reception.tls.failure;
   remember(memory_, connection);
+}
+
+policy::ConnectionFacts& Replay::connection_of(Reception const& reception, std::uint32_t host) {
+  connection_.client = reception.client;
+  connection_.identity = identity_of(host);
+  return connection_;
 }
 
 void Replay::message(Reception const& reception, std::uint32_t host) {
@@ -213,7 +213,7 @@ void Replay::note_judgements(Reception const& reception, std::uint32_t pair,
 }
 
 void Replay::refusal(Reception const& reception, std::uint32_t host) {
-  auto const judgements = judge(reception, host);
+  auto const& judgements = judge(reception, host);
   RuleBits rules = 0;
   for (auto& state : rules_) state.tally.saw_refused(reception);
   for (std::size_t i = 0; i < rules_.size(); ++i)

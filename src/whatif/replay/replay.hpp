@@ -46,7 +46,7 @@ class Replay : public ReceptionSink {
     Rule rule;
     RuleTally tally;
     std::uint64_t refused_anyway = 0;
-    policy::DeferredMail deferred;
+    RulePast past;
   };
   struct DayCounts {
     Day day;
@@ -66,9 +66,11 @@ class Replay : public ReceptionSink {
                        std::vector<Judgement> const& judgements);
   void refusal(Reception const& reception, std::uint32_t host);
   void add_refused_anyway(RuleBits rules);
-  std::vector<Judgement> judge(Reception const& reception, std::uint32_t host);  // by each rule
+  // By each rule; good until the next call.
+  std::vector<Judgement> const& judge(Reception const& reception, std::uint32_t host);
   std::string const& identity_of(std::uint32_t host) const;
   void remember_session(Reception const& reception, std::uint32_t host);
+  policy::ConnectionFacts& connection_of(Reception const& reception, std::uint32_t host);
   void remember_mail(Reception const& reception, std::uint32_t host);
   RuleAnswer answer_for(RuleState const& state, Answer const& answer, CountedMail const& mail) const;
 
@@ -80,6 +82,9 @@ class Replay : public ReceptionSink {
   Attempts attempts_;
   PrivateClients private_clients_;
   policy::TlsMemory memory_{most_remembered};
+  Evaluation evaluation_{memory_};
+  std::vector<Judgement> judgements_;
+  policy::ConnectionFacts connection_;  // what the memory is to take in
   std::vector<CountsByWanted> by_pair_;  // messages
   DayCells cells_;
   RecipientNames recipients_;  // of what would be lost

@@ -57,6 +57,7 @@ Result<Rule, std::string> parse_rule(std::string_view text) {
   rule.breaks_rfc3207 = !rule.defers && !from;
   if (scope.empty()) {
     rule.policy.tls = found->requirement;
+    rule.asks_tls_alone = !rule.defers;
     return rule;
   }
   auto const written = trimmed(scope.substr(to ? 4 : 5));

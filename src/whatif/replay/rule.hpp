@@ -19,6 +19,7 @@ struct Rule {
   bool asks_recipients = false;  // its verdict depends on them
   bool asks_sender = false;
   bool asks_certificate = false;
+  bool asks_tls_alone = false;  // to one recipient or another, except those that every TLS rule exempts
   bool breaks_rfc3207 = true;  // section 4: a publicly-referenced server MUST NOT require STARTTLS
   bool defers = false;         // a sender that tries again over TLS loses nothing
   bool of_owner = false;       // from a configuration's [[rules]]

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/nearest_name.hpp"
+#include "base/similar.hpp"
 #include "whatif/answer.hpp"
 #include "whatif/reception.hpp"
 #include "whatif/replay/traffic.hpp"

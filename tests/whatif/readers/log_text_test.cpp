@@ -38,5 +38,16 @@ TEST(LogText, PeersAndPaths) {
             "no shared cipher");
 }
 
+TEST(LogText, AValueEndsAtItsQuoteOrAtWhatStandsBehindIt) {
+  EXPECT_EQ(value_at("a=b c=d", 2, " ").text, "b");
+  EXPECT_EQ(value_at("a=b c=d", 2, " ").end, 3U);
+  EXPECT_EQ(value_at("a = b, c = d", 4, ", ").text, "b");
+  EXPECT_EQ(value_at(R"(a="b\" c=" d)", 2, " ").text, R"(b\" c=)");
+  EXPECT_EQ(value_at(R"(a="b c" d)", 2, " ").end, 7U);
+  for (std::string_view const open : {R"(a="b)", R"(a="b\)", R"(a=")"})
+    EXPECT_EQ(value_at(open, 2, " ").end, open.size()) << open;
+  EXPECT_EQ(value_at("a=", 2, " ").text, "");
+}
+
 }  // namespace
 }  // namespace postern::tests

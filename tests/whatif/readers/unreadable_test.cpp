@@ -68,10 +68,27 @@ std::vector<Sample> const unreadable_samples{
      "bytes\n"},
     {"Zimbra",
      "2026-11-23 14:47:32,123 INFO  [ImapSSLServer-3] [name=a@x.example;] imap - user authenticated\n"},
+    {"MDaemon's log of outgoing",
+     "START Event Log / MDaemon PRO v18.0.1, SMTP (out) log information\r\n"
+     "Thu 2026-11-23 00:00:17.768: Session 981023; child 0002\r\n"
+     "Thu 2026-11-23 00:00:17.768: Attempting SMTP connection to [192.0.2.1:25]\r\n"
+     "Thu 2026-11-23 00:00:17.768: <-- 220 mx.example\r\n"
+     "Thu 2026-11-23 00:00:17.768: --> EHLO us.example\r\n"},
+    {"SmarterMail's delivery log",
+     "14:08:54.154 [313455-1] CMD: DATA\r\n14:08:54.185 [313455-1] RSP: 354 send message\r\n"},
     {"fail2ban", "2026-11-23 14:47:32,123 fail2ban.filter [1]: INFO [postfix] Found 192.0.2.1\n"},
     {"ClamAV", "Mon Nov 23 14:47:32 2026 -> SelfCheck: Database status OK.\n"},
     {"ClamAV", "Mon Nov 23 14:47:32 2026 -> /tmp/x: Eicar-Signature FOUND\n"},
     {"ClamAV", "ClamAV update process started at Mon Nov 23 14:47:32 2026\n"},
+    {"Proofpoint's filter",
+     "[2026-11-23 14:47:32.487175 -0500] rprt s=4cwtbdrj71 mod=session cmd=connect ip=192.0.2.1 country=us "
+     "lip=192.0.2.2 prot=smtp:smtp hops_active=f routes= notroutes=default_inbound,tls perlwait=0.003\n"},
+    {"Proofpoint's filter",
+     "Nov 23 14:47:32 pps filter_instance1[195529]: rprt s=2hdryp02r6 m=1 x=2hdryp02r6-1 cmd=send "
+     "profile=mail qid=w3HMWjG3039079 rcpts=b@y.example\n"},
+    {"maillog records",
+     "{\"data\":\"x\",\"pps\":{\"agent\":\"m1.example\"},\"sm\":{\"stat\":\"Sent\"},\"tls\":{\"version\":"
+     "\"TLSv1.2\"},\"ts\":\"2026-11-23T14:47:32.5-0500\"}\n"},
     {"access log", "192.0.2.1 - - [23/Nov/2026:14:47:32 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"curl\"\n"},
     {"access log",
      "192.0.2.1 - - [23/Nov/2026:14:47:32 +0000] \"POST /api HTTP/2.0\" 200 12 \"-\" \"curl\"\n"},
@@ -111,8 +128,10 @@ TEST(Unreadable, ALineOfAMailServerOutweighsAllOthers) {
 }
 
 TEST(Unreadable, ASystemLogWithoutAMailServerSaysWhoseItIs) {
-  for (auto const& [program, what] : {std::pair{"dovecot", "Dovecot"}, std::pair{"chasquid", "chasquid"},
-                                      std::pair{"amavis", "amavis"}, std::pair{"sshd", "sshd"}}) {
+  for (auto const& [program, what] :
+       {std::pair{"dovecot", "Dovecot"}, std::pair{"chasquid", "chasquid"}, std::pair{"amavis", "amavis"},
+        std::pair{"sshd", "sshd"}, std::pair{"filter_instance1", "Proofpoint"},
+        std::pair{"halon-smtpd", "Halon"}}) {
     auto const read = read_text("Nov 23 14:47:32 mx " + std::string(program) + "[1]: some text\n");
     EXPECT_TRUE(read.all.empty());
     ASSERT_EQ(read.stats.notes.size(), 1U) << program;
