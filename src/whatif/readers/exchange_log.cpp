@@ -48,6 +48,10 @@ bool ExchangeLog::head_looks_like(std::string_view start) {
          start.find("#Fields: date-time,connector-id,session-id") < 4096;
 }
 
+std::optional<Instant> ExchangeLog::time_of_line(std::string_view line, LogClock& clock) {
+  return clock.take_iso(line);
+}
+
 void ExchangeLog::line(std::string_view text) {
   if (text.starts_with('#')) return;
   auto const fields = split_delimited(text);

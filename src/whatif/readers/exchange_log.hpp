@@ -17,6 +17,7 @@ class ExchangeLog : public LineSource {
       : LineSource(LogClock(settings.reference, Duration::zero()), sink) {}  // its times are UTC
   std::string_view kind() const override { return "exchange"; }
   static bool head_looks_like(std::string_view start);
+  static std::optional<Instant> time_of_line(std::string_view line, LogClock& clock);
 
  protected:
   void line(std::string_view text) override;
@@ -58,6 +59,7 @@ inline constexpr ReaderEntry exchange_reader{.format = Format::exchange,
                                              .name = "exchange",
                                              .reads = "Exchange's SMTP receive protocol log",
                                              .head_looks_like = ExchangeLog::head_looks_like,
+                                             .time_of_line = ExchangeLog::time_of_line,
                                              .make = make_reader<ExchangeLog>};
 
 }  // namespace postern::whatif
