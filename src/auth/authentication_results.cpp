@@ -27,9 +27,9 @@ std::string value_text(std::string_view value) {
 }
 
 // Reads the words of a structured field (RFC 5322 section 3.2), comments and white space passed over.
-class Words {
+class ResultWords {
  public:
-  explicit Words(std::string_view text) : text_(text) { pass_over(); }
+  explicit ResultWords(std::string_view text) : text_(text) { pass_over(); }
 
   bool at_end() const { return text_.empty(); }
   bool take(char c) {
@@ -97,7 +97,7 @@ class Words {
 bool is_keyword(char c) { return is_alnum(c) || c == '-' || c == '_'; }
 bool is_value(char c) { return is_token(c) || c == '@' || c == '/' || c == ':' || c == '=' || is_8bit(c); }
 
-bool read_property(Words& words, AuthResult& result) {
+bool read_property(ResultWords& words, AuthResult& result) {
   auto const type = words.word(is_keyword);
   if (!type) return false;
   if (iequals(*type, "reason") && words.take('=')) {
@@ -118,7 +118,7 @@ bool read_property(Words& words, AuthResult& result) {
   return true;
 }
 
-bool read_result(Words& words, AuthenticationResults& out) {
+bool read_result(ResultWords& words, AuthenticationResults& out) {
   auto const method = words.word(is_keyword);
   if (!method) return false;
   if (words.take('/') && !words.word(is_digit)) return false;  // a version
@@ -132,7 +132,7 @@ bool read_result(Words& words, AuthenticationResults& out) {
   return true;
 }
 
-std::optional<std::string> read_server(Words& words) {
+std::optional<std::string> read_server(ResultWords& words) {
   auto server = words.word(is_value);
   if (!server) return std::nullopt;
   words.word(is_digit);  // a version
@@ -160,7 +160,7 @@ std::string print(AuthenticationResults const& results) {
 }
 
 std::optional<AuthenticationResults> parse_authentication_results(std::string_view value) {
-  Words words(value);
+  ResultWords words(value);
   auto const server = read_server(words);
   if (!server || !words.take(';')) return std::nullopt;
   AuthenticationResults out{.server = *server, .results = {}};
@@ -172,7 +172,7 @@ std::optional<AuthenticationResults> parse_authentication_results(std::string_vi
 }
 
 std::string authentication_server(std::string_view value) {
-  Words words(value);
+  ResultWords words(value);
   return read_server(words).value_or(std::string());
 }
 

@@ -7,8 +7,6 @@
 namespace postern::auth {
 namespace {
 
-constexpr std::string_view crlf = "\r\n";
-
 std::string relaxed_field(std::string_view field) {
   auto const colon = field.find(':');
   if (colon == std::string_view::npos) return std::string(field) + std::string(crlf);

@@ -9,6 +9,8 @@
 
 namespace postern::auth {
 
+inline constexpr std::string_view crlf = "\r\n";
+
 enum class Canonical : std::uint8_t { simple, relaxed };
 
 // A header field, with or without its final CRLF, in its canonical form, which ends with CRLF (sections

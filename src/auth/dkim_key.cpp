@@ -14,14 +14,14 @@
 namespace postern::auth {
 namespace {
 
-constexpr int least_bits = 1024;  // RFC 8301 section 3.2
-constexpr int most_bits = 8192;   // a verification takes longer with the square of it
+constexpr int least_verified_bits = 1024;  // RFC 8301 section 3.2
+constexpr int most_verified_bits = 8192;   // a verification takes longer with the square of it
 constexpr std::size_t ed25519_size = 32;
 
 struct FreeKey {
   void operator()(::EVP_PKEY* key) const { ::EVP_PKEY_free(key); }
 };
-using Key = std::unique_ptr<::EVP_PKEY, FreeKey>;
+using KeyHandle = std::unique_ptr<::EVP_PKEY, FreeKey>;
 
 unsigned char const* octets(std::string_view text) {
   return reinterpret_cast<unsigned char const*>(text.data());
@@ -29,7 +29,7 @@ unsigned char const* octets(std::string_view text) {
 
 class OpenSslKey : public PublicKey {
  public:
-  OpenSslKey(KeyType type, Key key) : type_(type), key_(std::move(key)) {}
+  OpenSslKey(KeyType type, KeyHandle key) : type_(type), key_(std::move(key)) {}
   KeyType type() const override { return type_; }
   int bits() const override { return ::EVP_PKEY_get_bits(key_.get()); }
 
@@ -56,14 +56,14 @@ class OpenSslKey : public PublicKey {
   }
 
   KeyType type_;
-  Key key_;
+  KeyHandle key_;
 };
 
 // d2i_PUBKEY looks for decoders each time and takes a hundred times as long as these, which OpenSSL 3 calls
 // deprecated.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-Key rsa_key(std::string_view data) {
+KeyHandle rsa_key(std::string_view data) {
   auto const* at = octets(data);
   auto* rsa = ::d2i_RSA_PUBKEY(nullptr, &at, static_cast<long>(data.size()));
   if (rsa == nullptr) {
@@ -71,7 +71,7 @@ Key rsa_key(std::string_view data) {
     rsa = ::d2i_RSAPublicKey(nullptr, &at, static_cast<long>(data.size()));
   }
   if (rsa == nullptr) return nullptr;
-  Key key(::EVP_PKEY_new());
+  KeyHandle key(::EVP_PKEY_new());
   if (!key || ::EVP_PKEY_assign_RSA(key.get(), rsa) != 1) {
     ::RSA_free(rsa);
     return nullptr;
@@ -102,7 +102,7 @@ std::string sha256(std::string_view bytes) {
 }
 
 Result<std::shared_ptr<PublicKey const>, std::string> make_public_key(KeyType type, std::string_view data) {
-  Key key;
+  KeyHandle key;
   if (type == KeyType::ed25519) {
     if (data.size() != ed25519_size) return fail(std::string("an Ed25519 key has 32 octets"));
     key.reset(::EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, octets(data), data.size()));
@@ -111,9 +111,9 @@ Result<std::shared_ptr<PublicKey const>, std::string> make_public_key(KeyType ty
   }
   if (!key) return fail(std::string("the key cannot be read"));
   auto const bits = ::EVP_PKEY_get_bits(key.get());
-  if (type == KeyType::rsa && bits < least_bits)
+  if (type == KeyType::rsa && bits < least_verified_bits)
     return fail("the key has " + std::to_string(bits) + " bits, fewer than 1024");
-  if (bits > most_bits) return fail("the key has " + std::to_string(bits) + " bits, more than 8192");
+  if (bits > most_verified_bits) return fail("the key has " + std::to_string(bits) + " bits, more than 8192");
   return std::make_shared<OpenSslKey const>(type, std::move(key));
 }
 

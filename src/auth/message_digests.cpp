@@ -7,7 +7,6 @@
 namespace postern::auth {
 namespace {
 
-constexpr std::string_view crlf = "\r\n";
 constexpr std::string_view header_end = "\r\n\r\n";
 
 // RFC 5322 section 2.2: printable characters but the colon; blanks before it are obsolete (section 4.5.8).

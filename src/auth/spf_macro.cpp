@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view macro_letters = "slodiphcrtv";
 constexpr std::string_view delimiters = ".-+,/_=";
-constexpr std::size_t longest_name = 253;  // RFC 1035 section 2.3.4, as text
+constexpr std::size_t longest_spf_name = 253;  // RFC 1035 section 2.3.4, as text
 constexpr std::size_t longest_expansion = 4096;
 
 struct Macro {
@@ -210,7 +210,7 @@ std::optional<std::string> expand_domain_spec(std::string_view spec, SpfMacroVal
   auto name = expand_macros(spec, values);
   if (!name) return std::nullopt;
   if (name->ends_with('.')) name->pop_back();
-  while (name->size() > longest_name) {
+  while (name->size() > longest_spf_name) {
     auto const dot = name->find('.');
     if (dot == std::string::npos) return std::nullopt;
     name->erase(0, dot + 1);

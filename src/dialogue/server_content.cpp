@@ -57,9 +57,15 @@ void ServerDialogue::note_authors() {
   auto senders = fields->senders();
   auto& transaction = facts_.transaction;
   transaction.authors_missing = !fields->has_from();
-  transaction.authors_unclear = !authors || !senders;
-  if (authors) transaction.authors = *std::move(authors);
-  if (senders) transaction.senders = *std::move(senders);
+  transaction.authors_problem.clear();
+  if (senders)
+    transaction.senders = *std::move(senders);
+  else
+    transaction.authors_problem = "Sender or Resent-From: " + senders.error();
+  if (authors)
+    transaction.authors = *std::move(authors);
+  else
+    transaction.authors_problem = "From: " + authors.error();
 }
 
 Step ServerDialogue::on_content() {

@@ -46,9 +46,6 @@ class FairWorkers {
   void post(ClientNetwork const& who, Work call);
   bool has_room(ClientNetwork const& who);
 
-  // Whether anything waits for a thread: what takes long may then give up earlier.
-  bool others_wait() const { return waiting_.load(std::memory_order_relaxed) > 0; }
-
   void join() { pool_.join(); }
 
  private:

@@ -138,8 +138,10 @@ struct TransactionFacts {
   std::vector<Address> authors;  // that the From field names; looked at when a user has logged in
   std::vector<Address> senders;  // that Sender, Resent-From and Resent-Sender name; likewise
   bool authors_missing = false;  // there is no From field
-  bool authors_unclear = false;  // one of these is too long, or holds what is no address
-  bool chunking = false;         // BDAT was used
+  // One of these fields is too long, or holds what is no address: which, and what it holds, for the reply.
+  // Empty: none.
+  std::string authors_problem;
+  bool chunking = false;  // BDAT was used
   Spf spf = Spf::not_asked;
   AuthenticationFacts authentication;     // known at Stage::content
   RememberedTls sender;                   // what mail of its domain has shown, if its SPF passed

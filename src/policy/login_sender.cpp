@@ -75,8 +75,8 @@ Verdict judge_login_authors(Policy const& policy, Facts const& facts) {
   if (!is_bound(policy, connection)) return {};
   if (facts.transaction.authors_missing)  // RFC 5322 section 3.6
     return refuse_login(connection.login, "the message has no From field, which says who wrote it");
-  if (facts.transaction.authors_unclear)
-    return refuse_login(connection.login, "a From, Sender or Resent field holds what is no address");
+  if (!facts.transaction.authors_problem.empty())
+    return refuse_login(connection.login, facts.transaction.authors_problem);
   for (auto const& author : facts.transaction.authors)
     if (!may_send_as(policy, connection.login, author))
       return refuse_login(connection.login, "From: " + not_yours(author));

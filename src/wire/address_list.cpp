@@ -1,6 +1,7 @@
 #include "wire/address_list.hpp"
 
 #include "base/ascii.hpp"
+#include "wire/comment.hpp"
 #include "wire/cursor.hpp"
 #include "wire/path.hpp"
 
@@ -16,16 +17,6 @@ void skip_quoted(Cursor& at, std::string& out) {  // quoted-string, kept as it i
     out += c;
     if (c == '\\' && !at.at_end()) out += at.next();
     if (c == '"') return;
-  }
-}
-
-void skip_comment(Cursor& at) {  // RFC 5322 section 3.2.2: they nest
-  int depth = 0;
-  while (!at.at_end()) {
-    char const c = at.next();
-    if (c == '\\') at.next();
-    if (c == '(') ++depth;
-    if (c == ')' && --depth == 0) return;
   }
 }
 

@@ -11,19 +11,18 @@
 namespace postern::wire {
 namespace {
 
-constexpr int gzip_window = 15 + 16;  // zlib's way to ask for gzip's header
+constexpr int zlib_window = 15;                // the largest
+constexpr int gzip_window = zlib_window + 16;  // zlib's way to ask for gzip's header
 constexpr std::size_t gzip_piece = 64 * 1024;
 
 Bytef* bytes_of(std::string_view text) {  // zlib does not write to its input
   return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
 }
 
-}  // namespace
-
-std::string gzip(std::string_view bytes) {
+std::string deflated(std::string_view bytes, int window) {
   z_stream stream{};
   std::string out;
-  if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+  if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY) != Z_OK)
     return out;
   stream.next_in = bytes_of(bytes);
   stream.avail_in = static_cast<uInt>(std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max()));
@@ -37,6 +36,12 @@ std::string gzip(std::string_view bytes) {
   ::deflateEnd(&stream);
   return out;
 }
+
+}  // namespace
+
+std::string gzip(std::string_view bytes) { return deflated(bytes, gzip_window); }
+
+std::string zlib_compressed(std::string_view bytes) { return deflated(bytes, zlib_window); }
 
 std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit) {
   Inflater inflater(Inflater::Form::gzip);

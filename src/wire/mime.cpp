@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "base/base64.hpp"
 #include "base/hex.hpp"
+#include "wire/mime_field.hpp"
 
 namespace postern::wire {
 namespace {
@@ -19,50 +20,37 @@ std::string_view take_mime_line(std::string_view& text) {  // with its end
   return line;
 }
 
-std::string parameter(std::string_view field, std::string_view name) {  // RFC 2045 section 5.1
-  for (auto at = field.find(';'); at != std::string_view::npos; at = field.find(';', at + 1)) {
-    auto rest = trimmed(field.substr(at + 1));
-    if (!istarts_with(rest, name)) continue;
-    rest = trimmed(rest.substr(name.size()));
-    if (rest.substr(0, 1) != "=") continue;
-    rest = trimmed(rest.substr(1));
-    if (rest.substr(0, 1) == "\"") return std::string(rest.substr(1, rest.find('"', 1) - 1));
-    return std::string(rest.substr(0, rest.find_first_of("; \t\r\n")));
-  }
-  return {};
-}
-
 // A parameter that may be in pieces, or in another character set (RFC 2231 section 3, 4); it stays as it
 // is encoded.
-std::string long_parameter(std::string_view field, std::string const& name) {
+std::string long_parameter(MimeField const& field, std::string const& name) {
   constexpr int pieces_limit = 20;
-  std::string whole = parameter(field, name);
-  if (whole.empty()) whole = parameter(field, name + "*");
+  std::string whole = field.parameter(name);
+  if (whole.empty()) whole = field.parameter(name + "*");
   if (!whole.empty()) return whole;
   for (int i = 0; i < pieces_limit; ++i) {
     std::string const numbered = name + "*" + std::to_string(i);
-    auto piece = parameter(field, numbered);
-    if (piece.empty()) piece = parameter(field, numbered + "*");
+    auto piece = field.parameter(numbered);
+    if (piece.empty()) piece = field.parameter(numbered + "*");
     if (piece.empty()) break;
     whole += piece;
   }
   return whole;
 }
 
-void take_mime_field(MimeHeader& header, std::string_view field) {
+void take_mime_field(MimeHeader& header, std::string_view written) {
   constexpr std::string_view type = "content-type:";
   constexpr std::string_view encoding = "content-transfer-encoding:";
   constexpr std::string_view disposition = "content-disposition:";
-  if (istarts_with(field, type)) {
-    field.remove_prefix(type.size());
-    header.type = lowered(trimmed(field.substr(0, field.find(';'))));
-    header.boundary = parameter(field, "boundary");
+  if (istarts_with(written, type)) {
+    auto const field = parse_mime_field(written.substr(type.size()));
+    header.type = field.value;
+    header.boundary = field.parameter("boundary");
     if (header.file_name.empty()) header.file_name = long_parameter(field, "name");
-  } else if (istarts_with(field, disposition)) {
-    auto const name = long_parameter(field.substr(disposition.size()), "filename");
+  } else if (istarts_with(written, disposition)) {
+    auto const name = long_parameter(parse_mime_field(written.substr(disposition.size())), "filename");
     if (!name.empty()) header.file_name = name;
-  } else if (istarts_with(field, encoding)) {
-    header.encoding = lowered(trimmed(field.substr(encoding.size())));
+  } else if (istarts_with(written, encoding)) {
+    header.encoding = parse_mime_field(written.substr(encoding.size())).value;
   }
 }
 

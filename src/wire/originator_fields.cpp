@@ -20,6 +20,14 @@ bool names_originator(std::string_view name) {
   return std::find(originator_names.begin(), originator_names.end(), name) != originator_names.end();
 }
 
+// "alice@example.org" of "[alice@example.org]." in a sentence; an address literal's own brackets are within.
+std::string_view without_frame(std::string_view word) {
+  constexpr std::string_view frame = "[]{}.!?`|";
+  auto const begin = std::min(word.find_first_not_of(frame), word.size());
+  word.remove_prefix(begin);
+  return word.substr(0, word.find_last_not_of(frame) + 1);
+}
+
 // Whatever a reading program may take for an address: each run of characters with an @ within, wherever it
 // stands (a display name, a comment, a group's name, behind the angle brackets).
 Result<void, std::string> add_all_lookalikes(std::string_view field, std::vector<Address>& all) {
@@ -32,8 +40,11 @@ Result<void, std::string> add_all_lookalikes(std::string_view field, std::vector
     auto const at = word.find('@');
     if (at == std::string_view::npos || at == 0 || at + 1 == word.size()) continue;
     auto address = parse_mailbox(word);
+    if (!address) address = parse_mailbox(without_frame(word));
     if (!address)
-      return fail("a field that says who wrote it holds " + std::string(word) + ", which is no address");
+      return fail(in_quotes(printable(word, 100)) +
+                  " is no address, and a reader may take it for one: leave "
+                  "it out of the name");
     bool const is_known = std::any_of(all.begin(), all.end(),
                                       [&](Address const& one) { return one.print() == address->print(); });
     if (!is_known) all.push_back(*std::move(address));
@@ -117,7 +128,7 @@ Result<std::vector<Address>, std::string> OriginatorFields::addresses(Kind kind)
     all.insert(all.end(), one->begin(), one->end());
     if (auto const added = add_all_lookalikes(field.text, all); !added) return fail(added.error());
   }
-  if (has_any && all.empty()) return fail(std::string("a field that says who wrote it names nobody"));
+  if (has_any && all.empty()) return fail(std::string("the field names nobody"));
   return all;
 }
 

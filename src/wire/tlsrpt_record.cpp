@@ -6,7 +6,7 @@ namespace postern::wire {
 namespace {
 
 constexpr std::string_view version = "v=TLSRPTv1";
-constexpr std::size_t address_limit = 10;
+constexpr std::size_t report_address_limit = 10;
 
 bool is_ours(std::string_view record) {
   return record.substr(0, version.size()) == version &&
@@ -19,7 +19,7 @@ void add_addresses(std::vector<std::string>& found, std::string_view list) {
     auto const uri = trimmed(list.substr(0, comma));
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
     bool const known = istarts_with(uri, "mailto:") || istarts_with(uri, "https://");
-    if (known && is_ascii(uri) && found.size() < address_limit) found.emplace_back(uri);
+    if (known && is_ascii(uri) && found.size() < report_address_limit) found.emplace_back(uri);
   }
 }
 

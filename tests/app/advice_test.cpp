@@ -90,6 +90,7 @@ TEST_F(Advice, TellsOfListenersThatNobodyCanUse) {
   expect_warning("[[listen]]\naddress = \"0.0.0.0:25\"\nproxy = [\"0.0.0.0/0\"]\n" + two_mailboxes,
                  "he is any client");
   expect_warning("[auth]\nusers_file = \"users\"\n", "no listener with role = \"submission\"");
+  expect_warning("[auth]\nmay_send_as = [\"alice *\"]\n", "auth.may_send_as: nobody can log in");
 }
 
 TEST_F(Advice, TellsOfUsersThatNobodyCanBe) {

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "app/inputs/input_series.hpp"
+#include "app/inputs/repeated_inputs.hpp"
 #include "app/inputs/replay_inputs.hpp"
 #include "support/workplace.hpp"
 
@@ -16,38 +18,6 @@ namespace {
 
 using app::InputPath;
 using app::InputSeries;
-using app::rotated_name;
-using app::RotatedName;
-
-TEST(RotatedName, ThePartsOfASeriesAreToldByTheirNames) {
-  std::vector<std::string> const from_the_oldest{"mail.log.12.gz", "mail.log.2.gz", "mail.log.1", "mail.log"};
-  for (std::size_t i = 0; i < from_the_oldest.size(); ++i) {
-    EXPECT_EQ(rotated_name(from_the_oldest[i]).series, "mail.log") << from_the_oldest[i];
-    if (i > 0) EXPECT_LT(rotated_name(from_the_oldest[i - 1]).age, rotated_name(from_the_oldest[i]).age);
-  }
-  std::vector<std::string> const dated{"mail.log-20261101.gz", "mail.log-20261108", "mail.log"};
-  for (std::size_t i = 0; i < dated.size(); ++i) {
-    EXPECT_EQ(rotated_name(dated[i]).series, "mail.log") << dated[i];
-    if (i > 0) EXPECT_LT(rotated_name(dated[i - 1]).age, rotated_name(dated[i]).age);
-  }
-  for (auto const* name :
-       {"mail-20261101.log", "mail-2026-11-08.log.xz", "mail.log", "mail.log.1", "mail.20261101.log"})
-    EXPECT_EQ(rotated_name(name).series, "mail.log") << name;
-  EXPECT_EQ(rotated_name("mainlog.0").series, "mainlog");
-}
-
-TEST(RotatedName, ADateMayStandInFrontOrWithin) {
-  EXPECT_EQ(rotated_name("2026.02.09-smtpLog.log").series, "-smtpLog.log");
-  EXPECT_LT(rotated_name("2026.02.09-smtpLog.log.gz").age, rotated_name("2026.02.10-smtpLog.log").age);
-  EXPECT_EQ(rotated_name("MDaemon-2026-08-18-SMTP-(in).log").series, "MDaemon--SMTP-(in).log");
-  EXPECT_EQ(rotated_name("2026.02.0x-smtpLog.log").series, "2026.02.0x-smtpLog.log");
-}
-
-TEST(RotatedName, OtherNamesAreOfASeriesOfTheirOwn) {
-  for (auto const* name : {"mail.err", "archive.mbox", "RECV2026112301-1.LOG", "20261101", "1", ".1",
-                           "mail-3.7.log", "postfix-3.7-tls-loglevel-0.log", "mail-2026.log", ""})
-    EXPECT_EQ(rotated_name(name).series, name);
-}
 
 constexpr std::string_view whole_log =
     "Nov 23 14:47:30 mx postfix/smtpd[430]: connect from mail.example.org[192.0.2.66]\n"
@@ -100,9 +70,10 @@ class Rotation : public testing::Test {
   Workplace workplace_;
 };
 
-std::vector<std::size_t> ends_of_lines() {
+// The last one's is left out.
+std::vector<std::size_t> ends_of_lines(std::string_view text = whole_log) {
   std::vector<std::size_t> out;
-  for (auto at = whole_log.find('\n'); at != std::string_view::npos; at = whole_log.find('\n', at + 1))
+  for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
     out.push_back(at + 1);
   out.pop_back();
   return out;
@@ -156,6 +127,130 @@ TEST_F(Rotation, WhatIsNoneIsReadApart) {
   write("mail.log", whole_log);
   write("mail.err", at_hour("15"));  // the same lines would be read once
   EXPECT_EQ(answer_of({"mail.log", "mail.err"}, 2).messages, 4U);
+}
+
+TEST_F(Rotation, ACompressedCopyBesideItsOriginalIsReadOnce) {
+  auto const ends = ends_of_lines();
+  write_gzip("mail.log.2.gz", whole_log.substr(0, ends[1]));
+  auto const middle = whole_log.substr(ends[1], ends[5] - ends[1]);
+  write("mail.log.1", middle);
+  write_gzip("mail.log.1.gz", middle);
+  write("mail.log", whole_log.substr(ends[5]));
+  std::vector<std::string> order{"mail.log", "mail.log.1", "mail.log.1.gz", "mail.log.2.gz"};
+  do expect_the_whole(answer_of(order, 1));
+  while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_F(Rotation, ASecondSeriesOfTheSameLinesIsReadOnceThoughItReachesLessFarBack) {
+  auto const ends = ends_of_lines();
+  std::string const padding(600, 'x');  // what begins alike has to be long enough
+  auto const text = [&](std::size_t begin, std::size_t end) {
+    return "Nov 23 14:47:29 mx x[" + std::to_string(begin) + "]: " + padding + "\n" +
+           std::string(whole_log.substr(begin, end - begin));
+  };
+  write_gzip("mail.log.2.gz", text(0, ends[1]));
+  for (auto const* name : {"mail.log.1", "mail.info.1"}) write(name, text(ends[1], ends[5]));
+  for (auto const* name : {"mail.log", "mail.info"}) write(name, text(ends[5], whole_log.size()));
+  expect_the_whole(answer_of({"mail.log", "mail.log.1", "mail.log.2.gz", "mail.info", "mail.info.1"}, 1));
+}
+
+TEST_F(Rotation, OneFileByTwoNamesIsReadOnceHoweverShortItIs) {
+  write("short.log", whole_log.substr(0, 300));
+  write("mail.log", whole_log);
+  std::filesystem::create_hard_link(path("mail.log"), path("hard.log"));
+  std::filesystem::create_symlink(path("mail.log"), path("soft.log"));
+  expect_the_whole(answer_of({"mail.log", "hard.log", "soft.log", "mail.log"}, 1));
+  answer_of({"short.log", "short.log"}, 1);  // and not two sources
+}
+
+TEST_F(Rotation, OfTwoFilesThatBeginAlikeTheLongerIsReadAndTheOtherIsNamed) {
+  std::vector<std::string> problems;
+  write("a.log", whole_log.substr(0, 800));
+  write("b.log", whole_log);
+  write("c.log", whole_log.substr(0, 300));  // too short to tell
+  std::vector<InputPath> inputs;
+  for (auto const* name : {"a.log", "b.log", "c.log"})
+    inputs.push_back({.path = path(name), .bytes = std::filesystem::file_size(path(name))});
+  auto const kept = app::without_repeated(inputs, problems);
+  ASSERT_EQ(kept.size(), 2U);
+  EXPECT_EQ(kept[0].path, path("b.log"));
+  EXPECT_EQ(kept[1].path, path("c.log"));
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_TRUE(problems[0].starts_with(path("a.log") + ": it begins with the same lines as " + path("b.log")))
+      << problems[0];
+}
+
+// Two sessions, one of them over TLS, side by side.
+std::string exchange_lines() {
+  std::string out;
+  auto const line = [&](std::string const& session, std::string const& client, std::string const& rest) {
+    auto const second = std::to_string(10 + std::count(out.begin(), out.end(), '\n'));
+    out += "2026-11-23T09:59:" + second + ".000Z,MX\\Default Frontend MX," + session + ",1,192.0.2.25:25," +
+           client + ":40000," + rest + "\r\n";
+  };
+  std::string const one = "198.51.100.1", other = "198.51.100.2";
+  line("S1", one, "+,,");
+  line("S2", other, "+,,");
+  line("S1", one, "*,,\"TLS protocol SP_PROT_TLS1_3_SERVER negotiation succeeded using bulk encryption\"");
+  line("S1", one, "<,MAIL FROM:<a@x.example>,");
+  line("S2", other, "<,MAIL FROM:<b@y.example>,");
+  line("S2", other, "<,RCPT TO:<c@z.example>,");
+  line("S1", one, "<,RCPT TO:<c@z.example>,");
+  line("S1", one, "<,DATA,");
+  line("S2", other, "<,DATA,");
+  line("S1", one, ">,\"250 2.6.0 <1@x.example> [InternalId=1, Hostname=h] Queued mail for delivery\",");
+  line("S2", other, ">,\"250 2.6.0 <2@y.example> [InternalId=2, Hostname=h] Queued mail for delivery\",");
+  line("S1", one, "-,,Remote");
+  line("S2", other, "-,,Remote");
+  return out;
+}
+
+TEST_F(Rotation, AnHourlyLogOfExchangeIsOneWhereverItIsCut) {
+  std::string const head =
+      "#Software: Microsoft Exchange Server\r\n#Fields: date-time,connector-id,session-id,sequence-number,"
+      "local-endpoint,remote-endpoint,event,data,context\r\n";
+  auto const lines = exchange_lines();
+  auto const ends = ends_of_lines(lines);
+  ASSERT_EQ(ends.size(), 12U);
+  for (auto const end : ends) {
+    write("RECV2026112309-1.LOG", head + lines.substr(0, end));
+    write("RECV2026112310-1.LOG", head + lines.substr(end));
+    expect_the_whole(answer_of({"RECV2026112310-1.LOG", "RECV2026112309-1.LOG"}, 1));
+  }
+}
+
+// The lines of `whole_log` as journalctl -o export writes them.
+std::vector<std::string> journal_entries() {
+  std::vector<std::string> out;
+  std::size_t begin = 0;
+  auto ends = ends_of_lines();
+  ends.push_back(whole_log.size());
+  for (auto const end : ends) {
+    auto const line = whole_log.substr(begin, end - begin - 1);
+    begin = end;
+    auto const program = line.find("postfix/"), pid = line.find('['), text = line.find("]: ");
+    auto const number = std::to_string(out.size());
+    out.push_back(
+        "__CURSOR=s=1;i=" + number + "\n__REALTIME_TIMESTAMP=17954458" + std::to_string(50 + out.size()) +
+        "000000\n_HOSTNAME=mx\nSYSLOG_IDENTIFIER=" + std::string(line.substr(program, pid - program)) +
+        "\nSYSLOG_PID=" + std::string(line.substr(pid + 1, text - pid - 1)) +
+        "\nMESSAGE=" + std::string(line.substr(text + 3)) + "\n\n");
+  }
+  return out;
+}
+
+TEST_F(Rotation, AJournalExportedInPartsIsOneWhereverItIsCut) {
+  auto const entries = journal_entries();
+  ASSERT_EQ(entries.size(), 9U);
+  for (std::size_t cut = 1; cut < entries.size(); ++cut)
+    for (std::size_t const missing : {0, 1, 2}) {  // bytes at the end of the first part
+      std::string before, after;
+      for (std::size_t i = 0; i < entries.size(); ++i) (i < cut ? before : after) += entries[i];
+      before.resize(before.size() - missing);
+      write("journal-2026-11-23.export", before);
+      write("journal-2026-11-24.export", after);
+      expect_the_whole(answer_of({"journal-2026-11-24.export", "journal-2026-11-23.export"}, 1));
+    }
 }
 
 TEST_F(Rotation, AFileThatCannotBeReadToItsEndIsToldOf) {

@@ -1,30 +1,15 @@
 """What-if counts what really happened: logs of Postfix and of Exim are made from traffic whose truth is known, session by session, with
 all that stands in the way: interleaved processes, fronts and filters, services of users, private clients, several instances and hosts,
 prefixes of several forms, time zones, files cut at quiet moments, and senders who write log lines into whatever they may choose."""
-import collections, datetime, json, pathlib, random, shutil, subprocess, tempfile, unittest
+import collections, datetime, random, unittest
 
-from support import POSTERN, SLOW
+from whatif_forms import SYSLOG, zoned
+from whatif_truth import START, TruthCase, interleaved, value_at
 
-START = datetime.datetime(2026, 11, 3, 8, 0, 0, tzinfo=datetime.timezone.utc)
 KEYS = ("messages", "over_tls", "in_the_clear", "unknown", "refused/for_good", "refused/deferred", "left_out/authenticated", "left_out/private_networks", "left_out/loopback")
 
 
-def value_at(answer, path):
-    for part in path.split("/"):
-        answer = answer[part]
-    return answer
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="postern-e2e-"))
-        self.addCleanup(shutil.rmtree, self.dir, True)
-
-    def answer(self, *files):
-        result = subprocess.run([POSTERN, "whatif", *map(str, files), "--json"], capture_output=True, text=True, timeout=120 * SLOW)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        return json.loads(result.stdout)
-
+class Case(TruthCase):
     def assert_truth(self, truth, answer, about):
         self.assertGreater(truth["messages"], 20, "the traffic is worth a test")
         for key in KEYS:
@@ -168,34 +153,8 @@ class PostfixTraffic:
         return [make() for make in certain + [self.rng.choice(kinds) for _ in range(count)]]
 
 
-def interleaved(rng, sessions, at_once):
-    """The lines of sessions of which up to `at_once` go on at the same time, as (process, program, text); None where none does."""
-    waiting, running, free = list(sessions), [], list(range(1, at_once + 1))
-    while waiting or running:
-        if waiting and free and (not running or rng.random() < .4):
-            running.append([free.pop(rng.randrange(len(free))), waiting.pop(0)])
-            continue
-        one = rng.choice(running)
-        program, text = one[1].pop(0)
-        yield one[0], program, text
-        if not one[1]:
-            running.remove(one)
-            free.append(one[0])
-            if not running:
-                yield None
-
-
-def rfc3164(at, host, program, pid, text):
-    return f"{at:%b} {at.day:2} {at:%H:%M:%S} {host} {program}[{pid}]: {text}"
-
-
-def iso(hours):
-    zone = datetime.timezone(datetime.timedelta(hours=hours))
-    return lambda at, host, program, pid, text: f"{at.astimezone(zone).isoformat(timespec='microseconds')} {host} {program}[{pid}]: {text}"
-
-
-def rfc5424(at, host, program, pid, text):
-    return f"<22>1 {at:%Y-%m-%dT%H:%M:%S}.000Z {host} {program} {pid} - - {text}"
+def written(form, hours=0):
+    return lambda at, *entry: SYSLOG[form](zoned(at, hours), *entry)
 
 
 class PostfixTruth(Case):
@@ -206,7 +165,7 @@ class PostfixTruth(Case):
             if step is None:
                 yield at, None
                 continue
-            pid, program, text = step
+            pid, (program, text) = step
             yield at, prefix(at, host, f"{instance}/{program}", pid if program.endswith("smtpd") else 90_000, text)
 
     def truth_of(self, traffics):
@@ -215,7 +174,7 @@ class PostfixTruth(Case):
         return truth
 
     def test_each_form_and_level_gives_the_truth(self):
-        for seed, (prefix, counters, tells) in enumerate([(rfc3164, True, True), (iso(0), True, False), (iso(-7), False, True), (iso(9), True, True), (rfc5424, True, True)]):
+        for seed, (prefix, counters, tells) in enumerate([(written("rfc3164"), True, True), (written("iso"), True, False), (written("iso", -7), False, True), (written("iso", 9), True, True), (written("rfc5424"), True, True)]):
             rng = random.Random(seed)
             traffic = PostfixTraffic(seed, counters, tells)
             lines = [line for _, line in self.log_lines(traffic, rng, prefix, "mx", "postfix", rng.choice([1, 3, 20]), 60) if line]
@@ -228,7 +187,7 @@ class PostfixTruth(Case):
         traffics, all_lines = [], []
         for number, (host, instance) in enumerate([("mx1", "postfix"), ("mx1", "postfix-in"), ("mx2", "postfix")]):
             traffics.append(PostfixTraffic(100 + number, True, True))  # queue ids and process ids are the same in each
-            all_lines += self.log_lines(traffics[-1], rng, iso(number), host, instance, 5, 40)
+            all_lines += self.log_lines(traffics[-1], rng, written("iso", number), host, instance, 5, 40)
         path = self.dir / "mail.log"
         path.write_text("".join(line + "\n" for _, line in sorted(((at, line) for at, line in all_lines if line), key=lambda entry: entry[0])))
         self.assert_truth(self.truth_of(traffics), self.answer(path), "three instances")
@@ -237,7 +196,7 @@ class PostfixTruth(Case):
         rng = random.Random(11)
         traffic = PostfixTraffic(11, True, True)
         files, lines = [], []
-        for _, line in self.log_lines(traffic, rng, iso(2), "mx", "postfix", 2, 120):
+        for _, line in self.log_lines(traffic, rng, written("iso", 2), "mx", "postfix", 2, 120):
             if line is not None:
                 lines.append(line)
             elif len(lines) > 150:
@@ -302,72 +261,6 @@ class EximTruth(Case):
             path.write_text("".join(line + "\n" for line in lines))
             self.assert_truth(truth, self.answer(path), f"seed {seed}")
 
-
-
-class GatewayTruth(Case):
-    """Gateways that write one line for each message, or for each of its recipients."""
-
-    def traffic(self, seed):
-        """Of each message: its number, its client, whether it came over TLS, what became of it; and what is to be counted."""
-        rng, truth = random.Random(seed), collections.Counter({key: 0 for key in KEYS})
-        truth["clients_lost"] = set()
-        messages = []
-        for number in range(150):
-            address, tls = f"{rng.randint(193, 220)}.{rng.randint(0, 255)}.{rng.randint(0, 167)}.{rng.randint(1, 254)}", rng.random() < .6
-            fate = rng.choice(["taken"] * 6 + ["unwanted", "refused", "deferred", "private"])
-            if fate == "private":
-                address = rng.choice(["10.8.0.8", "172.16.0.9", "fd00::8"])
-                truth["left_out/private_networks"] += 1
-            elif fate in ("refused", "deferred"):
-                truth["refused/for_good" if fate == "refused" else "refused/deferred"] += 1
-            else:
-                truth["messages"] += 1
-                truth["over_tls" if tls else "in_the_clear"] += 1
-                if not tls:
-                    truth["clients_lost"].add(address)
-            messages.append((number, address, tls, fate))
-        return rng, messages, truth
-
-    def barracuda(self, rng, number, address, tls, fate):
-        start = int(START.timestamp()) + number * 7
-        client = f"{rng.choice(['unknown', f'mail.h{number}.example', f'x[203.0.113.9]h{number}.example'])}[{address}]"
-        head = f"{client} {start}-05f5cb{number:06x}-wlKzrS {start} {start + 1}"
-        sender = rng.choice([f"s{number}@dom{number % 40}.example", f'"SCAN ENC a b - 0 0 {number}"@quoted.example'])
-        if fate in ("refused", "deferred"):
-            return [f"inbound/pass1[7]: {head} RECV {sender} b@dest.test {2 if fate == 'refused' else 5} 8 No such user (b@dest.test)"]
-        action = rng.choice([2, 3, 4, 6]) if fate == "unwanted" else rng.choice([0, 7])
-        subject = rng.choice(["words", "SCAN ENC a@x.example b@x.example - 0 0 - SZ:1 SUBJ:x", "x[203.0.113.9] RECV"])
-        lines = [f"scan[9]: {head} SCAN {'ENC' if tls else '-'} {sender} {name}@dest.test {rng.choice(['-', '2.17'])} {action} 70 - SZ:31 SUBJ:{subject}" for name in "bcd"[:rng.randint(1, 3)]]
-        return lines + [f"outbound/smtp[3]: {rng.choice(['127.0.0.1 ', ''])}{start}-05f5cb{number:06x}-wlKzrS 0 0 SEND ENC 1 8B2052296C 250 2.6.0 queued"]
-
-    def proofpoint(self, rng, number, address, tls, fate):
-        connection = {"country": "us", "helo": rng.choice(["h.example", '","tls":{"inbound":{"version":"TLSv1.3"}}']), "ip": address, "sid": f"3y{number}"}
-        if tls:
-            connection["tls"] = {"inbound": {"cipher": "ECDHE-RSA-AES128-GCM-SHA256", "cipherBits": 128, "version": rng.choice(["TLSv1.2", "TLSv1.3"])}}
-        elif rng.random() < .2:
-            connection["tls"] = {"inbound": {"cipher": "NONE", "version": "NONE"}}
-        disposition = {"refused": "reject", "deferred": "tempfail", "unwanted": "discard"}.get(fate, "continue")
-        record = {"connection": connection, "envelope": {"from": f"s{number}@dom{number % 40}.example", "rcpts": ["b@dest.test"]},
-                  "filter": {"disposition": disposition, "routeDirection": "inbound"}, "guid": f"g{number}",
-                  "msg": {"header": {"subject": ['x","ip":"203.0.113.9']}}, "ts": f"{START + datetime.timedelta(seconds=7 * number):%Y-%m-%dT%H:%M:%S}.058340+0000"}
-        names = list(record)
-        rng.shuffle(names)
-        return [json.dumps({name: record[name] for name in names}, separators=rng.choice([(",", ":"), (", ", ": ")]))]
-
-    def test_the_syslog_of_a_barracuda_appliance_gives_the_truth(self):
-        for seed, time in enumerate([lambda at: f"<23>{at:%b %e %H:%M:%S} bar1 ", lambda at: f"{at:%Y-%m-%dT%H:%M:%S}+00:00 bar1 "]):
-            rng, messages, truth = self.traffic(seed)
-            lines = [time(START + datetime.timedelta(seconds=7 * message[0])) + line for message in messages for line in self.barracuda(rng, *message)]
-            path = self.dir / f"maillog.{seed}"
-            path.write_text("".join(line + "\n" for line in lines))
-            self.assert_truth(truth, self.answer(path), f"seed {seed}")
-
-    def test_the_records_of_proofpoint_give_the_truth(self):
-        for seed in range(2):
-            rng, messages, truth = self.traffic(10 + seed)
-            path = self.dir / f"records.{seed}.json"
-            path.write_text("".join(line + "\n" for message in messages for line in self.proofpoint(rng, *message)))
-            self.assert_truth(truth, self.answer(path), f"seed {seed}")
 
 
 if __name__ == "__main__":

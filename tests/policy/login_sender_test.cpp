@@ -83,9 +83,10 @@ TEST(LoginSender, IsRefusedAtMailAndAtTheEndOfTheContent) {
   EXPECT_EQ(decide(policy, facts).reply.code, 550);
   facts.transaction.authors.pop_back();
   EXPECT_FALSE(decide(policy, facts).refuses());
-  facts.transaction.authors_unclear = true;
-  EXPECT_EQ(decide(policy, facts).reply.code, 550);
-  facts.transaction.authors_unclear = false;
+  facts.transaction.authors_problem = "From: \"a@[b\" is no address";
+  EXPECT_EQ(decide(policy, facts).reply.one_line(),
+            "550 5.7.1 You are logged in as alice: From: \"a@[b\" is no address");
+  facts.transaction.authors_problem.clear();
   facts.transaction.senders = {tests::address("alice@example.org"), tests::address("bob@example.org")};
   EXPECT_EQ(
       decide(policy, facts).reply.one_line(),

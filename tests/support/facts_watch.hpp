@@ -106,7 +106,7 @@ inline void add_transaction(FactTexts& out, policy::TransactionFacts const& t) {
   auto& senders = out["transaction.senders"];
   for (auto const& sender : t.senders) senders += sender.print() + " ";
   out["transaction.authors_missing"] = std::to_string(t.authors_missing);
-  out["transaction.authors_unclear"] = std::to_string(t.authors_unclear);
+  out["transaction.authors_problem"] = t.authors_problem;
   out["transaction.chunking"] = std::to_string(t.chunking);
   out["transaction.spf"] = print(t.spf);
   auto const& found = t.authentication;

@@ -47,6 +47,28 @@ TEST(OriginatorFields, NamesWhateverAReaderMayTakeForAnAddress) {
     EXPECT_EQ(authors_of("From: " + std::string(field) + "\r\n\r\n"), "unclear") << field;
 }
 
+TEST(OriginatorFields, AnAddressInBracketsOrWithAPointBehindItIsTheAddress) {
+  for (auto const* field : {"\"A [ceo@b.example]\" <me@a.example>", "A [ceo@b.example] <me@a.example>",
+                            "\"via ceo@b.example.\" <me@a.example>", "\"{ceo@b.example}!\" <me@a.example>",
+                            "me@a.example ([ceo@b.example].)"})
+    EXPECT_EQ(authors_of("From: " + std::string(field) + "\r\n\r\n"), "me@a.example ceo@b.example ") << field;
+  EXPECT_EQ(authors_of("From: \"[ceo@[192.0.2.1]]\" <me@a.example>\r\n\r\n"), "unclear");
+  EXPECT_EQ(authors_of("From: \"ceo@[192.0.2.1]\" <me@a.example>\r\n\r\n"), "me@a.example ceo@[192.0.2.1] ");
+}
+
+TEST(OriginatorFields, WhatIsNoAddressIsNamed) {
+  for (auto const& [field, named] : std::vector<std::pair<std::string, std::string>>{
+           {"\"A ceo@b..example\" <me@a.example>", "\"ceo@b..example\" is no address"},
+           {"\"A ceo@[b.example\" <me@a.example>", "\"ceo@[b.example\" is no address"},
+           {"<me@>", "\"me@\" is no address"}}) {
+    OriginatorFields fields;
+    fields.feed("From: " + field + "\r\n\r\n");
+    auto const authors = fields.authors();
+    ASSERT_FALSE(authors) << field;
+    EXPECT_TRUE(authors.error().starts_with(named)) << authors.error();
+  }
+}
+
 TEST(OriginatorFields, AreTheSenderAndWhoResentItAsWell) {
   std::string const content =
       "From: alice@example.org\r\nSender: bob@example.org\r\nresent-from : A <a@x.example>,\r\n "

@@ -1,5 +1,6 @@
 // Draws the answer that lies in the page: totals, charts, the senders' table to sort and to search.
 import { BarController, BarElement, CategoryScale, Chart, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip } from "chart.js";
+import { decompressed, unpackSenders } from "./senders.js";
 
 Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip);
 
@@ -47,22 +48,6 @@ function interval(loss) {
   return loss.share === 0 ? "< " + percent(loss.share_95[1]) : percent(loss.share_95[0], 3) + " – " + percent(loss.share_95[1], 3);
 }
 
-function showTotals() {
-  at("period").textContent = `${answer.first.slice(0, 10)} to ${answer.last.slice(0, 10)}: ${number(answer.hosts)} sending hosts, ${number(answer.sender_domains)} sender domains`;
-  const share = (count) => (answer.messages ? percent(count / answer.messages) : "");
-  const totals = [["messages from outside", answer.messages, "", ""], ["over TLS", answer.over_tls, share(answer.over_tls), "tls"],
-    ["in the clear", answer.in_the_clear, share(answer.in_the_clear), "clear"], ["unknown", answer.unknown, share(answer.unknown), "unknown"]];
-  if (answer.wanted + answer.unwanted > 0) totals.push(["wanted", answer.wanted, "", ""], ["unwanted", answer.unwanted, "", ""]);
-  for (const [name, count, part, kind] of totals) {
-    const card = element("div", undefined, "total " + kind);
-    card.append(element("b", number(count)), element("span", name + (part ? ", " + part : ""), "small"));
-    at("totals").append(card);
-  }
-  at("recommendation").textContent = answer.recommendation;
-  at("rfc").hidden = !answer.rules.some((rule) => rule.breaks_rfc3207);
-  at("made").textContent = answer.made_at;
-}
-
 // Columns that would be empty for every rule are left out.
 function showRules() {
   const told = answer.wanted + answer.unwanted > 0;
@@ -78,6 +63,7 @@ function showRules() {
     ["Wanted, would not come", (rule) => `${number(rule.gone_wanted.lost)} of ${number(rule.gone_wanted.messages)}`, told],
     ["Refused anyway", (rule) => number(rule.refused_anyway), answer.rules.some((rule) => rule.refused_anyway > 0)],
   ].filter(([, , shown]) => shown);
+  at("rules").replaceChildren();
   header(at("rules"), ["Rule", ...all.map(([name]) => name)], all.map((_, i) => i + 1));
   const body = element("tbody");
   for (const rule of answer.rules) {
@@ -164,49 +150,97 @@ function drawCharts() {
 }
 
 const columns = [
-  ["Sender domain", (s) => s.domain, false], ["Messages", (s) => s.messages, true], ["Wanted", (s) => s.wanted, true], ["Unwanted", (s) => s.unwanted, true],
+  ["Sender domain", (s) => s.domain, false, (s) => s.rank], ["Messages", (s) => s.messages, true], ["Wanted", (s) => s.wanted, true], ["Unwanted", (s) => s.unwanted, true],
   ["Hosts", (s) => s.host_count, true], ["Reason", (s) => reasonWords[s.reason] + (s.failure ? ": " + s.failure : ""), false],
-  ["First seen", (s) => s.first_seen.slice(0, 10), false], ["Last seen", (s) => s.last_seen.slice(0, 10), false], ["What to do", (s) => s.advice, false],
+  ["First seen", (s) => s.first_seen, false], ["Last seen", (s) => s.last_seen, false], ["What to do", (s) => answer.advice[s.reason], false],
 ];
-const mostRows = 500;
+const rowsOnPage = 500;
 let sorted = { column: 1, descending: true };
+let page = 0;
+let senders = []; // of each rule
+
+function foundSenders() {
+  const searched = at("search").value.trim().toLowerCase();
+  const matches = (s) => !searched || [s.domain, ...s.hosts, reasonWords[s.reason], s.failure ?? ""].some((text) => text.toLowerCase().includes(searched));
+  const [, shown, , order] = columns[sorted.column];
+  const key = order ?? shown;
+  const sign = sorted.descending ? -1 : 1;
+  return senders[at("rule").selectedIndex].filter(matches).map((s) => [key(s), s])
+    .sort(([a], [b]) => (a === b ? 0 : a < b ? -sign : sign)).map(([, s]) => s);
+}
+
+function sortButton(table, i) {
+  const button = element("button", columns[i][0]);
+  button.type = "button";
+  button.addEventListener("click", () => {
+    sorted = { column: i, descending: sorted.column === i ? !sorted.descending : columns[i][2] };
+    showFromStart();
+    table.querySelectorAll("th button")[i].focus();
+  });
+  return button;
+}
 
 function showSenders() {
   const rule = answer.rules[at("rule").selectedIndex];
-  const searched = at("search").value.trim().toLowerCase();
-  const matches = (s) => !searched || [s.domain, ...s.hosts, reasonWords[s.reason], s.failure ?? ""].some((text) => text.toLowerCase().includes(searched));
-  const [, value, numeric] = columns[sorted.column];
-  const order = (a, b) => (numeric ? value(a) - value(b) : value(a).localeCompare(value(b)));
-  const found = rule.senders.filter(matches).sort((a, b) => (sorted.descending ? -order(a, b) : order(a, b)));
+  const found = foundSenders();
+  const pages = Math.max(1, Math.ceil(found.length / rowsOnPage));
+  page = Math.min(page, pages - 1);
+  const begin = page * rowsOnPage;
   const table = at("senders");
   table.replaceChildren();
   const head = header(table, columns.map(() => ""), [1, 2, 3, 4]);
-  columns.forEach(([name], i) => {
-    const button = element("button", name);
-    button.type = "button";
-    button.addEventListener("click", () => {
-      sorted = { column: i, descending: sorted.column === i ? !sorted.descending : columns[i][2] };
-      showSenders();
-      table.querySelectorAll("th button")[i].focus();
-    });
+  columns.forEach((_, i) => {
     const cell = head.children[i];
-    cell.append(button);
+    cell.append(sortButton(table, i));
     if (i === sorted.column) cell.setAttribute("aria-sort", sorted.descending ? "descending" : "ascending");
   });
   const body = element("tbody");
-  for (const sender of found.slice(0, mostRows)) {
+  for (const sender of found.slice(begin, begin + rowsOnPage)) {
     const line = element("tr");
     columns.forEach(([label, cell, isNumber], i) => {
       const made = cellOf(label, isNumber ? number(cell(sender)) : cell(sender), isNumber ? "number" : "");
-      if (i === 0) made.append(element("div", sender.hosts.slice(0, 3).join(", ") + (sender.host_count > 3 ? ", ..." : ""), "small"));
+      if (i === 0 && sender.hosts.length) made.append(element("div", sender.hosts.slice(0, 3).join(", ") + (sender.host_count > 3 ? ", ..." : ""), "small"));
       line.append(made);
     });
     body.append(line);
   }
   table.append(body);
-  const more = rule.senders_left_out > 0 ? `, ${number(rule.senders_left_out)} more are not in this page` : "";
-  at("shown").textContent = `${number(Math.min(found.length, mostRows))} of ${number(rule.senders.length)} senders${more}`;
+  const here = senders[at("rule").selectedIndex].length;
+  const left = rule.senders_left_out - here;
+  const range = found.length > rowsOnPage ? `${number(begin + 1)} to ${number(Math.min(begin + rowsOnPage, found.length))} of ` : "";
+  const foundOf = found.length === here ? number(here) : `${number(found.length)} found among ${number(here)}`;
+  at("shown").textContent = `${range}${foundOf} senders` + (left > 0 ? `; the ${number(left)} smallest are left out of this page, and postern whatif --csv has them` : "");
+  at("earlier").disabled = page === 0;
+  at("later").disabled = page === pages - 1;
   at("reasons").replaceChildren(...Object.entries(rule.reasons).filter(([, count]) => count > 0).map(([reason, count]) => element("li", `${number(count)}: ${reasonWords[reason]}`)));
+}
+
+function showFromStart() {
+  page = 0;
+  showSenders();
+}
+
+// Where a button has become unusable, the other one keeps the keyboard's place.
+function turn(pages) {
+  page += pages;
+  showSenders();
+  if (document.activeElement.disabled || document.activeElement === document.body) at(pages > 0 ? "earlier" : "later").focus();
+}
+
+// Until then, and where the senders cannot be unpacked, the plain table stands in the page and says what is missing.
+async function startSenders() {
+  const bytes = await decompressed(at("packed").textContent);
+  if (!bytes || answer.rules.length === 0) return;
+  senders = unpackSenders(bytes, answer.rules.length, Object.keys(answer.rules[0].reasons));
+  for (const rule of answer.rules) at("rule").append(element("option", rule.rule));
+  at("rule").selectedIndex = Math.max(0, answer.rules.findIndex((rule) => rule.lost.messages > 0));
+  at("rule").addEventListener("change", showFromStart);
+  at("search").addEventListener("input", showFromStart);
+  at("earlier").addEventListener("click", () => turn(-1));
+  at("later").addEventListener("click", () => turn(1));
+  at("controls").hidden = false;
+  showSenders();
+  document.documentElement.dataset.senders = "unpacked";
 }
 
 function showSources() {
@@ -225,15 +259,10 @@ function showSources() {
   at("others").append(...answer.what_others_measured.map((one) => element("li", `${one.when} ${one.who}: ${one.what} (${one.source})`)));
 }
 
-showTotals();
 showRules();
 showSources();
-for (const rule of answer.rules) at("rule").append(element("option", rule.rule));
-at("rule").selectedIndex = Math.max(0, answer.rules.findIndex((rule) => rule.lost.messages > 0));
-at("rule").addEventListener("change", showSenders);
-at("search").addEventListener("input", showSenders);
-showSenders();
 drawCharts();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
 addEventListener("beforeprint", drawCharts);
 addEventListener("afterprint", drawCharts);
+startSenders();

@@ -3,6 +3,7 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/complain.hpp"
 #include "app/settings/build_config.hpp"
+#include "app/settings/by_line.hpp"
 #include "app/settings/find_config.hpp"
 #include "app/settings/settings_file.hpp"
 
@@ -17,6 +18,7 @@ int run_check(CheckOptions const& options) {
   auto const built = read.settings.live.hostname.empty() ? BuiltConfig{} : check_config(read.settings);
   auto errors = read.errors;
   errors.insert(errors.end(), built.errors.begin(), built.errors.end());
+  sort_by_line(errors, file);
   auto warnings = read.warnings;
   warnings.insert(warnings.end(), built.warnings.begin(), built.warnings.end());
   for (auto const& error : errors) std::fprintf(stderr, "error: %s\n", error.c_str());

@@ -11,11 +11,12 @@
 namespace postern::app {
 namespace {
 
-constexpr std::size_t answer_limit = std::size_t{1} << 30;  // bytes: a queue of a million messages, listed
+constexpr std::size_t answer_bytes_limit = std::size_t{1}
+                                           << 30;  // bytes: a queue of a million messages, listed
 
 std::size_t append(char* data, std::size_t, std::size_t count, void* to) {
   auto& answer = *static_cast<std::string*>(to);
-  if (answer.size() + count > answer_limit) return 0;  // ends the transfer
+  if (answer.size() + count > answer_bytes_limit) return 0;  // ends the transfer
   answer.append(data, count);
   return count;
 }

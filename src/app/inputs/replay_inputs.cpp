@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <queue>
 
+#include "app/inputs/repeated_inputs.hpp"
 #include "app/inputs/rotation.hpp"
 
 namespace postern::app {
@@ -20,7 +21,8 @@ struct Head {
   bool operator<(Head const& other) const { return at != other.at ? at > other.at : reader > other.reader; }
 };
 
-// Of two files with the same lines (rsyslog writes mail.log and mail.info, say) the larger one is read.
+// Of two inputs that begin alike the larger one is read. Files have been compared before, one by one
+// (repeated_inputs.hpp); these are what can be read only once, and files as they have been joined.
 void add_unless_repeated(std::unique_ptr<SourceReader> reader, OpenedInputs& opened,
                          std::vector<std::string>& problems) {
   auto const same = std::find_if(opened.readers.begin(), opened.readers.end(),
@@ -29,8 +31,7 @@ void add_unless_repeated(std::unique_ptr<SourceReader> reader, OpenedInputs& ope
   if (same == opened.readers.end()) return opened.readers.push_back(std::move(reader));
   if ((*same)->size() < reader->size()) std::swap(*same, reader);
   opened.bytes -= reader->size();
-  problems.push_back(reader->name() + ": it begins with the same lines as " + (*same)->name() +
-                     ", and is not read, so that nothing counts twice");
+  problems.push_back(says_repeated(reader->name(), (*same)->name()));
 }
 
 }  // namespace
@@ -39,7 +40,8 @@ OpenedInputs open_inputs(std::vector<std::string> const& paths, std::optional<wh
                          whatif::SourceSettings settings) {
   OpenedInputs opened;
   std::vector<std::string> problems;
-  for (auto& input : join_rotations(find_inputs(paths, problems), format, settings)) {
+  auto inputs = without_repeated(find_inputs(paths, problems), problems);
+  for (auto& input : join_rotations(std::move(inputs), format, settings)) {
     settings.reference = last_change(input.earlier.empty() ? input.path : input.earlier.front());
     auto reader = SourceReader::open(std::move(input), format, settings);
     if (!reader) {

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 
 #include "app/inputs/input_stream.hpp"
-#include "base/ascii.hpp"
+#include "app/inputs/rotated_name.hpp"
 #include "whatif/readers/readers.hpp"
 #include "whatif/readers/recognise.hpp"
 
@@ -18,62 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t head_looked_at = 64 * 1024, tail_looked_at = 32 * 1024;
 constexpr auto clocks_may_differ = std::chrono::hours(1);  // lines are not written quite in order
-
-std::string_view without_compression(std::string_view name) {
-  for (std::string_view const ending : {".gz", ".xz", ".zst"})
-    if (name.size() > ending.size() && name.ends_with(ending))
-      return name.substr(0, name.size() - ending.size());
-  return name;
-}
-
-// "1" of "mail.log.1": up to four digits behind a point. Rotation counts upwards, so that the largest is
-// oldest.
-std::optional<RotatedName> numbered(std::string_view name) {
-  constexpr std::size_t most_digits = 4;
-  auto const point = name.rfind('.');
-  if (point == std::string_view::npos || point == 0) return std::nullopt;
-  auto const number = name.substr(point + 1);
-  if (number.empty() || number.size() > most_digits || !std::all_of(number.begin(), number.end(), is_digit))
-    return std::nullopt;
-  auto age = std::string(most_digits - number.size(), '0') + std::string(number);
-  for (char& digit : age) digit = static_cast<char>('0' + '9' - digit);
-  return RotatedName{.series = std::string(name.substr(0, point)), .age = "1-" + age};
-}
-
-// "20261101", "2026-11-01", "20261101-1793491200" behind a point, a hyphen or an underscore
-std::optional<RotatedName> dated(std::string_view name) {
-  auto const last_other = name.find_last_not_of("0123456789-_");
-  auto const start = last_other == std::string_view::npos ? 0 : last_other + 1;
-  auto date = name.substr(start);
-  auto base = name.substr(0, start);
-  if (date.starts_with('-') || date.starts_with('_'))
-    date.remove_prefix(1);
-  else if (base.ends_with('.'))
-    base.remove_suffix(1);
-  else
-    return std::nullopt;
-  std::string digits;
-  std::copy_if(date.begin(), date.end(), std::back_inserter(digits), is_digit);
-  constexpr std::size_t least = 8, most = 24;
-  if (base.empty() || digits.size() < least || digits.size() > most || !digits.starts_with("20"))
-    return std::nullopt;
-  return RotatedName{.series = std::string(base), .age = "0-" + digits};
-}
-
-// "2026.02.09-smtpLog.log", "MDaemon-2026-08-18-SMTP-(in).log": the series is the name without its date.
-std::optional<RotatedName> dated_within(std::string_view name) {
-  constexpr std::size_t date_size = 10;
-  for (std::size_t at = 0; at + date_size <= name.size(); ++at) {
-    auto const date = name.substr(at, date_size);
-    if (!date.starts_with("20") || (date[4] != '.' && date[4] != '-') || date[7] != date[4]) continue;
-    std::string digits;
-    std::copy_if(date.begin(), date.end(), std::back_inserter(digits), is_digit);
-    if (digits.size() != date_size - 2) continue;
-    return RotatedName{.series = std::string(name.substr(0, at)) + std::string(name.substr(at + date_size)),
-                       .age = "0-" + digits};
-  }
-  return std::nullopt;
-}
 
 RotatedName name_of(std::string const& path) { return rotated_name(fs::path(path).filename().string()); }
 
@@ -107,7 +50,7 @@ std::optional<Instant> end_of(std::string const& path, whatif::SourceSettings co
   return whatif::look_at(tail, settings, format).last_time;
 }
 
-// Absent: it cannot be opened, or is no log of lines.
+// Absent: it cannot be opened, or is of a form of which no file goes on where another ends.
 std::optional<RotatedPart> look_at_part(InputPath const& input, RotatedName name,
                                         std::optional<whatif::Format> format,
                                         whatif::SourceSettings const& settings) {
@@ -125,7 +68,7 @@ std::optional<RotatedPart> look_at_part(InputPath const& input, RotatedName name
                    .evidence = whatif::look_at(head, settings, format),
                    .ends = {}};
   auto const recognised = part.evidence.format;
-  if (!recognised || whatif::readers()[static_cast<std::size_t>(*recognised)].line_looks_like == nullptr)
+  if (!recognised || !whatif::readers()[static_cast<std::size_t>(*recognised)].is_cut_by_rotation())
     return std::nullopt;
   if (without_compression(input.path) == input.path) part.ends = end_of(input.path, settings, *recognised);
   return part;
@@ -169,20 +112,6 @@ void join_parts(std::vector<RotatedPart> parts, std::vector<InputPath>& out) {
 }
 
 }  // namespace
-
-RotatedName rotated_name(std::string_view file_name) {
-  auto const name = without_compression(file_name);
-  if (auto const found = numbered(name)) return *found;
-  if (auto const found = dated(name)) return *found;
-  auto const point = name.rfind('.');  // "mail-20261101.log"
-  if (point != std::string_view::npos && point > 0)
-    if (auto found = dated(name.substr(0, point))) {
-      found->series += name.substr(point);
-      return *found;
-    }
-  if (auto found = dated_within(name)) return *std::move(found);
-  return {.series = std::string(name), .age = "2"};
-}
 
 std::vector<InputPath> join_rotations(std::vector<InputPath> inputs, std::optional<whatif::Format> format,
                                       whatif::SourceSettings const& settings) {

@@ -2,12 +2,13 @@
 
 #include <pthread.h>
 
-#include <algorithm>
+#include <utility>
 
 #include "app/inputs/archive_input.hpp"
 #include "app/inputs/input_series.hpp"
 #include "app/inputs/mail_folders.hpp"
 #include "app/inputs/read_ahead.hpp"
+#include "app/inputs/repeated_inputs.hpp"
 #include "net/wall_clock.hpp"
 #include "store/evidence_reader.hpp"
 #include "whatif/readers/mailbox.hpp"
@@ -18,7 +19,6 @@ namespace postern::app {
 namespace {
 
 constexpr std::size_t look_size = 256 * 1024;
-constexpr std::size_t least_repeated = 512;  // bytes at the beginning: fewer may well be the same
 
 bool has_message_files(InputPath const& input) {
   return input.kind == InputPath::Kind::maildir || input.kind == InputPath::Kind::message_files;
@@ -123,8 +123,7 @@ void SourceReader::look(std::string_view start) {
 }
 
 bool SourceReader::repeats(SourceReader const& a, SourceReader const& b) {
-  auto const length = std::min({a.start_.size(), b.start_.size(), look_size});
-  return length >= least_repeated && a.start_.compare(0, length, b.start_, 0, length) == 0;
+  return begin_alike(a.start_, b.start_);
 }
 
 void SourceReader::start(std::size_t batches_waiting) {

@@ -62,6 +62,10 @@ class Adviser {
   }
 
   void look_at_users() {
+    if (live_.users_file.empty() && !live_.may_send_as.empty())
+      problems_.warn(
+          "auth.may_send_as: nobody can log in, so that it allows nothing: name the users in "
+          "auth.users_file");
     if (passwords_ == nullptr) return;
     std::string const where = "auth.users_file: ";
     if (!has_listener(ListenRole::submission))

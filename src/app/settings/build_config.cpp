@@ -13,6 +13,7 @@
 #include "app/settings/build_rules.hpp"
 #include "app/settings/build_signing.hpp"
 #include "app/settings/build_users.hpp"
+#include "app/settings/by_line.hpp"
 #include "app/settings/certificate_advice.hpp"
 #include "app/settings/dns_advice.hpp"
 #include "app/settings/fingerprints.hpp"
@@ -245,6 +246,7 @@ BuiltConfig build(Settings const& settings, net::TicketKeys& tickets, Make make,
   auto routes = build_routes(settings, problems);
   BuiltConfig built;
   built.errors = problems.errors();
+  sort_by_line(built.errors, settings.file);
   built.warnings = problems.warnings();
   built.notes = problems.notes();
   if (problems.any()) return built;

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "app/settings/by_line.hpp"
 #include "app/settings/settings_table.hpp"
 #include "app/settings/toml_values.hpp"
 #include "app/settings/why_not.hpp"
@@ -71,12 +72,25 @@ class Reader {
         take_filters(node);
       else if (name == "lists")
         take_lists(node);
-      else
+      else if (!tell_of_misspelt_table(name, node))
         take_general(name, node);
     }
   }
 
  private:
+  // A table of another name than all there are, if it is like one of these; its keys say nothing then.
+  bool tell_of_misspelt_table(std::string const& name, toml::node const& node) {
+    auto const* all = node.as_array();
+    bool const is_array = all != nullptr && !all->empty() && all->is_homogeneous(toml::node_type::table);
+    auto const tables = table_names();
+    if ((!node.is_table() && !is_array) || std::find(tables.begin(), tables.end(), name) != tables.end())
+      return false;
+    auto const meant = did_you_mean(name, tables);
+    if (meant.empty()) return false;
+    error(node, name + ": there is no such table" + meant + "; `postern config` lists all");
+    return true;
+  }
+
   std::string where(toml::node const& at) const { return file_ + ":" + std::to_string(line_of(at)) + ": "; }
   void error(toml::node const& at, std::string const& what) { read_.errors.push_back(where(at) + what); }
 
@@ -256,6 +270,8 @@ SettingsRead parse_settings(std::string_view text, std::string const& file) {
     read.errors.push_back(file + ":" + std::to_string(error.source().begin.line) + ": " +
                           std::string(error.description()) + hint_about(error.description()));
   }
+  sort_by_line(read.errors, file);  // TOML's tables are in order of their keys
+  sort_by_line(read.warnings, file);
   complete(read.settings);
   return read;
 }

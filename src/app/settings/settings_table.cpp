@@ -1,6 +1,7 @@
 #include "app/settings/settings_table.hpp"
 
 #include <array>
+#include <set>
 
 namespace postern::app {
 
@@ -20,6 +21,17 @@ std::span<RenamedKey const> renamed_keys() {
       {"tls.memory.patience", "tls.memory.grace_period"},
   }};
   return keys;
+}
+
+std::vector<std::string> table_names() {
+  std::set<std::string> names{"listen", "domains", "routes", "rules", "filters", "lists"};
+  auto const add_section = [&](std::string_view key) {
+    if (auto const point = key.find('.'); point != std::string_view::npos)
+      names.emplace(key.substr(0, point));
+  };
+  for (auto const& key : general_keys()) add_section(key.name);
+  for (auto const& key : renamed_keys()) add_section(key.before);
+  return {names.begin(), names.end()};
 }
 
 }  // namespace postern::app

@@ -27,6 +27,8 @@ std::vector<Key<Settings>> service_keys();
 std::vector<Key<Settings>> authentication_keys();
 std::vector<Key<Settings>> send_keys();
 
+std::vector<std::string> table_names();  // in the file: "tls", "smtp", "domains", also those under old names
+
 struct RenamedKey {
   std::string_view before;  // still works, and `postern check` says that it is old
   std::string_view name;

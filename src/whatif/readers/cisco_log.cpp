@@ -121,7 +121,7 @@ void CiscoLog::message_started(Instant at, std::string_view text) {
   auto const icid = mid ? take_number(text, "ICID ") : std::nullopt;
   if (!icid || *icid == 0) return;
   auto& message = messages_.open(key_of(*mid), [&](Message&& oldest) { give(std::move(oldest)); });
-  message.connection = key_of(*icid);
+  if (auto const* facts = connections_.find(key_of(*icid))) message.connection = *facts;
   message.at = at;
 }
 
@@ -163,8 +163,7 @@ void CiscoLog::message_told(Message& message, std::string_view text) {
 
 void CiscoLog::give(Message&& message) {
   if (!message.is_ready) return;
-  auto const* facts = connections_.find(message.connection);
-  auto reception = facts == nullptr ? Reception() : *facts;  // its beginning is not in the log
+  auto reception = std::move(message.connection);
   reception.at = message.at;
   reception.has_sender = message.has_sender;
   reception.sender = std::move(message.sender);

@@ -1,6 +1,7 @@
 // The text mail logs of Cisco's Secure Email Gateway (ESA, IronPort): connections by ICID, messages by MID.
 // "TLS success" of an ICID says that all of its messages came over TLS; where it has no TLS line, they came
-// in plaintext. Bounds: 100,000 connections and as many messages that are still to be accepted.
+// in plaintext. A message is accepted when it has been looked at, mostly after its connection has ended.
+// Bounds: 100,000 connections and as many messages that are still to be accepted.
 #pragma once
 
 #include "whatif/readers/line_source.hpp"
@@ -21,7 +22,7 @@ class CiscoLog : public LineSource {
 
  private:
   struct Message {
-    std::uint64_t connection = 0;  // its ICID
+    Reception connection;  // as it was at the message's start; without a client: its start is not in the log
     Instant at{};
     bool has_sender = false;
     bool is_ready = false;  // received whole

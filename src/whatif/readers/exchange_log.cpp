@@ -35,6 +35,12 @@ std::string_view proxy_value(std::string_view text, std::string_view name) {
 // "250 2.6.0 <1@example.org> [InternalId=1001, ...] Queued mail for delivery": the Message-ID.
 std::string_view message_id_in(std::string_view reply) { return between(reply, "<", '>'); }
 
+// The reply to a message's content; a chunk of it is answered by "250 2.6.0 CHUNK received OK, 9 octets".
+bool is_queued(std::uint16_t code, std::string_view text) {
+  if (code != 250 || text.find("CHUNK received") != std::string_view::npos) return false;
+  return text.find("Queued mail") != std::string_view::npos || text.find(" 2.6.0") != std::string_view::npos;
+}
+
 }  // namespace
 
 bool ExchangeLog::head_looks_like(std::string_view start) {
@@ -42,8 +48,12 @@ bool ExchangeLog::head_looks_like(std::string_view start) {
          start.find("#Fields: date-time,connector-id,session-id") < 4096;
 }
 
+std::optional<Instant> ExchangeLog::time_of_line(std::string_view line, LogClock& clock) {
+  return clock.take_iso(line);
+}
+
 void ExchangeLog::line(std::string_view text) {
-  if (text.starts_with('#') || text.starts_with("\xEF\xBB\xBF#")) return;
+  if (text.starts_with('#')) return;
   auto const fields = split_delimited(text);
   auto written = fields.empty() ? std::string_view() : std::string_view(fields[0]);
   auto const at = clock_.take_iso(written);
@@ -99,10 +109,15 @@ void ExchangeLog::command(Session& session, Instant at, std::string_view text) {
   } else if (istarts_with(text, "MAIL FROM:")) {
     session.sender = angle_path(text, ":").value_or(std::string_view());
     session.in_transaction = true;
+    session.in_content = session.recipient_refused = false;
     session.mail_at = at;
     session.recipients.clear();
+    session.unanswered.assign(1, Asked{});
   } else if (istarts_with(text, "RCPT TO:")) {
-    session.recipient = angle_path(text, ":").value_or(std::string_view());
+    if (session.unanswered.size() < most_listed)
+      session.unanswered.push_back(
+          {.of_recipient = true,
+           .recipient = std::string(angle_path(text, ":").value_or(std::string_view()))});
   } else if (istarts_with(text, "DATA") || istarts_with(text, "BDAT")) {
     session.in_content = true;
   } else if (istarts_with(text, "XPROXYFROM ") || istarts_with(text, "XPROXY ")) {
@@ -112,29 +127,36 @@ void ExchangeLog::command(Session& session, Instant at, std::string_view text) {
   }
 }
 
+// The commands of a transaction may come at once, before the replies to them, which come in their order.
 void ExchangeLog::reply(Session& session, std::string_view text) {
   auto const number = number_in(text);
   if (!session.in_transaction || number < 200 || number > 599) return;
   auto const code = static_cast<std::uint16_t>(number);
-  if (session.in_content) {
-    bool const queued = code == 250 && (text.find("Queued mail") != std::string_view::npos ||
-                                        text.find(" 2.6.0") != std::string_view::npos);
-    if (!queued && code < 400) return;  // 354, or a chunk
-    give(session, code, text);
-    session.in_transaction = session.in_content = false;
-  } else if (!session.recipient.empty()) {
-    auto recipient = std::exchange(session.recipient, {});
-    if (code == 250 && session.recipients.size() < most_listed)
-      session.recipients.push_back(std::move(recipient));
-    else if (code >= 400 && session.recipients.empty())
-      refuse_recipient(session, code, std::move(recipient));
-  } else if (code >= 400) {
+  if (session.unanswered.empty() || is_queued(code, text)) {
+    if (session.in_content) content_reply(session, code, text);
+    return;
+  }
+  auto asked = std::move(session.unanswered.front());
+  session.unanswered.erase(session.unanswered.begin());
+  if (!asked.of_recipient && code >= 400) {
     give(session, code);
-    session.in_transaction = false;
+    session.in_transaction = session.in_content = false;
+  } else if (asked.of_recipient && code == 250 && session.recipients.size() < most_listed) {
+    session.recipients.push_back(std::move(asked.recipient));
+  } else if (asked.of_recipient && code >= 400 && session.recipients.empty()) {
+    refuse_recipient(session, code, std::move(asked.recipient));
   }
 }
 
+void ExchangeLog::content_reply(Session& session, std::uint16_t code, std::string_view text) {
+  if (code < 400 && !is_queued(code, text)) return;  // 354, or a chunk
+  bool const was_told = code >= 400 && session.recipient_refused && session.recipients.empty();
+  if (!was_told) give(session, code, text);
+  session.in_transaction = session.in_content = false;
+}
+
 void ExchangeLog::refuse_recipient(Session& session, std::uint16_t code, std::string recipient) {
+  session.recipient_refused = true;
   session.recipients.push_back(std::move(recipient));
   give(session, code);
   session.recipients.clear();

@@ -17,12 +17,17 @@ class ExchangeLog : public LineSource {
       : LineSource(LogClock(settings.reference, Duration::zero()), sink) {}  // its times are UTC
   std::string_view kind() const override { return "exchange"; }
   static bool head_looks_like(std::string_view start);
+  static std::optional<Instant> time_of_line(std::string_view line, LogClock& clock);
 
  protected:
   void line(std::string_view text) override;
   void ended() override;
 
  private:
+  struct Asked {                // a command to which the reply is still to come
+    bool of_recipient = false;  // or else of the sender
+    std::string recipient;
+  };
   struct Session {
     Reception facts;
     bool in_transaction = false;
@@ -32,12 +37,14 @@ class ExchangeLog : public LineSource {
     bool is_inner = false;  // from a front end of Exchange's own, whose session `id` then names
     std::string sender;
     std::vector<std::string> recipients;  // accepted ones
-    std::string recipient;                // asked about
+    bool recipient_refused = false;       // one of this transaction
+    std::vector<Asked> unanswered;
   };
   struct Seen {};
   Session& open(std::uint64_t key, Instant at, std::vector<std::string> const& fields);
   void command(Session& session, Instant at, std::string_view text);
   void reply(Session& session, std::string_view text);
+  void content_reply(Session& session, std::uint16_t code, std::string_view text);
   void refuse_recipient(Session& session, std::uint16_t code, std::string recipient);
   void proxied(Session& session, std::string_view text);
   void remark(Session& session, std::string_view data, std::string_view context);
@@ -52,6 +59,7 @@ inline constexpr ReaderEntry exchange_reader{.format = Format::exchange,
                                              .name = "exchange",
                                              .reads = "Exchange's SMTP receive protocol log",
                                              .head_looks_like = ExchangeLog::head_looks_like,
+                                             .time_of_line = ExchangeLog::time_of_line,
                                              .make = make_reader<ExchangeLog>};
 
 }  // namespace postern::whatif

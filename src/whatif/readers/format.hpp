@@ -8,13 +8,14 @@
 namespace postern::whatif {
 
 enum class Format : std::uint8_t {
-  facts,       // Postern's own facts.db
-  extract,     // what --extract has written
-  journal,     // journalctl -o export
-  mbox,        // many messages in one file
-  exchange,    // Exchange's SMTP receive protocol log
-  csv,         // the generic form as a table
-  message,     // one message: a file of a Maildir
+  facts,     // Postern's own facts.db
+  extract,   // what --extract has written
+  journal,   // journalctl -o export
+  mbox,      // many messages in one file
+  exchange,  // Exchange's SMTP receive protocol log
+  csv,       // the generic form as a table
+  message,   // one message: a file of a Maildir
+  haraka,
   proofpoint,  // Proofpoint on Demand's JSON records
   json_lines,  // KumoMTA's, and the generic form
   fortimail,
@@ -24,7 +25,6 @@ enum class Format : std::uint8_t {
   mdaemon,
   smartermail,
   rspamd,
-  haraka,
   opensmtpd,  // its own output; in a system log it is read by system_log
   exim,       // its main log; in a system log it is read by system_log
   system_log  // Postfix, sendmail, OpenSMTPD, Exim and Barracuda by way of syslog

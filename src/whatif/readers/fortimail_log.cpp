@@ -1,6 +1,7 @@
 #include "whatif/readers/fortimail_log.hpp"
 
 #include "base/ascii.hpp"
+#include "base/hash.hpp"
 #include "whatif/readers/key_values.hpp"
 
 namespace postern::whatif {
@@ -34,6 +35,7 @@ void FortimailLog::line(std::string_view text) {
   line.host = key_value(text, "device_id");
   auto const id = key_value(text, "session_id");
   if (id.empty()) return;
+  line.pid = hash_of(id.substr(0, id.find('-'))) | 1U;  // "SESSION-MESSAGE"
   if (key_value(text, "type") == "statistics")
     sendmail_.wanted(line, id, wanted_by(key_value(text, "classifier"), key_value(text, "disposition")));
   else if (key_value(text, "subtype") == "smtp")

@@ -1,5 +1,6 @@
-// FortiMail's log: lines of key=value, in whose msg= sendmail speaks; session_id= joins them. Its statistics
-// lines tell what became of a message, and whether it was taken for spam.
+// FortiMail's log: lines of key=value, in whose msg= sendmail speaks; session_id= joins them: its first
+// part those of a session, the whole of it those of a message. Its statistics lines tell what became of a
+// message, and whether it was taken for spam.
 // Bounds: those of SendmailLog.
 #pragma once
 

@@ -97,6 +97,10 @@ bool GenericRecord::set_tls(std::string_view value) {
     tls.version = version;
     return true;
   }
+  if (value == unknown_tls_version) {
+    tls.used = Tristate::yes;
+    return true;
+  }
   if (value == "failed") {
     tls.used = Tristate::no;
     tls.failure = "handshake failed";
@@ -108,7 +112,7 @@ bool GenericRecord::set_tls(std::string_view value) {
 }
 
 bool GenericRecord::set_tls_version(std::string_view value) {
-  if (value.empty()) return true;
+  if (value.empty() || value == unknown_tls_version) return true;
   reception_.tls.version = tls_version_name(value);
   return !reception_.tls.version.empty();
 }

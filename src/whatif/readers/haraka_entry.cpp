@@ -69,7 +69,7 @@ std::optional<HarakaEntry> of_keys(std::string_view line) {
 }  // namespace
 
 std::optional<HarakaEntry> haraka_entry(std::string_view line) {
-  if (line.starts_with('{')) return of_keys(line);
+  if (line.starts_with('{')) return haraka_value(line, "level").empty() ? std::nullopt : of_keys(line);
   if (auto const entry = of_brackets(line)) return entry;
   auto const begin = line.find("level=");
   return begin == std::string_view::npos ? std::nullopt : of_keys(line.substr(begin));

@@ -3,6 +3,15 @@
 #include "whatif/readers/log_text.hpp"
 
 namespace postern::whatif {
+namespace {
+
+constexpr std::string_view entry_begins = "__CURSOR", entry_time = "__REALTIME_TIMESTAMP";
+
+Instant time_of_entry(std::string_view value) {
+  return from_micros(static_cast<std::int64_t>(number_in(value) & 0x7FFFFFFFFFFFFFFULL));
+}
+
+}  // namespace
 
 JournalExport::JournalExport(SourceSettings settings, ReceptionSink& sink)
     : settings_(std::move(settings)), dialects_(settings_, stats_, sink), time_(settings_.reference) {}
@@ -11,10 +20,18 @@ bool JournalExport::head_looks_like(std::string_view start) {
   return start.starts_with("__CURSOR=") || start.starts_with("__REALTIME_TIMESTAMP=");
 }
 
+std::optional<Instant> JournalExport::time_of_line(std::string_view line, LogClock&) {
+  if (!line.starts_with(entry_time) || !line.substr(entry_time.size()).starts_with('=')) return std::nullopt;
+  return time_of_entry(line.substr(entry_time.size() + 1));
+}
+
+// An entry begins with its cursor, also where the empty line before it is missing, as behind a file that was
+// cut off.
 void JournalExport::field(std::string_view name, std::string_view value) {
+  if (name == entry_begins) entry();
   any_ = true;
-  if (name == "__REALTIME_TIMESTAMP")
-    time_ = from_micros(static_cast<std::int64_t>(number_in(value) & 0x7FFFFFFFFFFFFFFULL));
+  if (name == entry_time)
+    time_ = time_of_entry(value);
   else if (name == "_HOSTNAME")
     host_ = value;
   else if (name == "SYSLOG_IDENTIFIER")

@@ -13,6 +13,7 @@ class JournalExport : public FactsSource {
   JournalExport(SourceSettings settings, ReceptionSink& sink);
   std::string_view kind() const override { return dialects_.kind(); }
   static bool head_looks_like(std::string_view start);
+  static std::optional<Instant> time_of_line(std::string_view line, LogClock& clock);
   void feed(std::string_view bytes) override;
   void end() override;
 
@@ -39,6 +40,7 @@ inline constexpr ReaderEntry journal_reader{.format = Format::journal,
                                             .name = "journal",
                                             .reads = "journalctl -o export",
                                             .head_looks_like = JournalExport::head_looks_like,
+                                            .time_of_line = JournalExport::time_of_line,
                                             .make = make_reader<JournalExport>};
 
 }  // namespace postern::whatif

@@ -59,7 +59,9 @@ void JsonLines::kumomta_record(json::object const& record, std::string_view text
   if (peer != nullptr && peer->is_object()) {
     auto const address = text_of(peer->get_object().if_contains("addr"));
     auto parsed = log_address(address);
-    if (!parsed && address.rfind(':') != std::string_view::npos)
+    if (address.starts_with('['))
+      parsed = log_address(address.substr(1, address.find(']') - 1));
+    else if (!parsed && address.rfind(':') != std::string_view::npos)
       parsed = log_address(address.substr(0, address.rfind(':')));
     if (parsed) {
       reception.client = *parsed;

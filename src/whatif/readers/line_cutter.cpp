@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "whatif/readers/log_text.hpp"
 
 namespace postern::whatif {
 namespace {
@@ -19,7 +20,7 @@ bool leads_to_object(std::string_view text) {
 void LineCutter::line(std::string_view text) {
   if (overlong_ || text.size() > max_line)
     ++too_long_;
-  else if (auto const whole = text.ends_with('\r') ? text.substr(0, text.size() - 1) : text; !whole.empty())
+  else if (auto const whole = bare_line(text); !whole.empty())
     piece_(whole);
   overlong_ = false;
 }

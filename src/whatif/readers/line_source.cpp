@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include "whatif/readers/log_text.hpp"
+
 namespace postern::whatif {
 
 void LineSource::one_line(std::string_view text, bool ends_with_crlf) {
@@ -13,7 +15,7 @@ void LineSource::one_line(std::string_view text, bool ends_with_crlf) {
     too_long_ = false;
     return;
   }
-  if (text.ends_with('\r')) text.remove_suffix(1);
+  text = bare_line(text);
   if (!text.empty()) line(text);
 }
 

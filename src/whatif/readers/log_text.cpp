@@ -68,6 +68,7 @@ LogValue value_at(std::string_view line, std::size_t begin, std::string_view aft
 }
 
 std::string_view tls_version_name(std::string_view text) {
+  if (text.starts_with(unknown_tls_version)) return {};
   if (istarts_with(text, "SSLv")) return "SSLv3";
   if (!istarts_with(text, "TLS")) return {};
   text.remove_prefix(3);
@@ -85,15 +86,25 @@ std::string_view tls_version_name(std::string_view text) {
 }
 
 std::string_view openssl_reason(std::string_view text) {
-  auto const at = text.find("error:");
+  constexpr std::string_view word = "error:";
+  auto at = text.find(word);
+  // A code follows: "io-error: error:0A000102:..." has the word twice.
+  while (at != std::string_view::npos && text.substr(at + word.size()).starts_with(' '))
+    at = text.find(word, at + 1);
   if (at == std::string_view::npos) return {};
-  text.remove_prefix(at + 6);
+  text.remove_prefix(at + word.size());
   for (int fields = 0; fields < 3; ++fields) {  // code : library : function
     auto const colon = text.find(':');
     if (colon == std::string_view::npos) return trimmed(text);
     text.remove_prefix(colon + 1);
   }
   return trimmed(text.substr(0, text.find(':')));
+}
+
+std::string_view bare_line(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+  return line;
 }
 
 std::uint64_t number_in(std::string_view text) {

@@ -41,13 +41,19 @@ struct LogValue {
 // Names that are looked for behind it cannot stand in it.
 LogValue value_at(std::string_view line, std::size_t begin, std::string_view after);
 
-// "TLSv1.3" of what servers write: TLSv1.3, TLS1.3, TLS1_3, TLSv1_3, TLS-1.3, TLSv1/SSLv3, TLSv1; "SSLv3".
-// Empty: none of these. Static.
+// What OpenSSL before 1.1 calls the version of a cipher that TLS 1.2 and older versions share.
+constexpr std::string_view unknown_tls_version = "TLSv1/SSLv3";
+
+// "TLSv1.3" of what servers write: TLSv1.3, TLS1.3, TLS1_3, TLSv1_3, TLS-1.3, TLSv1; "SSLv3". Empty: none of
+// these, or `unknown_tls_version`. Static.
 std::string_view tls_version_name(std::string_view text);
 
 // The reason in OpenSSL's error line: "error:0A0000C1:SSL routines::no shared cipher:..." gives "no shared
 // cipher".
 std::string_view openssl_reason(std::string_view text);
+
+// A line without the CR before its LF, and without the byte order mark that a file may begin with.
+std::string_view bare_line(std::string_view line);
 
 std::uint64_t number_in(std::string_view text);  // the digits at its start; 0: none
 

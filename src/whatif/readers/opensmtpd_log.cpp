@@ -62,7 +62,8 @@ void OpensmtpdLog::give_message(Session& session) {
 void OpensmtpdLog::open(std::uint64_t id, Instant at, std::string_view text) {
   auto& facts = sessions_.open(id, [&](Session&& oldest) { close(std::move(oldest), at, {}); }).facts;
   facts.tls.used = Tristate::no;  // until a tls line comes
-  auto const address = between(text, "address=", ' ');
+  auto address = between(text, "address=", ' ');
+  if (address.starts_with('[')) address = address.substr(1, address.find(']') - 1);  // IPv6
   if (auto const parsed = log_address(address)) {
     facts.client = *parsed;
     facts.has_client = true;
@@ -96,17 +97,24 @@ void OpensmtpdLog::envelope(Session& session, std::string_view text) {
     session.recipients.emplace_back(*recipient);
 }
 
-// "failed-command command="RCPT TO:<x>" result="550 ...""
+// "failed-command command="RCPT TO:<x>" result="550 ..."": the client has chosen the command, and may have
+// quotes in it.
 void OpensmtpdLog::refused(Session& session, Instant at, std::string_view text) {
-  auto const command = between(text, "command=\"", '"');
+  constexpr std::string_view key = "command=\"";
+  auto const begin = text.find(key);
+  if (begin == std::string_view::npos) return;
+  auto const command = text.substr(begin + key.size());
   if (!istarts_with(command, "RCPT") && !istarts_with(command, "MAIL") && !istarts_with(command, "DATA"))
     return;
   auto reception = session.facts;
   reception.at = at;
-  auto const code = number_in(between(text, "result=\"", ' '));
+  auto const path_at =
+      istarts_with(command, "DATA") ? command.size() : std::min(command.find('<'), command.size());
+  auto const path = angle_path(command.substr(path_at), "").value_or(std::string_view());
+  auto const result = path.empty() ? command : command.substr(path_at + 1 + path.size());
+  auto const code = number_in(between(result, "result=\"", ' '));
   reception.code = code <= 599 ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
   reception.outcome = refusal_outcome(code);
-  auto const path = between(command, "<", '>');
   if (istarts_with(command, "RCPT") && !path.empty()) reception.recipients.emplace_back(path);
   if (istarts_with(command, "MAIL")) {
     reception.has_sender = true;
@@ -130,6 +138,7 @@ void OpensmtpdLog::line(LogLine const& line) {
   if (found == nullptr) return;
   auto& session = *found;
   if (text.starts_with("tls ")) {
+    give_message(session);  // it came before
     auto const cipher = between(text, "ciphers=", ' ');
     session.facts.tls.used = Tristate::yes;
     session.facts.tls.version = version_in(cipher);
@@ -139,7 +148,10 @@ void OpensmtpdLog::line(LogLine const& line) {
                                         ? policy::ClientCertificate::trusted
                                         : policy::ClientCertificate::untrusted;
   } else if (text.starts_with("authentication ")) {
-    session.authenticated = text.find("result=ok") != std::string_view::npos || session.authenticated;
+    give_message(session);
+    auto const result = text.rfind(" result=");  // the client has chosen the user's name before it
+    if (result != std::string_view::npos && text.substr(result).starts_with(" result=ok"))
+      session.authenticated = true;
   } else if (text.starts_with("message ")) {
     give_message(session);
     session.has_message = true;
@@ -151,7 +163,7 @@ void OpensmtpdLog::line(LogLine const& line) {
     refused(session, line.at, text);
   } else if (text.starts_with("disconnected ")) {
     auto reason = between(text, "reason=", '\n');
-    if (reason.starts_with('"')) reason.remove_prefix(1);
+    if (reason.starts_with('"')) reason = reason.substr(1, reason.rfind('"') - 1);
     sessions_.close_one(*id, [&](Session&& closed) { close(std::move(closed), line.at, reason); });
   }
 }

@@ -25,10 +25,13 @@ Reception from_connection(policy::ConnectionFacts const& connection) {
 
 std::optional<Reception> reception_of(policy::Facts const& facts, bool relayed) {
   auto const& t = facts.transaction;
+  bool const logged_in = !facts.connection.login.empty();
+  bool const of_users = facts.connection.role == policy::ListenerRole::submission;
+  if (of_users && !logged_in && t.outcome != policy::Outcome::accepted) return std::nullopt;
   auto out = from_connection(facts.connection);
   out.at = t.started;
   out.facts = std::make_shared<policy::Facts const>(facts);
-  out.origin = relayed ? Origin::authenticated : Origin::outside;
+  out.origin = relayed || logged_in || of_users ? Origin::authenticated : Origin::outside;
   out.has_sender = true;
   if (t.mail.reverse_path) out.sender = t.mail.reverse_path->print();
   out.outcome = t.outcome;

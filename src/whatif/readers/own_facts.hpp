@@ -9,8 +9,9 @@
 
 namespace postern::whatif {
 
-// `relayed`: mail of a client we relay for, which did not come from outside. Absent: the transaction was
-// given up before anything was decided.
+// `relayed`: mail of a client we relay for, which did not come from outside; nor did that of a user who
+// logged in, whoever it is for. Absent: the transaction was given up before anything was decided, or was
+// refused at a listener for users, where nobody had logged in.
 std::optional<Reception> reception_of(policy::Facts const& facts, bool relayed);
 
 Reception session_of(policy::ConnectionFacts const& connection);

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "whatif/facts_source.hpp"
 #include "whatif/readers/format.hpp"
+#include "whatif/readers/log_time.hpp"
 
 namespace postern::whatif {
 
@@ -19,6 +21,13 @@ struct ReaderEntry {
   // The evidence by which its inputs are recognised; null: it has none of that kind.
   bool (*head_looks_like)(std::string_view start) = nullptr;  // the first bytes show the form of the whole
   bool (*line_looks_like)(std::string_view line) = nullptr;   // one of many lines is of that form
+
+  // When a line was, of a form that is known by its first bytes and is written into one file after another,
+  // so that a session may begin in one and end in the next; null: it is not.
+  std::optional<Instant> (*time_of_line)(std::string_view line, LogClock& clock) = nullptr;
+
+  // Whether its sessions and messages may be cut in two where a file ends.
+  bool is_cut_by_rotation() const { return line_looks_like != nullptr || time_of_line != nullptr; }
 
   // Null: what it reads is no stream of bytes (facts.db).
   std::unique_ptr<FactsSource> (*make)(SourceSettings settings, ReceptionSink& sink) = nullptr;

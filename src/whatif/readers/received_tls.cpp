@@ -32,7 +32,8 @@ bool begins_with_version(std::string_view comment) {
 
 void read_use(std::string_view comment, TlsSeen& tls) {
   if (comment.starts_with("using ")) {  // Postfix, Yandex, Stalwart
-    if (!version_of(comment.substr(6)).empty()) say_yes(tls, comment.substr(6));
+    auto const version = comment.substr(6);
+    if (!version_of(version).empty() || version.starts_with(unknown_tls_version)) say_yes(tls, version);
   } else if (comment.starts_with("version=")) {  // sendmail, Google, Exchange, Mimecast, hMailServer
     say_yes(tls, comment.substr(8));
   } else if (comment.starts_with("TLS: ")) {  // Courier

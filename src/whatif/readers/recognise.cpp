@@ -161,6 +161,21 @@ void look_at_lines(std::string_view start, SourceSettings const& settings, Evide
   if (*out.format == Format::system_log) out.missing = count.signs.missing();
 }
 
+// Of a form that is known by its first bytes.
+void look_at_times_of_form(std::string_view start, SourceSettings const& settings, Evidence& out) {
+  auto const time_of_line = readers()[index_of(*out.format)].time_of_line;
+  if (time_of_line == nullptr) return;
+  LogClock clock(settings.reference, settings.utc_offset);
+  LineCutter cutter(LineCutter::By::lines, [&](std::string_view line) {
+    auto const at = time_of_line(line, clock);
+    if (!at) return;
+    if (!out.first_time) out.first_time = at;
+    out.last_time = at;
+  });
+  cutter.feed(start);
+  cutter.end();
+}
+
 std::string counted_lines(std::size_t fitting, std::size_t lines) {
   return std::to_string(fitting) + " of the " + std::to_string(lines) + " lines looked at";
 }
@@ -176,9 +191,15 @@ Evidence look_at(std::string_view start, SourceSettings const& settings, std::op
     out.unreadable = unreadable_head(start);
     if (out.unreadable == nullptr) out.format = by_head(start);
     out.by_head = out.format || out.unreadable != nullptr;
-    if (out.by_head) return out;
+    if (out.by_head) {
+      if (out.format) look_at_times_of_form(start, settings, out);
+      return out;
+    }
   }
-  if (!given || has_lines(*given)) look_at_lines(start, settings, out);
+  if (!given || has_lines(*given))
+    look_at_lines(start, settings, out);
+  else
+    look_at_times_of_form(start, settings, out);
   return out;
 }
 

@@ -64,12 +64,16 @@ bool RspamdLog::line_looks_like(std::string_view line) {
 // 192.0.2.53, from: <a@x>, (default: F (no action): [-0.10/15.00] [SYMBOLS]), len: ..., rcpts: <b@y>"
 void RspamdLog::line(std::string_view text) {
   auto rest = text;
-  auto const at = clock_.take_iso(rest);
+  if (rest.starts_with('<'))
+    rest.remove_prefix(std::min(rest.find('>') + 1, rest.size()));  // in a system log
+  if (rest.starts_with("1 ")) rest.remove_prefix(2);
+  auto const at = clock_.take_any(rest);
   auto const begin = rest.find(task_line);
-  if (!at || begin == std::string_view::npos) {
+  if (begin == std::string_view::npos) {
     if (!line_looks_like(text)) stats_.skip(text, "no line of rspamd's log");
     return;
   }
+  if (!at) return stats_.skip(text, "no time");
   rest.remove_prefix(begin + task_line.size());
   // The Message-ID comes first and is the sender's; what follows its ">, " is rspamd's.
   auto const id = angle_path(rest, "");
@@ -100,7 +104,7 @@ void RspamdLog::line(std::string_view text) {
   if (over_tls != in_the_clear)  // both: one of them stands in what a sender has written
     out.tls.used = over_tls ? Tristate::yes : Tristate::no;
   take_action(judged->action, out);
-  if (id && out.outcome == policy::Outcome::accepted)
+  if (id && *id != "undef" && out.outcome == policy::Outcome::accepted)
     out.copy_of = hash_of(*id, hash_of(between(rest, "qid: <", '>')));
   sink_.take(std::move(out));
 }

@@ -7,16 +7,9 @@
 namespace postern::whatif {
 namespace {
 
-constexpr std::size_t most_proofs = 100'000, most_messages_waiting = 100'000;
+constexpr std::size_t most_queue_ids_told = 100'000, most_messages_waiting = 100'000;
 constexpr auto verdict_time = std::chrono::minutes(10);  // a milter has answered by then
-constexpr auto session_time = std::chrono::hours(1);     // a process id comes again later than that
-
-std::uint64_t process_key(LogLine const& line) {
-  return hash_of(line.host) ^ (line.pid * 0x9E3779B97F4A7C15ULL);
-}
-std::uint64_t queue_key(LogLine const& line, std::string_view id) {
-  return hash_of(id, hash_of(line.host) + 1);
-}
+constexpr std::uint16_t unknown_user = 550;
 
 // The value of the last `name` in the line, up to the next ", ".
 std::string_view last_value(std::string_view text, std::string_view name) {
@@ -64,6 +57,15 @@ std::optional<policy::ClientCertificate> certificate_for(std::string_view verify
   return std::nullopt;
 }
 
+// What sendmail says of a client that goes before its message has come.
+bool is_of_one_who_breaks_off(std::string_view text) {
+  for (std::string_view const begin :
+       {"collect: premature EOM", "collect: unexpected close on connection from ", "collect: I/O error on ",
+        "lost input channel from ", "timeout waiting for input from "})
+    if (text.starts_with(begin)) return true;
+  return false;
+}
+
 bool is_over_tls(std::string_view protocol) {
   return protocol == "ESMTPS" || protocol == "ESMTPSA" || protocol == "SMTPS" || protocol == "UTF8SMTPS" ||
          protocol == "UTF8SMTPSA";
@@ -91,33 +93,21 @@ void SendmailLog::entry(LogLine const& line, std::string_view id, std::string_vi
   if (text.starts_with("STARTTLS=server"))
     starttls(line, id, text);
   else if (text.starts_with("AUTH=server"))
-    prove(line, id).logged_in = true;
+    login(line, id, text);
   else if (text.starts_with("from="))
     from(line, id, text);
   else if (text.starts_with("to="))
-    give(queue_key(line, id));
+    delivered(sendmail_queue_key(line, id));
   else if (text.starts_with("ruleset="))
     ruleset(line, id, text);
   else if (istarts_with(text, "milter"))
     milter(line, id, text);
   else if (text.find(" did not issue MAIL/EXPN/VRFY/ETRN during connection") != std::string_view::npos)
-    proved_.erase(process_key(line));
-}
-
-SendmailLog::Proved& SendmailLog::prove(LogLine const& line, std::string_view id) {
-  auto const key = id.empty() ? process_key(line) : queue_key(line, id);
-  auto const [entry, is_new] = proved_.try_emplace(key);
-  if (is_new) {
-    proved_order_.push_back(key);
-    if (proved_order_.size() > most_proofs) {
-      if (proved_order_.front() != key) proved_.erase(proved_order_.front());
-      proved_order_.pop_front();
-    }
-  }
-  auto& proved = proved_[key];
-  if (line.at - proved.at > session_time) proved = {};
-  proved.at = line.at;
-  return proved;
+    proofs_.ended(line);
+  else if (!id.empty() && is_of_one_who_breaks_off(text))
+    broken_off(sendmail_queue_key(line, id));
+  else if (!id.empty() && text.starts_with('<') && text.ends_with(">... User unknown"))
+    refuse_recipient(sendmail_queue_key(line, id), unknown_user);
 }
 
 // "STARTTLS=server, relay=H [IP], version=TLSv1.3, verify=NO, cipher=..., bits=256/256", or
@@ -139,23 +129,15 @@ void SendmailLog::starttls(LogLine const& line, std::string_view id, std::string
   session.tls.used = Tristate::yes;
   session.tls.version = tls_version_name(version);
   session.tls.certificate = certificate_for(between(text, "verify=", ','));
-  auto& proved = prove(line, id);
-  proved.tls = session.tls;
-  proved.client = session.client;
-  proved.has_client = session.has_client;
+  proofs_.starttls(line, id, session);
   sink_.take(std::move(session));
 }
 
-// By its queue id; else by its process, when that served the same client not long ago.
-SendmailLog::Proved const* SendmailLog::proved_for(LogLine const& line, std::string_view id,
-                                                   Reception const& reception) const {
-  if (auto const found = proved_.find(queue_key(line, id)); !id.empty() && found != proved_.end())
-    return &found->second;
-  auto const found = proved_.find(process_key(line));
-  if (line.pid == 0 || found == proved_.end()) return nullptr;
-  auto const& proved = found->second;
-  bool const same_client = !proved.has_client || (reception.has_client && proved.client == reception.client);
-  return same_client && line.at - proved.at <= session_time ? &proved : nullptr;
+// "AUTH=server, relay=H [IP], authid=u, mech=PLAIN, bits=0"
+void SendmailLog::login(LogLine const& line, std::string_view id, std::string_view text) {
+  Reception session;
+  read_relay(between(text, ", relay=", ','), session);
+  proofs_.logged_in(line, id, session);
 }
 
 // "from=<a@b>, size=9, class=0, nrcpts=1, msgid=<..>, [bodytype=8BITMIME,] proto=ESMTPS, daemon=MTA, relay=H
@@ -178,7 +160,7 @@ void SendmailLog::from(LogLine const& line, std::string_view id, std::string_vie
   auto const protocol = last_value(before_relay, ", proto=");
   auto const daemon = last_value(before_relay, ", daemon=");
   if (protocol.empty() && !reception.has_client) reception.origin = Origin::local;
-  auto const* proved = proved_for(line, id, reception);
+  auto const* proved = proofs_.of(line, id, reception);
   bool const logged_in = proved != nullptr && proved->logged_in;
   if (daemon.starts_with("MSA") || daemon.starts_with("MSP") || protocol.ends_with('A') || logged_in)
     reception.origin = Origin::authenticated;
@@ -186,7 +168,7 @@ void SendmailLog::from(LogLine const& line, std::string_view id, std::string_vie
   auto const host = hash_of(line.host);
   if (is_over_tls(protocol)) {
     reception.tls.used = Tristate::yes;
-    if (says_esmtps_.size() < most_proofs) says_esmtps_[host] = true;
+    if (says_esmtps_.size() < most_queue_ids_told) says_esmtps_[host] = true;
   } else if (!protocol.empty() && says_esmtps_.contains(host)) {
     reception.tls = {};
     reception.tls.used = Tristate::no;
@@ -194,7 +176,7 @@ void SendmailLog::from(LogLine const& line, std::string_view id, std::string_vie
     reception.tls.used = Tristate::no;  // up to 8.14 it says ESMTP over TLS, too; its STARTTLS line tells
   }
   if (proved == nullptr) reception.kind = Reception::Kind::lone_message;
-  auto const key = queue_key(line, id);
+  auto const key = sendmail_queue_key(line, id);
   if (recipients == 0) {  // all of its recipients were refused; by rulesets, each has been told
     if (auto const refused = refused_recipients_.find(key); refused != refused_recipients_.end()) {
       reception.code = refused->second;
@@ -206,14 +188,31 @@ void SendmailLog::from(LogLine const& line, std::string_view id, std::string_vie
   }
   refused_recipients_.erase(key);
   give(key);
+  if (broken_off_.erase(key) > 0) return;
   auto const message_id = between(before_relay, ", msgid=<", '>');
-  waiting_.insert_or_assign(key, Message{std::move(reception), ContentVerdicts::queue_key(id),
-                                         ContentVerdicts::message_key(message_id)});
+  bool const has_content = between(text, ", size=", ',') != "0" || !message_id.empty();
+  waiting_.insert_or_assign(key, Message{.reception = std::move(reception),
+                                         .by_queue_id = ContentVerdicts::queue_key(id),
+                                         .by_message_id = ContentVerdicts::message_key(message_id),
+                                         .is_doubtful = !has_content});
   waiting_order_.push_back({key, line.at});
   if (waiting_order_.size() > most_messages_waiting) {
     give(waiting_order_.front().key);
     waiting_order_.pop_front();
   }
+}
+
+void SendmailLog::delivered(std::uint64_t key) {
+  if (auto const found = waiting_.find(key); found != waiting_.end()) found->second.is_doubtful = false;
+  give(key);
+}
+
+void SendmailLog::broken_off(std::uint64_t key) {
+  if (broken_off_.size() < most_queue_ids_told) broken_off_.insert(key);
+}
+
+void SendmailLog::refuse_recipient(std::uint64_t key, std::uint16_t code) {
+  if (refused_recipients_.size() < most_queue_ids_told) refused_recipients_[key] = code;
 }
 
 void SendmailLog::give(std::uint64_t key) {
@@ -222,6 +221,7 @@ void SendmailLog::give(std::uint64_t key) {
   auto message = std::move(found->second);
   waiting_.erase(found);
   auto& reception = message.reception;
+  if (message.is_doubtful && reception.outcome == policy::Outcome::accepted) return;
   if (verdicts_ != nullptr && reception.wanted == Wanted::unknown)
     reception.wanted = verdicts_->of(reception.at, message.by_queue_id, message.by_message_id);
   sink_.take(std::move(reception));
@@ -237,14 +237,14 @@ void SendmailLog::give_overdue(Instant now) {
 // "Milter: data, reject=550 5.7.1 ...", "milter=spamass, action=eom, tempfail", "Milter: data, discard",
 // "Milter: to=<b>, reject=550 ...".
 void SendmailLog::milter(LogLine const& line, std::string_view id, std::string_view text) {
-  auto const key = queue_key(line, id);
+  auto const key = sendmail_queue_key(line, id);
   auto const reject = between(text, ", reject=", '\n');
   bool const tempfail = text.find(", tempfail") != std::string_view::npos;
   auto const code = tempfail ? std::uint16_t{451} : reply_code(reject);
   auto const found = waiting_.find(key);
   if (found == waiting_.end()) {
     bool const refuses = tempfail || !reject.empty();
-    if (!id.empty() && refuses && refused_recipients_.size() < most_proofs) refused_recipients_[key] = code;
+    if (!id.empty() && refuses) refuse_recipient(key, code);
     return;
   }
   auto& reception = found->second.reception;
@@ -260,7 +260,7 @@ void SendmailLog::milter(LogLine const& line, std::string_view id, std::string_v
 }
 
 void SendmailLog::wanted(LogLine const& line, std::string_view id, Wanted wanted) {
-  if (auto const found = waiting_.find(queue_key(line, id)); found != waiting_.end())
+  if (auto const found = waiting_.find(sendmail_queue_key(line, id)); found != waiting_.end())
     found->second.reception.wanted = wanted;
 }
 
@@ -287,7 +287,7 @@ void SendmailLog::ruleset(LogLine const& line, std::string_view id, std::string_
     reception.has_sender = true;
     reception.sender = *argument;
   }
-  if (auto const* proved = proved_for(line, id, reception)) reception.tls = proved->tls;
+  if (auto const* proved = proofs_.of(line, id, reception)) reception.tls = proved->tls;
   sink_.take(std::move(reception));
 }
 

@@ -53,25 +53,27 @@ Replay::Replay(std::vector<Rule> rules, ReplaySettings settings)
 
 void Replay::take(Reception&& reception) {
   if (auto* const left_out = reason_to_leave_out(reception)) {
-    if (!reception.is_message()) return;
+    bool const accepted = reception.outcome == policy::Outcome::accepted;
+    if (!reception.is_message() || (accepted && is_copy(reception))) return;
     ++*left_out;
     bool const is_of_private = left_out == &sums_.left_out.private_networks;
-    if (is_of_private && reception.outcome == policy::Outcome::accepted) private_clients_.saw(reception);
+    if (is_of_private && accepted) private_clients_.saw(reception);
     return;
   }
   auto const host = traffic_.host_of(reception);
   traffic_.saw_tls(host, reception.tls);
   bool const failed = !reception.tls.failure.empty() && reception.tls.used != Tristate::yes;
-  if (!reception.is_message()) {
-    if (failed && is_in_time(reception)) ++sums_.failed_handshakes;
-  } else if (!is_in_time(reception)) {
-    ++sums_.left_out.out_of_time;
-  } else if (reception.outcome == policy::Outcome::accepted) {
-    message(reception, host);
-  } else {
-    refusal(reception, host);
+  bool const in_time = is_in_time(reception);
+  if (failed && in_time && reception.kind != Reception::Kind::message) ++sums_.failed_handshakes;
+  if (reception.is_message()) {
+    if (!in_time)
+      ++sums_.left_out.out_of_time;
+    else if (reception.outcome == policy::Outcome::accepted)
+      message(reception, host);
+    else
+      refusal(reception, host);
+    remember_mail(reception, host);
   }
-  if (reception.is_message()) remember_mail(reception, host);
   if (reception.kind != Reception::Kind::message) remember_session(reception, host);
 }
 

@@ -151,7 +151,7 @@ json::object rule_object(RuleAnswer const& rule, Shown const& shown, JsonChoices
       {"senders_left_out", rule.senders.size() > choices.senders ? rule.senders.size() - choices.senders : 0},
       {"lost_by_day", std::move(days)},
       {"backtest", backtest_object(rule.backtest)}};
-  add_particulars(rule, shown, out);
+  add_particulars(rule, choices.parts ? shown : Shown{}, out);
   return out;
 }
 

@@ -10,6 +10,7 @@ namespace postern::whatif {
 struct JsonChoices {
   std::size_t senders = 1000;  // of each rule, at most
   bool examples = false;       // of skipped lines
+  bool parts = true;           // whose mail it is: what was asked to be shown apart
 };
 
 std::string json_report(Answer const& answer, JsonChoices choices);

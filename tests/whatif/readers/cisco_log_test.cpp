@@ -81,5 +81,19 @@ TEST(CiscoLog, AMessageWhoseConnectionIsNotInTheLogHasNoAddress) {
   EXPECT_EQ(replay_all(read.all).left_out.no_address, 1U);
 }
 
+TEST(CiscoLog, AMessageThatIsLookedAtAfterItsConnectionHasEndedIsTheConnections) {
+  auto const read = read_text(
+      "Mon Nov 23 19:47:40 2026 Info: New SMTP ICID 5 interface Data1 (10.1.1.1) address 192.0.2.1 reverse "
+      "dns host mail.x.example verified yes\n"
+      "Mon Nov 23 19:47:41 2026 Info: ICID 5 TLS success protocol TLSv1.2 cipher C\n"
+      "Mon Nov 23 19:47:42 2026 Info: Start MID 10 ICID 5\n"
+      "Mon Nov 23 19:47:43 2026 Info: MID 10 ready 100 bytes from <a@x.example>\n"
+      "Mon Nov 23 19:47:43 2026 Info: ICID 5 close\n"
+      "Mon Nov 23 19:47:44 2026 Info: MID 10 queued for delivery\n");
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].client.print(), "192.0.2.1");
+  EXPECT_EQ(read.messages()[0].tls.version, "TLSv1.2");
+}
+
 }  // namespace
 }  // namespace postern::tests

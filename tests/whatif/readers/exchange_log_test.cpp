@@ -86,5 +86,45 @@ TEST(ExchangeLog, FrontEndAndHubInTwoFilesAreCopiesOfOneMessage) {
   EXPECT_EQ(one[0].copy_of, other[0].copy_of);
 }
 
+std::string exchange_session(std::initializer_list<char const*> events) {
+  std::string text =
+      "#Software: Microsoft Exchange Server\n#Fields: date-time,connector-id,session-id,sequence-number,"
+      "local-endpoint,remote-endpoint,event,data,context\n";
+  for (auto const* event : events)
+    text += "2026-11-23T15:59:56.200Z,H\\Default Frontend H,S,1,10.0.0.1:25,192.0.2.1:3," +
+            std::string(event) + "\n";
+  return text;
+}
+
+TEST(ExchangeLog, RepliesBelongToCommandsThatCameAtOnceInTheirOrder) {
+  auto const read = read_text(exchange_session(
+      {"+,,", "<,MAIL FROM:<a@x.example>,", "<,RCPT TO:<nobody@y.example>,", "<,RCPT TO:<b@y.example>,",
+       "<,BDAT 9 LAST,", ">,250 2.1.0 Sender OK,", ">,550 5.1.10 RecipientNotFound,",
+       ">,250 2.1.5 Recipient OK,", ">,\"250 2.6.0 <1@x.example> [InternalId=1] Queued mail for delivery\",",
+       "-,,Remote"}));
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].recipients, std::vector<std::string>{"b@y.example"});
+  ASSERT_EQ(read.refused().size(), 1U);
+  EXPECT_EQ(read.refused()[0].recipients, std::vector<std::string>{"nobody@y.example"});
+}
+
+TEST(ExchangeLog, AChunkIsNoMessage) {
+  auto const read = read_text(exchange_session(
+      {"+,,", "<,MAIL FROM:<a@x.example>,", ">,250 2.1.0 Sender OK,", "<,RCPT TO:<b@y.example>,",
+       ">,250 2.1.5 Recipient OK,", "<,BDAT 9,", ">,\"250 2.6.0 CHUNK received OK, 9 octets\",",
+       "<,BDAT 9 LAST,", ">,552 5.3.4 Message size exceeds fixed maximum message size,", "-,,Remote"}));
+  EXPECT_TRUE(read.messages().empty());
+  ASSERT_EQ(read.refused().size(), 1U);
+  EXPECT_EQ(read.refused()[0].code, 552);
+}
+
+TEST(ExchangeLog, AMessageWithoutARecipientIsRefusedOnce) {
+  auto const read = read_text(exchange_session({"+,,", "<,MAIL FROM:<a@x.example>,", ">,250 2.1.0 Sender OK,",
+                                                "<,RCPT TO:<b@y.example>,", ">,550 5.1.10 RecipientNotFound,",
+                                                "<,DATA,", ">,503 5.5.2 Need rcpt command,", "-,,Remote"}));
+  ASSERT_EQ(read.refused().size(), 1U);
+  EXPECT_EQ(read.refused()[0].code, 550);
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -59,5 +59,13 @@ TEST(GenericTable, EveryNameHasValuesThatAreTakenAndOneThatIsNot) {
   }
 }
 
+TEST(GenericTable, AByteOrderMarkBeforeTheHeaderIsPassedOver) {
+  auto const read = read_text("\xEF\xBB\xBFtime,client,tls\r\n1795445252,192.0.2.1,TLSv1/SSLv3\r\n");
+  EXPECT_EQ(read.stats.skipped, 0U);
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].tls.used, Tristate::yes);
+  EXPECT_EQ(read.messages()[0].tls.version, "");
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -59,5 +59,21 @@ TEST(HarakaLog, ALineWithAKeyTwiceIsNotUnderstood) {
   EXPECT_EQ(read.stats.skipped, 1U);
 }
 
+TEST(HarakaLog, ItsJsonIsToldFromOtherJson) {
+  std::string const head = R"({"level":"NOTICE","uuid":"3A01AF0D-1996-4C0F-B3DD-C23407427E58","source":")";
+  auto const log =
+      head + R"(tls","message":"secured:","cipher":"C","version":"TLSv1.3","verified":"false"})" + "\n" +
+      head +
+      R"(core","message":"disconnect","ip":"192.0.2.1","rdns":"h","helo":"x","relay":"N","tls":"Y","txns":1,)" +
+      R"("msgs":"1/0/0","timestamp":"2026-11-23T14:47:32.200Z"})" + "\n";
+  EXPECT_EQ(recognise(log), Format::haraka);
+  ASSERT_EQ(read_text(log).messages().size(), 1U);
+  EXPECT_EQ(read_text(log).messages()[0].tls.version, "TLSv1.3");
+  EXPECT_EQ(recognise(R"({"time":1790000000,"client":"192.0.2.1","tls":"yes","uuid":)"
+                      R"("3A01AF0D-1996-4C0F-B3DD-C23407427E58"})"
+                      "\n"),
+            Format::json_lines);
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -46,5 +46,13 @@ TEST(JsonLines, WhatAnHttpClientInjectedIsLocal) {
   EXPECT_EQ(read.messages()[0].recipients, std::vector<std::string>{"b@y.example"});
 }
 
+TEST(JsonLines, AnAddressMayHaveBracketsAndAPort) {
+  auto const read = read_text(
+      "{\"type\":\"Reception\",\"sender\":\"\",\"recipient\":\"b@y.example\",\"peer_address\":{"
+      "\"name\":\"h\",\"addr\":\"[2001:db8::7]:4711\"},\"timestamp\":1795445252}\n");
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].client.print(), "2001:db8::7");
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -14,7 +14,7 @@ TEST(LogText, TlsVersionsAsServersWriteThem) {
                                        {"TLS1_2", "TLSv1.2"},
                                        {"TLSv1_3", "TLSv1.3"},
                                        {"TLS-1.1", "TLSv1.1"},
-                                       {"TLSv1/SSLv3", "TLSv1"},
+                                       {"TLSv1/SSLv3", ""},
                                        {"TLS1.0:DHE", "TLSv1"},
                                        {"SSLv3", "SSLv3"},
                                        {"TLSv1.9", ""},
@@ -36,6 +36,8 @@ TEST(LogText, PeersAndPaths) {
   EXPECT_FALSE(angle_path("to=<a@b.example>", "from="));
   EXPECT_EQ(openssl_reason("error:0A0000C1:SSL routines::no shared cipher:../ssl/x.c:1:"),
             "no shared cipher");
+  EXPECT_EQ(openssl_reason("io-error: error:0A000102:SSL routines::unsupported protocol"),
+            "unsupported protocol");
 }
 
 TEST(LogText, AValueEndsAtItsQuoteOrAtWhatStandsBehindIt) {

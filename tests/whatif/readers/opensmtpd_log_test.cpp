@@ -66,5 +66,38 @@ TEST(OpensmtpdLog, LinesOfVersions60To63AreRead) {
   EXPECT_EQ(read.sessions().size(), 1U);
 }
 
+std::string opensmtpd_lines(std::initializer_list<char const*> texts) {
+  std::string out;
+  for (auto const* text : texts)
+    out += "Nov 23 14:47:32 mx smtpd[7]: 427e749c2e46f809 smtp " + std::string(text) + "\n";
+  return out;
+}
+
+TEST(OpensmtpdLog, AMessageBeforeStarttlsCameInPlaintext) {
+  auto const read = read_text(opensmtpd_lines(
+      {"connected address=[2001:db8::7] host=h.example", "message msgid=1 size=9 nrcpt=1 proto=ESMTP",
+       "envelope evpid=1 from=<a@x.example> to=<b@y.example>", "tls ciphers=TLSv1.3:C:256",
+       "message msgid=2 size=9 nrcpt=1 proto=ESMTP", "envelope evpid=2 from=<a@x.example> to=<b@y.example>",
+       "disconnected reason=quit"}));
+  ASSERT_EQ(read.messages().size(), 2U);
+  EXPECT_EQ(read.messages()[0].tls.used, Tristate::no);
+  EXPECT_EQ(read.messages()[1].tls.used, Tristate::yes);
+  EXPECT_EQ(read.messages()[0].client.print(), "2001:db8::7");
+}
+
+TEST(OpensmtpdLog, NeitherUserNorAddressDecidesWhatTheServerAnswered) {
+  auto const read = read_text(opensmtpd_lines(
+      {"connected address=192.0.2.1 host=h.example", "authentication user=x result=ok result=permfail",
+       "failed-command command=\"RCPT TO:<\"a\\\" result=\"450 \"@y.example>\" result=\"550 Invalid "
+       "recipient\"",
+       "message msgid=1 size=9 nrcpt=1 proto=ESMTP", "envelope evpid=1 from=<a@x.example> to=<b@y.example>",
+       "disconnected reason=\"io-error: error:0A000102:SSL routines::unsupported protocol\""}));
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].origin, Origin::outside);
+  ASSERT_EQ(read.refused().size(), 1U);
+  EXPECT_EQ(read.refused()[0].code, 550);
+  EXPECT_EQ(read.sessions()[0].tls.failure, "unsupported protocol");
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -41,6 +41,18 @@ TEST(OwnFacts, NothingAboutTlsIsUnknown) {
   EXPECT_EQ(failed->tls.failure, "handshake failed");
 }
 
+TEST(OwnFacts, MailOfUsersDidNotComeFromOutside) {
+  auto of_user = facts_for({"alice@example.org"});
+  of_user.connection.login = "alice";
+  EXPECT_EQ(reception_of(of_user, false)->origin, Origin::authenticated)
+      << "also to one of our own mailboxes";
+  auto at_submission = facts_for({"alice@example.org"});
+  at_submission.connection.role = policy::ListenerRole::submission;
+  EXPECT_EQ(reception_of(at_submission, false)->origin, Origin::authenticated);
+  at_submission.transaction.outcome = policy::Outcome::refused;
+  EXPECT_FALSE(reception_of(at_submission, false)) << "nobody had logged in";
+}
+
 TEST(OwnFacts, ATransactionThatWasGivenUpIsNoReceptionUnlessEachRecipientWasRefused) {
   auto facts = facts_for({"alice@example.org", "bob@example.org"});
   facts.transaction.outcome = policy::Outcome::aborted;

@@ -51,5 +51,23 @@ TEST(RspamdLog, OfTwoSymbolsThatContradictEachOtherNoneIsBelieved) {
   EXPECT_EQ(read.messages()[0].tls.used, Tristate::unknown);
 }
 
+TEST(RspamdLog, ItsLinesMayStandInASystemLog) {
+  auto const whole = rspamd_line("1@x.example", "no action", "RCVD_TLS_LAST(0.00){}");
+  auto const text = whole.substr(whole.find('<'));
+  for (std::string const prefix :
+       {"Nov 23 10:00:00 mx rspamd[7]: ", "<22>Nov 23 10:00:00 mx rspamd[7]: ",
+        "<22>1 2026-11-23T10:00:00Z mx rspamd 7 - - ", "2026-11-23T12:00:00+02:00 mx rspamd[7]: "}) {
+    auto const read = read_text(prefix + text);
+    ASSERT_EQ(read.messages().size(), 1U) << prefix;
+    EXPECT_EQ(print_iso8601(read.messages()[0].at).substr(0, 19), "2026-11-23T10:00:00") << prefix;
+  }
+}
+
+TEST(RspamdLog, MessagesWithoutAMessageIdAreNoCopiesOfEachOther) {
+  auto const read = read_text(rspamd_line("undef", "no action", "RCVD_TLS_LAST(0.00){}"));
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].copy_of, 0U);
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -123,5 +123,69 @@ TEST(SendmailLog, WhoSaysEsmtpsMeansPlaintextByEsmtp) {
   EXPECT_EQ(read.messages()[1].tls.used, Tristate::no) << "a process id has come again";
 }
 
+std::string sendmail_from(std::string const& id, std::string const& more) {
+  return "Nov 23 14:47:33 mx sm-mta[7]: " + id + ": from=<a@x.example>, " + more +
+         ", proto=ESMTP, daemon=MTA, relay=h.example [192.0.2.1]\n";
+}
+
+TEST(SendmailLog, AllMessagesOfASessionCameOverTheTlsOfItsFirst) {
+  auto const read = read_text(
+      "Nov 23 14:47:32 mx sm-mta[7]: 221820000000001: STARTTLS=server, relay=h.example [192.0.2.1], "
+      "version=TLSv1.3, verify=NO, cipher=C, bits=256/256\n" +
+      sendmail_from("221820000000001", "size=9, class=0, nrcpts=1, msgid=<1>") +
+      sendmail_from("221820000000002", "size=9, class=0, nrcpts=1, msgid=<2>"));
+  ASSERT_EQ(read.messages().size(), 2U);
+  for (auto const& message : read.messages()) EXPECT_EQ(message.tls.version, "TLSv1.3");
+}
+
+TEST(SendmailLog, ALogInWithoutTheQueueIdThatItsStarttlsLineHasCounts) {
+  auto const read = read_text(
+      "Nov 23 14:47:32 mx sm-mta[7]: 221820000000001: STARTTLS=server, relay=h.example [192.0.2.1], "
+      "version=TLSv1.3, verify=NO, cipher=C, bits=256/256\n"
+      "Nov 23 14:47:32 mx sm-mta[7]: AUTH=server, relay=h.example [192.0.2.1], authid=u, mech=PLAIN, "
+      "bits=0\n" +
+      sendmail_from("221820000000001", "size=9, class=0, nrcpts=1, msgid=<1>"));
+  ASSERT_EQ(read.messages().size(), 1U);
+  EXPECT_EQ(read.messages()[0].origin, Origin::authenticated);
+}
+
+TEST(SendmailLog, WhatAClientGivesUpWasNotTaken) {
+  std::string const head = "Nov 23 14:47:32 mx sm-mta[7]: ";
+  auto const read =
+      read_text(head + "221820000000001: collect: premature EOM: unexpected close\n" +
+                sendmail_from("221820000000001", "size=3311, class=0, nrcpts=1") + head +
+                "221820000000002: lost input channel from h.example [192.0.2.1] to MTA after rcpt\n" +
+                sendmail_from("221820000000002", "size=0, class=0, nrcpts=1") +
+                sendmail_from("221820000000003", "size=0, class=0, nrcpts=1") +
+                sendmail_from("221820000000004", "size=0, class=0, nrcpts=1") + head +
+                "221820000000004: to=<b@y.example>, delay=00:00:00, stat=Sent\n" +
+                sendmail_from("221820000000005", "size=9, class=0, nrcpts=1"));
+  EXPECT_EQ(read.messages().size(), 2U) << "one that was delivered, and one that has a size";
+}
+
+TEST(SendmailLog, AMessageOfWhichNoRecipientIsKnownWasRefused) {
+  auto const read =
+      read_text("Nov 23 14:47:32 mx sm-mta[7]: 221820000000001: <nobody@y.example>... User unknown\n" +
+                sendmail_from("221820000000001", "size=0, class=0, nrcpts=0"));
+  ASSERT_EQ(read.refused().size(), 1U);
+  EXPECT_EQ(read.refused()[0].code, 550);
+}
+
+TEST(FortimailLog, MessagesOfASessionShareTheFirstPartOfItsId) {
+  std::string const head =
+      "date=2026-11-23 time=18:33:36.601 device_id=FE1 log_id=0003007110 type=event subtype=smtp "
+      "pri=information session_id=";
+  std::string text =
+      head +
+      "\"13K-13L\" msg=\"STARTTLS=server, relay=h.example [192.0.2.1], version=TLSv1.2, verify=NO, cipher=C, "
+      "bits=256/256\"\n";
+  for (auto const* id : {"13K-13L", "13K-13M"})
+    text += head + "\"" + id +
+            "\" msg=\"from=<a@x.example>, size=1234, class=0, nrcpts=1, msgid=<1@x>, proto=ESMTP, "
+            "daemon=SMTP_MTA, relay=h.example [192.0.2.1]\"\n";
+  ASSERT_EQ(read_text(text).messages().size(), 2U);
+  for (auto const& message : read_text(text).messages()) EXPECT_EQ(message.tls.used, Tristate::yes);
+}
+
 }  // namespace
 }  // namespace postern::tests

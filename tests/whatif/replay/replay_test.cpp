@@ -150,5 +150,21 @@ TEST(Replay, OwnNetworksThatArePrivateAreNamedAsOwn) {
   EXPECT_EQ(answer.left_out.private_networks, 1U);
 }
 
+TEST(Replay, CopiesOfWhatIsLeftOutCountOnce) {
+  auto copy = reception_from("10.1.2.3", Tristate::no);
+  copy.copy_of = 7;
+  auto const answer = replay_all({copy, copy});
+  EXPECT_EQ(answer.left_out.private_networks, 1U);
+  EXPECT_EQ(answer.left_out.copies, 0U);
+}
+
+TEST(Replay, AHandshakeThatFailedBeforeALoneMessageCounts) {
+  auto lone = reception_from("192.0.2.1", Tristate::no);
+  lone.tls.failure = "handshake failed";
+  EXPECT_EQ(replay_all({lone}).failed_handshakes, 1U);
+  lone.kind = Reception::Kind::message;
+  EXPECT_EQ(replay_all({lone}).failed_handshakes, 0U) << "its session is told of on its own";
+}
+
 }  // namespace
 }  // namespace postern::tests
