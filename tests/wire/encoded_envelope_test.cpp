@@ -100,6 +100,24 @@ TEST(Envelope, KeepsTheFieldsThatGoOnTop) {
             "X-Postern-Flag: rule; reason\r\nAuthentication-Results: mx.example.org;\r\n\tspf=pass\r\n");
 }
 
+TEST(Envelope, KeepsThatItWasWrittenHereBesideTheFieldsThatGoOnTop) {
+  for (bool const submitted : {false, true})
+    for (std::string const top : {"", "Authentication-Results: mx.example.org; none\n"}) {
+      auto envelope = envelope_for_many(2);
+      envelope.submitted = submitted;
+      envelope.top = top;
+      EncodedEnvelope encoded(envelope);
+      encoded.hold(true);
+      encoded.move("discard");
+      auto const decoded = EncodedEnvelope::parse(encoded.bytes())->decode();
+      ASSERT_TRUE(decoded);
+      EXPECT_EQ(decoded->submitted, submitted);
+      EXPECT_EQ(decoded->top, top);
+      EXPECT_EQ(decoded->route, "discard");
+      EXPECT_EQ(decoded->recipients.size(), 2U);
+    }
+}
+
 TEST(Envelope, OfALaterFormatIsToldFromADamagedOne) {
   auto bytes = encode(envelope_for_many(1));
   EXPECT_FALSE(is_of_newer_format(bytes));
