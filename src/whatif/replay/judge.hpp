@@ -53,9 +53,9 @@ class Evaluation {
   Judgement ask_for_recipients(Rule const& rule, policy::DeferredMail& deferred);
 
   policy::TlsMemory const& memory_;
-  bool all_known_ = false;  // about its TLS
-  bool all_told_ = false;   // its source had told all facts
-  bool is_for_somebody_ = false;  // `recipients_` is what stands for those that are not told
+  bool all_known_ = false;               // about its TLS
+  bool all_told_ = false;                // its source had told all facts
+  bool is_for_somebody_ = false;         // `recipients_` is what stands for those that are not told
   std::optional<std::size_t> tls_kind_;  // into RulePast::by_tls; absent: recipients are told
   policy::Facts facts_;
   policy::TlsFacts worst_, best_;  // what its TLS may have been; of use only when not all of it is known

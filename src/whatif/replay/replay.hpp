@@ -84,7 +84,7 @@ class Replay : public ReceptionSink {
   policy::TlsMemory memory_{most_remembered};
   Evaluation evaluation_{memory_};
   std::vector<Judgement> judgements_;
-  policy::ConnectionFacts connection_;  // what the memory is to take in
+  policy::ConnectionFacts connection_;   // what the memory is to take in
   std::vector<CountsByWanted> by_pair_;  // messages
   DayCells cells_;
   RecipientNames recipients_;  // of what would be lost

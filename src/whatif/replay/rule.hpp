@@ -20,9 +20,9 @@ struct Rule {
   bool asks_sender = false;
   bool asks_certificate = false;
   bool asks_tls_alone = false;  // to one recipient or another, except those that every TLS rule exempts
-  bool breaks_rfc3207 = true;  // section 4: a publicly-referenced server MUST NOT require STARTTLS
-  bool defers = false;         // a sender that tries again over TLS loses nothing
-  bool of_owner = false;       // from a configuration's [[rules]]
+  bool breaks_rfc3207 = true;   // section 4: a publicly-referenced server MUST NOT require STARTTLS
+  bool defers = false;          // a sender that tries again over TLS loses nothing
+  bool of_owner = false;        // from a configuration's [[rules]]
 };
 
 // "require-tls", "require-tls>=1.2", "require-tls>=1.3", "require-client-certificate",

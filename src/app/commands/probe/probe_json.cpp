@@ -34,9 +34,8 @@ json::object to_json(ProbedAddress const& a) {
 }
 
 json::object to_json(ProbedKey const& key) {
-  return json::object{{"record", key.name.record_name()},
-                      {"state", print(key.name.state)},
-                      {"in_dns", print(key.outcome)}};
+  return json::object{
+      {"record", key.name.record_name()}, {"state", print(key.name.state)}, {"in_dns", print(key.outcome)}};
 }
 
 }  // namespace
