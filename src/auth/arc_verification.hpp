@@ -49,6 +49,7 @@ class ArcVerification {
   void sort_in(HeaderField const& field);
   void parse_sets();
   std::string seal_hash(std::size_t up_to) const;
+  bool has_keys(DnsView& dns) const;  // asks for those that are not there
   ArcAnswer described() const;
   void complain(std::string problem);
 

@@ -15,7 +15,7 @@ bool is_tag_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), [](char c) { return is_alnum(c) || c == '_'; });
 }
 
-bool is_value(std::string_view value) {
+bool is_tag_value(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) {
     auto const byte = static_cast<unsigned char>(c);
     return (byte >= 0x20 && byte != 0x7F) || c == '\t' || c == '\r' || c == '\n';
@@ -23,6 +23,18 @@ bool is_value(std::string_view value) {
 }
 
 }  // namespace
+
+TagList TagList::parse_well_formed(std::string_view text) {
+  TagList out;
+  for (auto const tag : split_list(text, ';')) {
+    auto const equals = tag.find('=');
+    if (equals == std::string_view::npos || out.tags_.size() == most_tags) continue;
+    auto const name = trimmed(tag.substr(0, equals));
+    auto const value = trimmed(tag.substr(equals + 1));
+    if (is_tag_name(name) && is_tag_value(value) && !out.find(name)) out.tags_.push_back({name, value});
+  }
+  return out;
+}
 
 std::optional<TagList> TagList::parse(std::string_view text) {
   TagList out;
@@ -38,7 +50,7 @@ std::optional<TagList> TagList::parse(std::string_view text) {
     if (equals == std::string_view::npos) return std::nullopt;
     auto const name = trimmed(tag.substr(0, equals));
     auto const value = trimmed(tag.substr(equals + 1));
-    if (!is_tag_name(name) || !is_value(value) || out.find(name) || out.tags_.size() == most_tags)
+    if (!is_tag_name(name) || !is_tag_value(value) || out.find(name) || out.tags_.size() == most_tags)
       return std::nullopt;
     out.tags_.push_back({name, value});
   }

@@ -41,14 +41,16 @@ DnsView football_dns() {
   DnsView dns;
   put_txt(dns, "brisbane._domainkey.football.example.com",
           "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
-  put_txt(dns, "test._domainkey.football.example.com",
-          "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bd"
-          "OKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYL"
-          "zBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB");
+  put_txt(
+      dns, "test._domainkey.football.example.com",
+      "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bd"
+      "OKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYL"
+      "zBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB");
   return dns;
 }
 
-std::vector<DkimAnswer> verify(std::string_view message, DnsView& dns, std::size_t piece = std::string_view::npos) {
+std::vector<DkimAnswer> verify(std::string_view message, DnsView& dns,
+                               std::size_t piece = std::string_view::npos) {
   MessageDigests digests;
   DkimVerification verification;
   bool begun = false;
@@ -100,7 +102,8 @@ TEST(Dkim, takes_white_space_that_relays_change) {
   auto message = football_header + football_body + "\r\n\r\n";
   message.replace(message.find("Subject: Is dinner"), 18, "SUBJECT :  Is\r\n\tdinner");
   message.replace(message.find("hungry yet?"), 11, "hungry \t yet?  ");
-  for (auto const& result : verify(message, dns)) EXPECT_EQ(result.result, DkimResult::pass) << result.problem;
+  for (auto const& result : verify(message, dns))
+    EXPECT_EQ(result.result, DkimResult::pass) << result.problem;
 }
 
 TEST(Dkim, what_the_dns_does_not_tell_is_no_failure_of_the_message) {
@@ -118,13 +121,16 @@ struct Signed {
   DnsView dns;
 };
 Signed sign_ourselves(KeyType type, std::string const& header, std::string const& body) {
-  Signer const signer{.domain = "our.example", .selector = "s1", .key = *read_signing_key(new_signing_key(type))};
+  Signer const signer{
+      .domain = "our.example", .selector = "s1", .key = *read_signing_key(new_signing_key(type))};
   MessageDigests digests;
   digests.feed_header(header);
   auto const hash = digests.want_body_hash(Canonical::relaxed, {});
   digests.feed_body(body);
   digests.finish();
-  Signed out{.message = dkim_signature_field(signer, digests.fields(), digests.body_hash(*hash), now_seconds) + header + body};
+  Signed out{.message =
+                 dkim_signature_field(signer, digests.fields(), digests.body_hash(*hash), now_seconds) +
+                 header + body};
   put_txt(out.dns, "s1._domainkey.our.example", signer.key->record());
   return out;
 }
@@ -132,9 +138,11 @@ Signed sign_ourselves(KeyType type, std::string const& header, std::string const
 TEST(Dkim, verifies_what_we_sign_whatever_the_body_is) {
   std::string const long_line(5000, 'a');
   for (auto const type : {KeyType::rsa, KeyType::ed25519})
-    for (std::string const body : {"", "\r\n", "x", "\r\n\r\n \t\r\n", "a\r\n b \t c \r\n\r\n", "\xC3\xA9\x80\r\n", "lone \r and \n\r\n", "\r"})
-      for (std::string const& header : {std::string("From: a@our.example\r\nTo: b@x.example\r\nSubject: t\r\n\r\n"),
-                                        "From: a@our.example\r\nReferences: " + long_line + "\r\n <b>\r\n\r\n"}) {
+    for (std::string const body : {"", "\r\n", "x", "\r\n\r\n \t\r\n", "a\r\n b \t c \r\n\r\n",
+                                   "\xC3\xA9\x80\r\n", "lone \r and \n\r\n", "\r"})
+      for (std::string const& header :
+           {std::string("From: a@our.example\r\nTo: b@x.example\r\nSubject: t\r\n\r\n"),
+            "From: a@our.example\r\nReferences: " + long_line + "\r\n <b>\r\n\r\n"}) {
         auto ours = sign_ourselves(type, header, body);
         auto const results = verify(ours.message, ours.dns, 5);
         ASSERT_EQ(results.size(), 1U);
@@ -144,15 +152,19 @@ TEST(Dkim, verifies_what_we_sign_whatever_the_body_is) {
 }
 
 TEST(Dkim, a_field_that_is_added_to_what_we_sign_breaks_the_signature) {
-  for (std::string const added : {"From: evil@x.example\r\n", "Subject: buy\r\n", "To: c@x.example\r\n", "Date: now\r\n"}) {
-    auto ours = sign_ourselves(KeyType::ed25519, "From: a@our.example\r\nTo: b@x.example\r\nSubject: t\r\nDate: d\r\n\r\n", "b\r\n");
+  for (std::string const added :
+       {"From: evil@x.example\r\n", "Subject: buy\r\n", "To: c@x.example\r\n", "Date: now\r\n"}) {
+    auto ours = sign_ourselves(
+        KeyType::ed25519, "From: a@our.example\r\nTo: b@x.example\r\nSubject: t\r\nDate: d\r\n\r\n", "b\r\n");
     auto const results = verify(added + ours.message, ours.dns);
     EXPECT_EQ(results.at(0).result, DkimResult::fail) << added;
   }
 }
 
 TEST(Dkim, our_signature_fits_into_lines_that_servers_take) {
-  std::string const header = "From: a@our.example\r\nTo: b@x.example\r\nSubject: t\r\nDate: d\r\nMessage-ID: <a@b>\r\nCc: c@x.example\r\nContent-Type: text/plain\r\nMIME-Version: 1.0\r\n\r\n";
+  std::string const header =
+      "From: a@our.example\r\nTo: b@x.example\r\nSubject: t\r\nDate: d\r\nMessage-ID: <a@b>\r\nCc: "
+      "c@x.example\r\nContent-Type: text/plain\r\nMIME-Version: 1.0\r\n\r\n";
   auto const ours = sign_ourselves(KeyType::rsa, header, "b\r\n");
   std::size_t begin = 0;
   while (begin < ours.message.find("From: ")) {

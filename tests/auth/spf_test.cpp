@@ -53,12 +53,35 @@ TEST_F(Spf, only_a_record_of_this_version_is_one) {
 }
 
 TEST_F(Spf, a_syntax_error_anywhere_spoils_the_record) {
-  for (auto const* record :
-       {"v=spf1 all foo", "v=spf1 +all ip4:1.2.3", "v=spf1 all ip4:192.0.2.3/33", "v=spf1 all ip4:192.0.2.3/032", "v=spf1 all ip6:::/129",
-        "v=spf1 all ip4:::1", "v=spf1 all ip6:192.0.2.1", "v=spf1 all include", "v=spf1 all include:", "v=spf1 all exists", "v=spf1 all all:x.example",
-        "v=spf1 all a:", "v=spf1 all a:x", "v=spf1 all a:x.example.12", "v=spf1 all a/", "v=spf1 all a/24/", "v=spf1 all a//129", "v=spf1 all mx:x.example/24/64",
-        "v=spf1 all ptr/24", "v=spf1 all redirect=", "v=spf1 all redirect=y.example redirect=z.example", "v=spf1 all exp=e.example exp=f.example",
-        "v=spf1 all a:%{z}.example", "v=spf1 all a:%{d0}.example", "v=spf1 all a:%.example", "v=spf1 all a:%{d", "v=spf1 +-all", "v=spf1 all foo=%{", "v=spf1 all -"})
+  for (auto const* record : {"v=spf1 all foo",
+                             "v=spf1 +all ip4:1.2.3",
+                             "v=spf1 all ip4:192.0.2.3/33",
+                             "v=spf1 all ip4:192.0.2.3/032",
+                             "v=spf1 all ip6:::/129",
+                             "v=spf1 all ip4:::1",
+                             "v=spf1 all ip6:192.0.2.1",
+                             "v=spf1 all include",
+                             "v=spf1 all include:",
+                             "v=spf1 all exists",
+                             "v=spf1 all all:x.example",
+                             "v=spf1 all a:",
+                             "v=spf1 all a:x",
+                             "v=spf1 all a:x.example.12",
+                             "v=spf1 all a/",
+                             "v=spf1 all a/24/",
+                             "v=spf1 all a//129",
+                             "v=spf1 all mx:x.example/24/64",
+                             "v=spf1 all ptr/24",
+                             "v=spf1 all redirect=",
+                             "v=spf1 all redirect=y.example redirect=z.example",
+                             "v=spf1 all exp=e.example exp=f.example",
+                             "v=spf1 all a:%{z}.example",
+                             "v=spf1 all a:%{d0}.example",
+                             "v=spf1 all a:%.example",
+                             "v=spf1 all a:%{d",
+                             "v=spf1 +-all",
+                             "v=spf1 all foo=%{",
+                             "v=spf1 all -"})
     EXPECT_EQ(result_of_record(record), SpfResult::permerror) << record;
 }
 
@@ -137,7 +160,8 @@ TEST_F(Spf, loops_and_long_chains_end_as_errors) {
 
 TEST_F(Spf, more_than_two_look_ups_without_an_answer_are_an_error) {
   EXPECT_EQ(result_of_record("v=spf1 a:n1.example a:n2.example -all"), SpfResult::fail);
-  EXPECT_EQ(result_of_record("v=spf1 a:n1.example a:n2.example exists:n3.example -all"), SpfResult::permerror);
+  EXPECT_EQ(result_of_record("v=spf1 a:n1.example a:n2.example exists:n3.example -all"),
+            SpfResult::permerror);
 }
 
 TEST_F(Spf, a_name_that_leads_back_to_the_client_validates_it) {
@@ -168,20 +192,32 @@ TEST(SpfMacro, expands_as_the_rfc_says) {
                               .receiver = {},
                               .client = *IpAddress::parse("192.0.2.3")};
   std::pair<char const*, char const*> const cases[] = {
-      {"%{s}", "strong-bad@email.example.com"}, {"%{o}", "email.example.com"}, {"%{d}", "email.example.com"},
-      {"%{d4}", "email.example.com"}, {"%{d3}", "email.example.com"}, {"%{d2}", "example.com"}, {"%{d1}", "com"},
-      {"%{dr}", "com.example.email"}, {"%{d2r}", "example.email"}, {"%{l}", "strong-bad"}, {"%{l-}", "strong.bad"},
-      {"%{lr}", "strong-bad"}, {"%{lr-}", "bad.strong"}, {"%{l1r-}", "strong"},
+      {"%{s}", "strong-bad@email.example.com"},
+      {"%{o}", "email.example.com"},
+      {"%{d}", "email.example.com"},
+      {"%{d4}", "email.example.com"},
+      {"%{d3}", "email.example.com"},
+      {"%{d2}", "example.com"},
+      {"%{d1}", "com"},
+      {"%{dr}", "com.example.email"},
+      {"%{d2r}", "example.email"},
+      {"%{l}", "strong-bad"},
+      {"%{l-}", "strong.bad"},
+      {"%{lr}", "strong-bad"},
+      {"%{lr-}", "bad.strong"},
+      {"%{l1r-}", "strong"},
       {"%{ir}.%{v}._spf.%{d2}", "3.2.0.192.in-addr._spf.example.com"},
       {"%{lr-}.lp._spf.%{d2}", "bad.strong.lp._spf.example.com"},
       {"%{lr-}.lp.%{ir}.%{v}._spf.%{d2}", "bad.strong.lp.3.2.0.192.in-addr._spf.example.com"},
       {"%{ir}.%{v}.%{l1r-}.lp._spf.%{d2}", "3.2.0.192.in-addr.strong.lp._spf.example.com"},
       {"%{d2}.trusted-domains.example.net", "example.com.trusted-domains.example.net"},
-      {"%%-%_-%-", "%- -%20"}, {"%{S}", "strong-bad%40email.example.com"}};
+      {"%%-%_-%-", "%- -%20"},
+      {"%{S}", "strong-bad%40email.example.com"}};
   for (auto const& [macro, expanded] : cases) EXPECT_EQ(expand_macros(macro, values), expanded) << macro;
   auto v6 = values;
   v6.client = *IpAddress::parse("2001:db8::cb01");
-  EXPECT_EQ(expand_macros("%{ir}.%{v}", v6), "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6");
+  EXPECT_EQ(expand_macros("%{ir}.%{v}", v6),
+            "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6");
 }
 
 TEST_F(Spf, a_long_name_loses_labels_on_its_left) {
@@ -195,7 +231,8 @@ TEST_F(Spf, a_long_name_loses_labels_on_its_left) {
 TEST_F(Spf, a_fail_is_explained_in_the_domains_own_words) {
   dns.txt("x.example", "v=spf1 -all exp=why.%{d}");
   dns.txt("why.x.example", "%{i} may not send for %{o}; %{r} says so%_at %{t}");
-  EXPECT_EQ(ask("a@x.example").explanation, "192.0.2.3 may not send for x.example; our.example says so at 1795478400");
+  EXPECT_EQ(ask("a@x.example").explanation,
+            "192.0.2.3 may not send for x.example; our.example says so at 1795478400");
   dns.txt("why.x.example", "another");
   EXPECT_EQ(ask("a@x.example").explanation, "");
   EXPECT_EQ(ask("a@x.example").result, SpfResult::fail);

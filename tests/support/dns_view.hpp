@@ -47,7 +47,9 @@ struct SmallDns {
   std::set<std::string> broken = {};
   int questions = 0;
 
-  void txt(std::string name, std::string_view text) { add(std::move(name), wire::DnsType::txt, txt_data(text)); }
+  void txt(std::string name, std::string_view text) {
+    add(std::move(name), wire::DnsType::txt, txt_data(text));
+  }
   void mx(std::string name, int preference, std::string_view host) {
     std::string data{static_cast<char>(preference >> 8), static_cast<char>(preference & 0xFF)};
     add(std::move(name), wire::DnsType::mx, data + name_data(host));
