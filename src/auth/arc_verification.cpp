@@ -78,16 +78,23 @@ void ArcVerification::sort_in(HeaderField const& field) {
 }
 
 void ArcVerification::parse_sets() {
+  // All seals, whatever else is wrong: one that says that the chain has ended is to be seen.
+  for (auto& set : sets_) {
+    if (set.seal == nullptr) continue;
+    auto seal = parse_arc_seal(set.seal->value());
+    if (seal)
+      set.parsed_seal = *std::move(seal);
+    else
+      set.seal_problem = seal.error();
+  }
   for (std::size_t i = 0; i < sets_.size() && problem_.empty(); ++i) {
     auto& set = sets_[i];
     if (set.results == nullptr || set.signature == nullptr || set.seal == nullptr)
       return complain("set " + std::to_string(i + 1) + " is not complete");
+    if (!set.seal_problem.empty()) return complain("ARC-Seal: " + set.seal_problem);
     auto signature = parse_arc_message_signature(set.signature->value());
     if (!signature) return complain("ARC-Message-Signature: " + signature.error());
-    auto seal = parse_arc_seal(set.seal->value());
-    if (!seal) return complain("ARC-Seal: " + seal.error());
     set.parsed_signature = *std::move(signature);
-    set.parsed_seal = *std::move(seal);
   }
 }
 

@@ -45,6 +45,7 @@ class ArcVerification {
     HeaderField const* seal = nullptr;       // ARC-Seal
     DkimSignature parsed_signature = {};
     ArcSeal parsed_seal = {};
+    std::string seal_problem = {};
   };
   void sort_in(HeaderField const& field);
   void parse_sets();

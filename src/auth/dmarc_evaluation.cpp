@@ -7,7 +7,7 @@
 namespace postern::auth {
 namespace {
 
-constexpr std::size_t most_authors = 10;
+constexpr std::size_t most_evaluated = 10;
 
 // For one of the authors' domains.
 class DmarcEvaluation {
@@ -148,15 +148,15 @@ std::optional<DmarcAnswer> evaluate_dmarc(DmarcQuestion const& question, DnsView
   std::vector<std::string> domains;
   for (auto const& domain : question.author_domains) {
     auto name = comparable_domain(domain);
-    if (domains.size() > most_authors) break;
+    if (domains.size() > most_evaluated) break;
     if (name.empty()) continue;
     if (std::find(domains.begin(), domains.end(), name) == domains.end()) domains.push_back(std::move(name));
   }
   if (domains.empty()) return DmarcAnswer{.problem = "no author with a domain"};
   std::optional<DmarcAnswer> strictest;
-  if (domains.size() > most_authors) {
+  if (domains.size() > most_evaluated) {
     strictest = DmarcAnswer{.result = DmarcResult::permerror, .problem = "authors of more than 10 domains"};
-    domains.resize(most_authors);
+    domains.resize(most_evaluated);
   }
   bool known = true;
   for (auto const& domain : domains) {

@@ -110,6 +110,15 @@ TEST(Arc, a_broken_chain_is_sealed_as_one_once_and_then_never_again) {
   EXPECT_EQ(sealed(message, test_signer("hop4.example"), ended), message);
 }
 
+TEST(Arc, the_end_of_a_chain_is_seen_whatever_is_wrong_below_it) {
+  auto const two = sealed_times(2);
+  auto message = replaced(two, arc_field(two, "ARC-Message-Signature", 1), "");
+  message = sealed(message, test_signer("hop3.example"), verify_arc(message, hop_dns()));
+  auto const answer = verify_arc(message, hop_dns());
+  EXPECT_EQ(answer.result, ArcResult::fail);
+  EXPECT_TRUE(answer.ended);
+}
+
 TEST(Arc, nobody_seals_more_than_fifty_times) {
   ArcAnswer full{.result = ArcResult::pass, .instances = 50};
   EXPECT_EQ(sealed(list_message, test_signer(), full), list_message);
