@@ -17,7 +17,7 @@
 
 namespace postern::tests {
 
-constexpr std::uint64_t signed_at = 1'795'478'400;
+constexpr std::uint64_t test_signing_time = 1'795'478'400;
 
 inline std::shared_ptr<auth::SigningKey const> test_key(auth::KeyType type) {
   static auto const rsa = *auth::read_signing_key(auth::new_signing_key(auth::KeyType::rsa));
@@ -86,7 +86,7 @@ void read_message(std::string_view message, std::size_t piece, auth::MessageDige
 }
 
 inline std::vector<auth::DkimAnswer> verify_dkim(std::string_view message, SmallDns dns,
-                                                 std::uint64_t now = signed_at,
+                                                 std::uint64_t now = test_signing_time,
                                                  std::size_t piece = std::string_view::npos) {
   auth::MessageDigests digests;
   auth::DkimVerification verification;
@@ -111,7 +111,8 @@ inline std::string sealed(std::string const& message, auth::Signer const& signer
   auto const hash = digests.want_body_hash(auth::Canonical::relaxed, {});
   digests.feed_body(std::string_view(message).substr(taken));
   digests.finish();
-  return auth::arc_set(signer, digests.fields(), digests.body_hash(*hash), results, chain, signed_at) +
+  return auth::arc_set(signer, digests.fields(), digests.body_hash(*hash), results, chain,
+                       test_signing_time) +
          message;
 }
 
