@@ -17,10 +17,15 @@ std::string behind_instance(std::string_view value) {
                                              : std::string(trimmed(value.substr(semicolon + 1)));
 }
 
+// In the results the instance comes first, and a semicolon behind it (RFC 8617 section 4.1.1).
+std::uint32_t results_instance(std::string_view value) {
+  auto const semicolon = value.find(';');
+  return semicolon == std::string_view::npos ? 0 : arc_instance(value.substr(0, semicolon));
+}
+
 }  // namespace
 
 std::uint32_t arc_instance(std::string_view value) {
-  // It may stand anywhere in the signatures, and comes first in the results (RFC 8617 section 4.1.1).
   for (auto const tag : split_list(value, ';')) {
     auto const equals = tag.find('=');
     if (equals == std::string_view::npos || !iequals(trimmed(tag.substr(0, equals)), "i")) continue;
@@ -64,7 +69,7 @@ void ArcVerification::sort_in(HeaderField const& field) {
     kind = &Set::seal;
   else
     return;
-  auto const instance = arc_instance(field.value());
+  auto const instance = kind == &Set::results ? results_instance(field.value()) : arc_instance(field.value());
   if (instance == 0 || instance > most_instances) return complain("an instance is not from 1 to 50");
   if (sets_.size() < instance) sets_.resize(instance);
   auto& place = sets_[instance - 1].*kind;
@@ -73,16 +78,23 @@ void ArcVerification::sort_in(HeaderField const& field) {
 }
 
 void ArcVerification::parse_sets() {
+  // All seals, whatever else is wrong: one that says that the chain has ended is to be seen.
+  for (auto& set : sets_) {
+    if (set.seal == nullptr) continue;
+    auto seal = parse_arc_seal(set.seal->value());
+    if (seal)
+      set.parsed_seal = *std::move(seal);
+    else
+      set.seal_problem = seal.error();
+  }
   for (std::size_t i = 0; i < sets_.size() && problem_.empty(); ++i) {
     auto& set = sets_[i];
     if (set.results == nullptr || set.signature == nullptr || set.seal == nullptr)
       return complain("set " + std::to_string(i + 1) + " is not complete");
+    if (!set.seal_problem.empty()) return complain("ARC-Seal: " + set.seal_problem);
     auto signature = parse_arc_message_signature(set.signature->value());
     if (!signature) return complain("ARC-Message-Signature: " + signature.error());
-    auto seal = parse_arc_seal(set.seal->value());
-    if (!seal) return complain("ARC-Seal: " + seal.error());
     set.parsed_signature = *std::move(signature);
-    set.parsed_seal = *std::move(seal);
   }
 }
 
@@ -94,10 +106,16 @@ void ArcVerification::begin(MessageDigests& digests) {
   body_hash_ = digests.want_body_hash(last.body_form, last.body_length);
 }
 
-void ArcVerification::want_keys(DnsView& dns) const {
-  if (!problem_.empty()) return;
-  for (auto const& set : sets_) dns.find(set.parsed_seal.signature.key_name(), wire::DnsType::txt);
-  if (!sets_.empty()) dns.find(sets_.back().parsed_signature.key_name(), wire::DnsType::txt);
+void ArcVerification::want_keys(DnsView& dns) const { has_keys(dns); }
+
+bool ArcVerification::has_keys(DnsView& dns) const {
+  if (!problem_.empty() || sets_.empty()) return true;
+  auto const has_key = [&](DkimSignature const& signature) {
+    return dns.find(signature.key_name(), wire::DnsType::txt) != nullptr;
+  };
+  bool known = has_key(sets_.back().parsed_signature);
+  for (auto const& set : sets_) known = has_key(set.parsed_seal.signature) && known;
+  return known;
 }
 
 // RFC 8617 section 5.1.1: all sets up to this one, each in the order results, signature, seal.
@@ -140,8 +158,7 @@ std::optional<ArcAnswer> ArcVerification::result(MessageDigests const& digests, 
   for (std::size_t i = 0; i < sets_.size(); ++i)
     if (sets_[i].parsed_seal.chain != (i == 0 ? "none" : "pass"))
       return fails("seal " + std::to_string(i + 1) + " says cv=" + sets_[i].parsed_seal.chain);
-  want_keys(dns);
-  if (!dns.wanted().empty()) return std::nullopt;
+  if (!has_keys(dns)) return std::nullopt;
   auto const check = [&](DkimSignature const& signature,
                          std::string const& hash) -> std::optional<ArcAnswer> {
     auto const found = find_dkim_key(signature, dns);
@@ -153,8 +170,10 @@ std::optional<ArcAnswer> ArcVerification::result(MessageDigests const& digests, 
     return std::nullopt;
   };
   auto const& last = sets_.back().parsed_signature;
-  if (!body_hash_ || digests.is_shorter(*body_hash_) || digests.body_hash(*body_hash_) != last.body_hash)
+  if (!body_hash_) return fails("too many forms of the body");
+  if (digests.is_shorter(*body_hash_) || digests.body_hash(*body_hash_) != last.body_hash)
     return fails("the body has been changed");
+  if (digests.is_longer(*body_hash_)) return fails("a part of the body is not signed (l=)");
   auto const hash =
       header_hash(digests.fields(), last.headers, last.header_form, sets_.back().signature->text);
   if (auto const failed = check(last, hash)) return failed;

@@ -45,10 +45,12 @@ class ArcVerification {
     HeaderField const* seal = nullptr;       // ARC-Seal
     DkimSignature parsed_signature = {};
     ArcSeal parsed_seal = {};
+    std::string seal_problem = {};
   };
   void sort_in(HeaderField const& field);
   void parse_sets();
   std::string seal_hash(std::size_t up_to) const;
+  bool has_keys(DnsView& dns) const;  // asks for those that are not there
   ArcAnswer described() const;
   void complain(std::string problem);
 

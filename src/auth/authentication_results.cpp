@@ -2,36 +2,42 @@
 
 #include <algorithm>
 
+#include "auth/dns_name.hpp"
 #include "base/ascii.hpp"
 
 namespace postern::auth {
 namespace {
 
 constexpr std::size_t most_results = 100, most_properties = 100;
+constexpr std::size_t longest_value =
+    400;  // that we write: lines have at most 998 octets (RFC 5322 section 2.1.1)
 
 bool is_token(char c) {
   constexpr std::string_view specials = "()<>@,;:\\\"/[]?=";
   return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && specials.find(c) == std::string_view::npos;
 }
 
-// A value that needs no quotes: an address or a domain does not (section 2.2's pvalue).
+// What needs no quotes: a token, or an address (section 2.2's pvalue; RFC 2045 section 5.1).
 bool needs_quotes(std::string_view text) {
-  return text.empty() || !std::all_of(text.begin(), text.end(),
-                                      [](char c) { return is_token(c) || c == '@' || c == '/' || c == ':'; });
+  return text.empty() || std::count(text.begin(), text.end(), '@') > 1 ||
+         !std::all_of(text.begin(), text.end(), [](char c) { return is_token(c) || c == '@'; });
 }
 
 std::string value_text(std::string_view value) {
   std::string clean;
-  for (char const c : value) clean += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+  for (char const c : value.substr(0, longest_value))
+    clean += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
   return needs_quotes(clean) ? in_quotes(clean) : clean;
 }
 
 // Reads the words of a structured field (RFC 5322 section 3.2), comments and white space passed over.
-class ResultWords {
+class FieldWords {
  public:
-  explicit ResultWords(std::string_view text) : text_(text) { pass_over(); }
+  explicit FieldWords(std::string_view text) : text_(text) { pass_over(); }
 
   bool at_end() const { return text_.empty(); }
+  bool ends_result() const { return text_.empty() || text_.front() == ';'; }
+  std::string_view rest() const { return text_; }
   bool take(char c) {
     if (text_.empty() || text_.front() != c) return false;
     text_.remove_prefix(1);
@@ -95,30 +101,34 @@ class ResultWords {
 };
 
 bool is_keyword(char c) { return is_alnum(c) || c == '-' || c == '_'; }
-bool is_value(char c) { return is_token(c) || c == '@' || c == '/' || c == ':' || c == '=' || is_8bit(c); }
+// More than a token: others leave out quotes where they are needed.
+bool is_value_character(char c) {
+  return is_token(c) || std::string_view("@/:=<>?").find(c) != std::string_view::npos;
+}
 
-bool read_property(ResultWords& words, AuthResult& result) {
+bool read_property(FieldWords& words, AuthResult& result) {
   auto const type = words.word(is_keyword);
   if (!type) return false;
   if (iequals(*type, "reason") && words.take('=')) {
-    auto reason = words.word(is_value);
+    auto reason = words.word(is_value_character);
     result.reason = reason.value_or(std::string());
     return reason.has_value();
   }
   if (!words.take('.')) return false;
   auto const name = words.word(is_keyword);
   if (!name || !words.take('=')) return false;
-  auto value = words.word(is_value);
+  auto value = words.word(is_value_character);
+  if (!value && words.ends_result()) value.emplace();  // others write nothing for the null sender
   if (!value) return false;
   // "local"@domain, with the local part in quotes
   if (words.take('@'))
-    if (auto const domain = words.word(is_value)) *value += "@" + *domain;
+    if (auto const domain = words.word(is_value_character)) *value += "@" + *domain;
   if (result.properties.size() < most_properties)
     result.properties.push_back({lowered(*type), lowered(*name), *std::move(value)});
   return true;
 }
 
-bool read_result(ResultWords& words, AuthenticationResults& out) {
+bool read_result(FieldWords& words, AuthenticationResults& out) {
   auto const method = words.word(is_keyword);
   if (!method) return false;
   if (words.take('/') && !words.word(is_digit)) return false;  // a version
@@ -132,8 +142,8 @@ bool read_result(ResultWords& words, AuthenticationResults& out) {
   return true;
 }
 
-std::optional<std::string> read_server(ResultWords& words) {
-  auto server = words.word(is_value);
+std::optional<std::string> read_server(FieldWords& words) {
+  auto server = words.word(is_value_character);
   if (!server) return std::nullopt;
   words.word(is_digit);  // a version
   return lowered(*server);
@@ -160,7 +170,7 @@ std::string print(AuthenticationResults const& results) {
 }
 
 std::optional<AuthenticationResults> parse_authentication_results(std::string_view value) {
-  ResultWords words(value);
+  FieldWords words(value);
   auto const server = read_server(words);
   if (!server || !words.take(';')) return std::nullopt;
   AuthenticationResults out{.server = *server, .results = {}};
@@ -172,8 +182,15 @@ std::optional<AuthenticationResults> parse_authentication_results(std::string_vi
 }
 
 std::string authentication_server(std::string_view value) {
-  ResultWords words(value);
-  return read_server(words).value_or(std::string());
+  auto text = FieldWords(value).rest();
+  if (text.starts_with('"')) text.remove_prefix(1);
+  std::string out;
+  for (char const c : text) {
+    if (c == '\\') continue;  // before any character of a quoted string
+    if (!is_alnum(c) && c != '.' && c != '-' && c != '_' && !is_8bit(c)) break;
+    out += c;
+  }
+  return comparable_domain(out);
 }
 
 }  // namespace postern::auth

@@ -1,5 +1,5 @@
 // The Authentication-Results field (RFC 8601): what this server found out, and what another one says that it
-// did. Bounds: 100 results, 100 properties each.
+// did. Bounds: 100 results, 100 properties each; values of 400 octets are written.
 #pragma once
 
 #include <optional>
@@ -35,7 +35,7 @@ std::string print(AuthenticationResults const& results);
 std::optional<AuthenticationResults> parse_authentication_results(std::string_view value);
 
 // The authserv-id alone, for fields that are to be removed since they claim to be ours (section 5): as any
-// reader might see it, lower case; empty: none.
+// reader might see it, whatever follows it and however it is quoted, as comparable_domain(); empty: none.
 std::string authentication_server(std::string_view value);
 
 }  // namespace postern::auth

@@ -1,11 +1,11 @@
 #include "auth/canonical.hpp"
 
-#include <algorithm>
-
 #include "base/ascii.hpp"
 
 namespace postern::auth {
 namespace {
+
+constexpr std::size_t most_buffered = 16 * 1024;
 
 std::string relaxed_field(std::string_view field) {
   auto const colon = field.find(':');
@@ -14,8 +14,14 @@ std::string relaxed_field(std::string_view field) {
   while (!name.empty() && is_blank(name.back())) name.remove_suffix(1);
   std::string out = lowered(name) + ":";
   bool blanks = false, begun = false;
-  for (char const c : field.substr(colon + 1)) {
-    if (c == '\r' || c == '\n') continue;  // unfolding
+  auto value = field.substr(colon + 1);
+  while (!value.empty()) {
+    if (value.starts_with(crlf)) {  // unfolding; a CR or an LF alone stays
+      value.remove_prefix(crlf.size());
+      continue;
+    }
+    char const c = value.front();
+    value.remove_prefix(1);
     if (is_blank(c)) {
       blanks = begun;
       continue;
@@ -36,69 +42,68 @@ std::string canonical_field(std::string_view field, Canonical form) {
   return std::string(field) + std::string(crlf);
 }
 
+void CanonicalBody::flush(Sink const& sink) {
+  if (!buffer_.empty()) sink(buffer_);
+  buffer_.clear();
+}
+
+void CanonicalBody::give_out(std::string_view text, Sink const& sink) {
+  if (buffer_.size() + text.size() > most_buffered) flush(sink);
+  if (text.size() > most_buffered)
+    sink(text);
+  else
+    buffer_ += text;
+}
+
 // Empty lines at the end are no part of the body; those before it are.
-void CanonicalBody::release(std::string& out) {
-  for (; empty_lines_ > 0; --empty_lines_) out += crlf;
-  if (blanks_) out += ' ';
+void CanonicalBody::put_text(std::string_view text, Sink const& sink) {
+  for (; empty_lines_ > 0; --empty_lines_) give_out(crlf, sink);
+  if (blanks_) give_out(" ", sink);
   blanks_ = false;
   in_line_ = anything_ = true;
+  give_out(text, sink);
 }
 
-void CanonicalBody::put(char c, std::string& out) {
-  if (form_ == Canonical::relaxed && is_blank(c)) {
-    blanks_ = true;
-    return;
-  }
-  release(out);
-  out += c;
-}
-
-void CanonicalBody::end_line(std::string& out) {
+void CanonicalBody::end_line(Sink const& sink) {
   blanks_ = false;
   if (in_line_)
-    out += crlf;
+    give_out(crlf, sink);
   else
     ++empty_lines_;
   in_line_ = false;
 }
 
-void CanonicalBody::feed(std::string_view bytes, std::string& out) {
+void CanonicalBody::feed(std::string_view bytes, Sink const& sink) {
   while (!bytes.empty()) {
-    char const c = bytes.front();
     if (after_cr_) {
       after_cr_ = false;
-      if (c == '\n') {
-        end_line(out);
+      if (bytes.front() == '\n') {
+        end_line(sink);
         bytes.remove_prefix(1);
         continue;
       }
-      put('\r', out);
+      put_text("\r", sink);
     }
-    if (c == '\r') {
-      after_cr_ = true;
-      bytes.remove_prefix(1);
-      continue;
+    std::size_t run = 0;  // characters that stand for themselves
+    while (run < bytes.size() && !is_special(bytes[run])) ++run;
+    if (run > 0) {
+      put_text(bytes.substr(0, run), sink);
+    } else {
+      run = 1;
+      (bytes.front() == '\r' ? after_cr_ : blanks_) = true;
     }
-    // A run of characters that stand for themselves.
-    auto const special = form_ == Canonical::relaxed ? bytes.find_first_of("\r \t") : bytes.find('\r');
-    auto const run = std::min(special, bytes.size());
-    if (run == 0) {
-      put(c, out);
-      bytes.remove_prefix(1);
-      continue;
-    }
-    release(out);
-    out += bytes.substr(0, run);
     bytes.remove_prefix(run);
   }
+  flush(sink);
 }
 
-void CanonicalBody::finish(std::string& out) {
-  if (after_cr_) put('\r', out);
+void CanonicalBody::finish(Sink const& sink) {
+  if (after_cr_) put_text("\r", sink);
   after_cr_ = false;
-  if (in_line_) end_line(out);  // a last line without its end gets one
+  if (in_line_) end_line(sink);  // a last line without its end gets one
   // Section 3.4.3: an empty body is one CRLF in the simple form; section 3.4.4: nothing in the relaxed one.
-  if (!anything_ && form_ == Canonical::simple) out += crlf;
+  if (!anything_ && form_ == Canonical::simple) give_out(crlf, sink);
+  flush(sink);
 }
 
 }  // namespace postern::auth

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
+
+#include "base/ascii.hpp"
 
 namespace postern::auth {
 
@@ -18,20 +20,26 @@ enum class Canonical : std::uint8_t { simple, relaxed };
 std::string canonical_field(std::string_view field, Canonical form);
 
 // The body of a message goes by; its canonical form comes out, in pieces (sections 3.4.3, 3.4.4). Lines end
-// with CRLF; a CR or an LF alone is a character like others. Bounds: keeps a count of empty lines, no text.
+// with CRLF; a CR or an LF alone is a character like others. Bounds: keeps a count of empty lines and at most
+// 16 KiB of text, however many empty lines there are.
 class CanonicalBody {
  public:
+  using Sink = std::function<void(std::string_view piece)>;
+
   explicit CanonicalBody(Canonical form) : form_(form) {}
 
-  void feed(std::string_view bytes, std::string& out);  // cut anywhere; appends
-  void finish(std::string& out);
+  void feed(std::string_view bytes, Sink const& sink);  // cut anywhere
+  void finish(Sink const& sink);
 
  private:
-  void put(char c, std::string& out);
-  void end_line(std::string& out);
-  void release(std::string& out);
+  bool is_special(char c) const { return c == '\r' || (form_ == Canonical::relaxed && is_blank(c)); }
+  void give_out(std::string_view text, Sink const& sink);
+  void flush(Sink const& sink);
+  void put_text(std::string_view text, Sink const& sink);
+  void end_line(Sink const& sink);
 
   Canonical form_;
+  std::string buffer_;
   std::uint64_t empty_lines_ = 0;  // that have not been given out, since they may be the last ones
   bool after_cr_ = false;
   bool blanks_ = false;    // white space that has not been given out, since the line may end with it

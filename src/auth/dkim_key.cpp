@@ -1,5 +1,6 @@
 #include "auth/dkim_key.hpp"
 
+#include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 
+#include "auth/openssl_errors.hpp"
 #include "auth/tag_list.hpp"
 #include "base/ascii.hpp"
 #include "base/base64.hpp"
@@ -14,14 +16,15 @@
 namespace postern::auth {
 namespace {
 
-constexpr int least_verified_bits = 1024;  // RFC 8301 section 3.2
-constexpr int most_verified_bits = 8192;   // a verification takes longer with the square of it
+constexpr int least_public_bits = 1024;  // RFC 8301 section 3.2
+constexpr int most_public_bits = 8192;   // a verification takes longer with the square of it
+constexpr int most_exponent_bits = 64;   // and in proportion to the exponent's length
 constexpr std::size_t ed25519_size = 32;
 
 struct FreeKey {
   void operator()(::EVP_PKEY* key) const { ::EVP_PKEY_free(key); }
 };
-using KeyHandle = std::unique_ptr<::EVP_PKEY, FreeKey>;
+using PublicPkey = std::unique_ptr<::EVP_PKEY, FreeKey>;
 
 unsigned char const* octets(std::string_view text) {
   return reinterpret_cast<unsigned char const*>(text.data());
@@ -29,11 +32,12 @@ unsigned char const* octets(std::string_view text) {
 
 class OpenSslKey : public PublicKey {
  public:
-  OpenSslKey(KeyType type, KeyHandle key) : type_(type), key_(std::move(key)) {}
+  OpenSslKey(KeyType type, PublicPkey key) : type_(type), key_(std::move(key)) {}
   KeyType type() const override { return type_; }
   int bits() const override { return ::EVP_PKEY_get_bits(key_.get()); }
 
   bool verify(std::string_view hash, std::string_view signature) const override {
+    OpensslErrors const cleared;
     return type_ == KeyType::ed25519 ? verify_ed25519(hash, signature) : verify_rsa(hash, signature);
   }
 
@@ -56,14 +60,14 @@ class OpenSslKey : public PublicKey {
   }
 
   KeyType type_;
-  KeyHandle key_;
+  PublicPkey key_;
 };
 
 // d2i_PUBKEY looks for decoders each time and takes a hundred times as long as these, which OpenSSL 3 calls
 // deprecated.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-KeyHandle rsa_key(std::string_view data) {
+PublicPkey rsa_key(std::string_view data) {
   auto const* at = octets(data);
   auto* rsa = ::d2i_RSA_PUBKEY(nullptr, &at, static_cast<long>(data.size()));
   if (rsa == nullptr) {
@@ -71,8 +75,9 @@ KeyHandle rsa_key(std::string_view data) {
     rsa = ::d2i_RSAPublicKey(nullptr, &at, static_cast<long>(data.size()));
   }
   if (rsa == nullptr) return nullptr;
-  KeyHandle key(::EVP_PKEY_new());
-  if (!key || ::EVP_PKEY_assign_RSA(key.get(), rsa) != 1) {
+  PublicPkey key(::EVP_PKEY_new());
+  bool const is_cheap = ::BN_num_bits(::RSA_get0_e(rsa)) <= most_exponent_bits;
+  if (!key || !is_cheap || ::EVP_PKEY_assign_RSA(key.get(), rsa) != 1) {
     ::RSA_free(rsa);
     return nullptr;
   }
@@ -102,7 +107,8 @@ std::string sha256(std::string_view bytes) {
 }
 
 Result<std::shared_ptr<PublicKey const>, std::string> make_public_key(KeyType type, std::string_view data) {
-  KeyHandle key;
+  OpensslErrors const cleared;
+  PublicPkey key;
   if (type == KeyType::ed25519) {
     if (data.size() != ed25519_size) return fail(std::string("an Ed25519 key has 32 octets"));
     key.reset(::EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, octets(data), data.size()));
@@ -111,9 +117,9 @@ Result<std::shared_ptr<PublicKey const>, std::string> make_public_key(KeyType ty
   }
   if (!key) return fail(std::string("the key cannot be read"));
   auto const bits = ::EVP_PKEY_get_bits(key.get());
-  if (type == KeyType::rsa && bits < least_verified_bits)
+  if (type == KeyType::rsa && bits < least_public_bits)
     return fail("the key has " + std::to_string(bits) + " bits, fewer than 1024");
-  if (bits > most_verified_bits) return fail("the key has " + std::to_string(bits) + " bits, more than 8192");
+  if (bits > most_public_bits) return fail("the key has " + std::to_string(bits) + " bits, more than 8192");
   return std::make_shared<OpenSslKey const>(type, std::move(key));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "auth/dns_name.hpp"
 #include "auth/tag_list.hpp"
 #include "base/ascii.hpp"
 #include "base/base64.hpp"
@@ -10,7 +11,6 @@
 namespace postern::auth {
 namespace {
 
-constexpr std::size_t longest_name = 253;
 constexpr std::size_t most_headers = 256;
 constexpr std::uint32_t most_instances = 50;  // RFC 8617 section 4.2.1
 
@@ -22,14 +22,8 @@ std::optional<std::uint64_t> decimal(std::string_view text) {
 }
 
 bool is_dns_name(std::string_view name) {
-  if (name.empty() || name.size() > longest_name) return false;
-  for (auto const label : split_list(name, '.')) {
-    bool const good = !label.empty() && label.size() <= 63 &&
-                      std::all_of(label.begin(), label.end(),
-                                  [](char c) { return is_alnum(c) || c == '-' || c == '_' || is_8bit(c); });
-    if (!good) return false;
-  }
-  return true;
+  auto const is_part = [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; };
+  return is_askable(name) && std::all_of(name.begin(), name.end(), is_part);
 }
 
 // What reads tags into a signature; the first problem stays.
@@ -50,7 +44,8 @@ class SignatureReader {
     return value;
   }
   std::string name(std::string_view tag) {
-    auto out = lowered(required(tag));
+    auto const written = required(tag);
+    auto out = written.ends_with('.') ? std::string(written) : comparable_domain(written);
     if (!out.empty() && !is_dns_name(out)) complain(std::string(tag) + "= is no domain name");
     return out;
   }
@@ -77,7 +72,9 @@ class SignatureReader {
     if (slash != std::string_view::npos) out.body_form = form(text->substr(slash + 1));
   }
   void headers(DkimSignature& out) {
-    for (auto const name : split_list(required("h"), ':'))
+    auto const names = tags_.find("h");
+    if (!names) complain("no h=");
+    for (auto const name : split_list(names.value_or(std::string_view()), ':'))
       if (!name.empty()) out.headers.emplace_back(name);
     if (out.headers.size() > most_headers) complain("h= names more than 256 fields");
   }
@@ -105,6 +102,7 @@ void read_common(SignatureReader& reader, DkimSignature& out) {
   out.selector = reader.name("s");
   out.signature = reader.bytes("b");
   out.signed_at = reader.number("t");
+  if (!is_askable(out.key_name())) reader.complain("the name of its key is too long");
 }
 
 void read_message_parts(SignatureReader& reader, DkimSignature& out) {
@@ -113,7 +111,7 @@ void read_message_parts(SignatureReader& reader, DkimSignature& out) {
   reader.headers(out);
   out.body_length = reader.number("l");
   out.expires = reader.number("x");
-  if (out.expires && out.signed_at && *out.expires < *out.signed_at)
+  if (out.expires && out.signed_at && *out.expires <= *out.signed_at)
     reader.complain("it expires before it was made");
 }
 
@@ -122,8 +120,9 @@ void read_identity(SignatureReader& reader, DkimSignature& out) {
   auto const identity = reader.tags().find("i");
   if (!identity) return;
   out.identity = without_blanks(*identity);
-  auto const domain = lowered(
-      std::string_view(out.identity).substr(std::min(out.identity.rfind('@') + 1, out.identity.size())));
+  auto const at = out.identity.rfind('@');
+  if (at == std::string::npos) return reader.complain("i= has no @");
+  auto const domain = comparable_domain(std::string_view(out.identity).substr(at + 1));
   bool const below = domain.size() > out.domain.size() && domain.ends_with("." + out.domain);
   if (domain != out.domain && !below) reader.complain("i= is not of the domain of d=");
 }

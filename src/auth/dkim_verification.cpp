@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "auth/tag_list.hpp"
+#include "auth/dns_name.hpp"
 #include "base/ascii.hpp"
 #include "base/base64.hpp"
 
@@ -11,6 +11,7 @@ namespace postern::auth {
 namespace {
 
 constexpr std::size_t most_problem = 200;
+constexpr std::size_t most_key_records = 10;  // of one name
 
 DkimAnswer answer_for(DkimSignature const& signature) {
   return {.domain = signature.domain,
@@ -28,8 +29,8 @@ DkimAnswer ended(DkimAnswer answer, DkimResult result, std::string problem) {
 
 bool is_of_the_very_domain(DkimSignature const& signature) {
   auto const at = signature.identity.rfind('@');
-  return signature.identity.empty() || at == std::string::npos ||
-         iequals(std::string_view(signature.identity).substr(at + 1), signature.domain);
+  if (signature.identity.empty() || at == std::string::npos) return true;
+  return comparable_domain(std::string_view(signature.identity).substr(at + 1)) == signature.domain;
 }
 
 }  // namespace
@@ -42,7 +43,8 @@ std::string header_hash(std::vector<HeaderField> const& fields, std::vector<std:
     auto place = places.try_emplace(lowered(name), fields.size()).first;
     while (place->second > 0) {  // from the last one up; those that are not there count as nothing
       auto const& field = fields[--place->second];
-      if (!iequals(field.name(), name)) continue;
+      // A signature may sign others of its kind, never itself (section 3.7).
+      if (!iequals(field.name(), name) || field.text.data() == signature_field.data()) continue;
       hash.feed(canonical_field(field.text, form));
       break;
     }
@@ -59,7 +61,9 @@ std::optional<FoundKey> find_dkim_key(DkimSignature const& signature, DnsView& d
   if (reply->status == DnsReply::Status::failed)
     return FoundKey{.result = DkimResult::temperror, .problem = "the DNS gives no answer about the key"};
   FoundKey out{.problem = "there is no key in the DNS"};
-  for (auto const& record : wire::parse_txts(reply->records)) {
+  auto records = wire::parse_txts(reply->records);
+  if (records.size() > most_key_records) records.resize(most_key_records);
+  for (auto const& record : records) {
     auto key = parse_dkim_key(record);
     if (!key) {
       out.problem = key.error();
@@ -93,7 +97,11 @@ void DkimVerification::begin(MessageDigests& digests) {
 
 void DkimVerification::want_keys(DnsView& dns) const {
   for (auto const& signature : signatures_)
-    if (signature.parsed) dns.find(signature.parsed->key_name(), wire::DnsType::txt);
+    if (asks_for_key(signature)) dns.find(signature.parsed->key_name(), wire::DnsType::txt);
+}
+
+bool DkimVerification::asks_for_key(Signature const& signature) {
+  return signature.parsed && !signature.parsed->uses_sha1;
 }
 
 std::optional<DkimAnswer> DkimVerification::verify(Signature const& signature, MessageDigests const& digests,
@@ -125,16 +133,17 @@ std::optional<DkimAnswer> DkimVerification::verify(Signature const& signature, M
 
 std::optional<std::vector<DkimAnswer>> DkimVerification::results(MessageDigests const& digests, DnsView& dns,
                                                                  std::uint64_t now) const {
+  bool known = true;  // all keys are, before anything is computed
+  for (auto const& signature : signatures_)
+    if (asks_for_key(signature) && dns.find(signature.parsed->key_name(), wire::DnsType::txt) == nullptr)
+      known = false;
+  if (!known) return std::nullopt;
   std::vector<DkimAnswer> out;
-  bool known = true;
   for (auto const& signature : signatures_) {
     auto answer = verify(signature, digests, dns, now);
-    if (answer)
-      out.push_back(*std::move(answer));
-    else
-      known = false;
+    if (!answer) return std::nullopt;
+    out.push_back(*std::move(answer));
   }
-  if (!known) return std::nullopt;
   return out;
 }
 

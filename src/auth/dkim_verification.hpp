@@ -62,6 +62,7 @@ class DkimVerification {
     Result<DkimSignature, std::string> parsed;
     std::optional<std::size_t> body_hash;
   };
+  static bool asks_for_key(Signature const& signature);
   static std::optional<DkimAnswer> verify(Signature const& signature, MessageDigests const& digests,
                                           DnsView& dns, std::uint64_t now);
   std::vector<Signature> signatures_;

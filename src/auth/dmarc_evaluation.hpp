@@ -1,8 +1,6 @@
 // Whether the author's domain stands behind a message, and what it asks to be done when it does not (DMARC:
 // RFC 7489 section 6.6). Pure: the DNS is read from a DnsView.
-//
-// Which domains belong together is found by the public suffix list, as RFC 7489 has it, or by walking up the
-// DNS, as its successor has it. Bounds: eight look-ups per domain walked.
+// Bounds: of the authors' domains the first ten are looked at.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "auth/dkim_verification.hpp"
+#include "auth/dmarc_discovery.hpp"
 #include "auth/dmarc_record.hpp"
 #include "auth/dns_view.hpp"
 #include "auth/spf_evaluation.hpp"
@@ -18,10 +17,11 @@
 namespace postern::auth {
 
 enum class DmarcResult : std::uint8_t { none, pass, fail, temperror, permerror };  // RFC 7489 section 11.2
-enum class DmarcDiscovery : std::uint8_t { public_suffix_list, tree_walk };
 
 struct DmarcQuestion {
-  std::vector<std::string> author_domains = {};  // of the From field; not just one: nothing can be evaluated
+  // Of the From field. With several, each is evaluated, and the strictest policy among those that fail holds
+  // (section 6.6.1): else a second author would take the first one's policy away.
+  std::vector<std::string> author_domains = {};
   SpfResult spf = SpfResult::none;
   std::string spf_domain = {};  // that SPF was asked about
   std::vector<DkimAnswer> dkim = {};
@@ -31,8 +31,8 @@ struct DmarcQuestion {
 struct DmarcAnswer {
   DmarcResult result = DmarcResult::none;
   DmarcPolicy policy = DmarcPolicy::none;  // that holds for this domain: p=, sp= or np=
-  std::string author_domain = {};
-  std::string record_domain = {};  // where the record was found; empty: nowhere
+  std::string author_domain = {};          // lower case, A-labels
+  std::string record_domain = {};          // where the record was found; empty: nowhere
   DmarcRecord record = {};
   bool spf_aligned = false, dkim_aligned = false;
   std::string problem = {};  // for people

@@ -42,28 +42,32 @@ std::vector<std::string> reports_in(std::optional<std::string_view> text) {
   std::vector<std::string> out;
   if (!text) return out;
   for (auto const uri : split_list(*text, ','))
-    if (!uri.empty() && is_ascii(uri) && out.size() < most_reports) out.emplace_back(uri);
+    if (uri.find(':') != std::string_view::npos && is_ascii(uri) && out.size() < most_reports)
+      out.emplace_back(uri);
   return out;
 }
 
 std::optional<DmarcRecord> parse_one(std::string_view text) {
-  auto const tags = TagList::parse(text);
-  if (!tags) return std::nullopt;
+  auto const tags = TagList::parse_well_formed(text);
   DmarcRecord out;
-  out.reports = reports_in(tags->find("rua"));
-  auto const policy = policy_named(tags->find("p"));
-  // Section 6.6.3: without a usable p=, a record that asks for reports counts as p=none.
-  if (!policy && out.reports.empty()) return std::nullopt;
-  out.policy = policy.value_or(DmarcPolicy::none);
-  if (policy) {
-    out.subdomain_policy = policy_named(tags->find("sp"));
-    out.no_such_name_policy = policy_named(tags->find("np"));
+  out.reports = reports_in(tags.find("rua"));
+  auto const policy = policy_named(tags.find("p"));
+  out.subdomain_policy = policy_named(tags.find("sp"));
+  out.no_such_name_policy = policy_named(tags.find("np"));
+  // Section 6.6.3: without a usable p=, or with an sp= that says nothing known, a record that asks for
+  // reports counts as p=none, and another one as none.
+  bool const is_usable = policy && out.subdomain_policy.has_value() == tags.find("sp").has_value();
+  if (!is_usable) {
+    if (out.reports.empty()) return std::nullopt;
+    out.subdomain_policy.reset();
+    out.no_such_name_policy.reset();
   }
-  out.dkim_alignment = alignment_named(tags->find("adkim"));
-  out.spf_alignment = alignment_named(tags->find("aspf"));
-  out.percent = percent_in(tags->find("pct"));
-  if (auto const testing = tags->find("t")) out.testing = iequals(*testing, "y");
-  if (auto const suffix = tags->find("psd")) {
+  out.policy = is_usable ? *policy : DmarcPolicy::none;
+  out.dkim_alignment = alignment_named(tags.find("adkim"));
+  out.spf_alignment = alignment_named(tags.find("aspf"));
+  out.percent = percent_in(tags.find("pct"));
+  if (auto const testing = tags.find("t")) out.testing = iequals(*testing, "y");
+  if (auto const suffix = tags.find("psd")) {
     if (iequals(*suffix, "y")) out.public_suffix = PublicSuffix::yes;
     if (iequals(*suffix, "n")) out.public_suffix = PublicSuffix::no;
   }

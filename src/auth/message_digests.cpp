@@ -8,6 +8,7 @@ namespace postern::auth {
 namespace {
 
 constexpr std::string_view header_end = "\r\n\r\n";
+constexpr std::size_t kept_of_long_header = header_end.size() - 1;
 
 // RFC 5322 section 2.2: printable characters but the colon; blanks before it are obsolete (section 4.5.8).
 bool begins_field(std::string_view line) {
@@ -56,19 +57,17 @@ std::size_t MessageDigests::feed_header(std::string_view bytes) {
   header_ += bytes;
   // The empty line may be the very first one, or begin in what came before.
   std::size_t end = std::string::npos;
-  if (header_.starts_with(crlf)) {
+  auto const tail = std::min(before, kept_of_long_header);
+  if (header_kept_ && header_.starts_with(crlf))
     end = crlf.size();
-  } else if (auto const found = header_.find(header_end, before < 3 ? 0 : before - 3);
-             found != std::string::npos) {
+  else if (auto const found = header_.find(header_end, before - tail); found != std::string::npos)
     end = found + header_end.size();
-  }
   if (end == std::string::npos) {
-    if (header_.size() > most_header) {  // the end alone is looked for
-      header_kept_ = false;
-      header_.erase(0, header_.size() - 3);
-    }
+    if (header_.size() > most_header) header_kept_ = false;
+    if (!header_kept_) header_.erase(0, header_.size() - std::min(header_.size(), kept_of_long_header));
     return bytes.size();
   }
+  if (end > most_header) header_kept_ = false;
   auto const taken = end - before;
   header_.resize(end);
   end_header();
@@ -78,6 +77,10 @@ std::size_t MessageDigests::feed_header(std::string_view bytes) {
 void MessageDigests::end_header() {
   header_ended_ = true;
   if (header_kept_) fields_ = split_header(header_);
+  if (fields_.size() > most_fields) {
+    header_kept_ = false;
+    fields_ = {};
+  }
   header_ = {};
 }
 
@@ -102,28 +105,17 @@ void MessageDigests::hash(Canonical form, std::string_view canonical) {
 }
 
 void MessageDigests::feed_body(std::string_view bytes) {
-  constexpr std::size_t piece = 64 * 1024;
-  for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) {
-    auto const part = bytes.substr(0, piece);
-    for (auto* body : {wants_simple_ ? &simple_ : nullptr, wants_relaxed_ ? &relaxed_ : nullptr}) {
-      if (body == nullptr) continue;
-      buffer_.clear();
-      body->feed(part, buffer_);
-      hash(body == &simple_ ? Canonical::simple : Canonical::relaxed, buffer_);
-    }
-  }
+  if (wants_simple_) simple_.feed(bytes, [this](std::string_view piece) { hash(Canonical::simple, piece); });
+  if (wants_relaxed_)
+    relaxed_.feed(bytes, [this](std::string_view piece) { hash(Canonical::relaxed, piece); });
 }
 
 void MessageDigests::finish() {
   if (finished_) return;
   finished_ = true;
   if (!header_ended_) end_header();
-  buffer_.clear();
-  if (wants_simple_) simple_.finish(buffer_);
-  hash(Canonical::simple, buffer_);
-  buffer_.clear();
-  if (wants_relaxed_) relaxed_.finish(buffer_);
-  hash(Canonical::relaxed, buffer_);
+  if (wants_simple_) simple_.finish([this](std::string_view piece) { hash(Canonical::simple, piece); });
+  if (wants_relaxed_) relaxed_.finish([this](std::string_view piece) { hash(Canonical::relaxed, piece); });
   for (auto& hash : hashes_) hash.result = hash.stream.finish();
 }
 

@@ -1,8 +1,8 @@
 // What verifying signatures needs of a message, gathered while it goes by: its header fields, and the hashes
 // of its body in the canonical forms that are asked for when the header section has ended.
 //
-// Bounds: a header section of `most_header` bytes (a longer one is not kept, and header_kept() is false) and
-// 16 different hashes of the body.
+// Bounds: a header section of `most_header` bytes and `most_fields` fields (a longer one is not kept, and
+// header_kept() is false), and 16 different hashes of the body.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,7 @@ std::vector<HeaderField> split_header(std::string_view section);
 class MessageDigests {
  public:
   static constexpr std::size_t most_header = 512 * 1024;
+  static constexpr std::size_t most_fields = 4096;
   static constexpr std::size_t most_hashes = 16;
 
   // Content with lines that end with CRLF, cut anywhere. Stops behind the empty line that ends the header
@@ -69,7 +70,6 @@ class MessageDigests {
   std::vector<Hash> hashes_;
   CanonicalBody simple_{Canonical::simple}, relaxed_{Canonical::relaxed};
   bool wants_simple_ = false, wants_relaxed_ = false;
-  std::string buffer_;
 };
 
 }  // namespace postern::auth

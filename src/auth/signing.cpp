@@ -11,7 +11,7 @@ namespace postern::auth {
 namespace {
 
 // RFC 6376 section 5.4.1, without those that others change on the way.
-constexpr std::array<std::string_view, 20> signed_names{"From",
+constexpr std::array<std::string_view, 21> signed_names{"From",
                                                         "To",
                                                         "Cc",
                                                         "Subject",
@@ -30,7 +30,8 @@ constexpr std::array<std::string_view, 20> signed_names{"From",
                                                         "Resent-Date",
                                                         "List-Id",
                                                         "List-Post",
-                                                        "List-Unsubscribe"};
+                                                        "List-Unsubscribe",
+                                                        "List-Unsubscribe-Post"};  // RFC 8058 section 4
 constexpr std::array<std::string_view, 4> oversigned_names{"From", "Subject", "Date", "To"};
 constexpr std::size_t fold_at = 72;
 
@@ -112,8 +113,7 @@ std::string chain_state(ArcResult result) {
 
 // The tags that DKIM's and ARC's signatures share, with the signature at the end.
 std::string sign(FieldWriter field, Signer const& signer, std::vector<HeaderField> const& fields,
-                 std::string const& body_hash, std::uint64_t now) {
-  auto const names = names_to_sign(fields);
+                 std::vector<std::string> const& names, std::string const& body_hash, std::uint64_t now) {
   field.tag(algorithm(signer));
   field.tag("c=relaxed/relaxed");
   field.tag("d=" + signer.domain);
@@ -142,7 +142,7 @@ std::string dkim_signature_field(Signer const& signer, std::vector<HeaderField> 
                                  std::string const& body_hash, std::uint64_t now) {
   FieldWriter field("DKIM-Signature");
   field.tag("v=1");
-  return sign(std::move(field), signer, fields, body_hash, now);
+  return sign(std::move(field), signer, fields, names_to_sign(fields), body_hash, now);
 }
 
 std::string arc_set(Signer const& signer, std::vector<HeaderField> const& fields,
@@ -151,11 +151,15 @@ std::string arc_set(Signer const& signer, std::vector<HeaderField> const& fields
   if (chain.ended || chain.instances >= ArcVerification::most_instances ||
       chain.result == ArcResult::temperror)
     return {};
+  if (chain.result == ArcResult::fail && chain.instances == 0) return {};  // a first seal cannot say "fail"
   auto const instance = "i=" + std::to_string(chain.instances + 1);
   std::string const results_field = "ARC-Authentication-Results: " + instance + "; " + results + "\r\n";
   FieldWriter signature("ARC-Message-Signature");
   signature.tag(instance);
-  auto const signature_field = sign(std::move(signature), signer, fields, body_hash, now);
+  auto names = names_to_sign(fields);
+  for (auto const& field : fields)  // RFC 8617 section 4.1.2: the signatures that came are covered, too
+    if (iequals(field.name(), "DKIM-Signature")) names.push_back(lowered(field.name()));
+  auto const signature_field = sign(std::move(signature), signer, fields, names, body_hash, now);
 
   FieldWriter seal("ARC-Seal");
   seal.tag(instance);

@@ -18,8 +18,8 @@ struct Signer {
   std::shared_ptr<SigningKey const> key;
 };
 
-// The names for h=: those fields of `wanted` that the message has, as often as it has them, and once more
-// those of `oversigned`, so that none can be added (section 8.15).
+// The names for h=: those fields of section 5.4.1 that the message has, as often as it has them, and once
+// more From, Subject, Date and To, so that none can be added (section 8.15).
 std::vector<std::string> names_to_sign(std::vector<HeaderField> const& fields);
 
 // The field, folded, with its final CRLF, to be put before the header section. `body_hash`: of the relaxed
@@ -29,7 +29,7 @@ std::string dkim_signature_field(Signer const& signer, std::vector<HeaderField> 
 
 // The three fields of the next set, each with its final CRLF, the seal first. `results`: what stands behind
 // i= in ARC-Authentication-Results: our name and the results. `chain`: what came; `fields` holds its sets.
-// Nothing: the chain may not be added to (it has ended, or has 50 sets).
+// Nothing: the chain may not be added to (it has ended, has 50 sets, or is no chain that one could count).
 std::string arc_set(Signer const& signer, std::vector<HeaderField> const& fields,
                     std::string const& body_hash, std::string const& results, ArcAnswer const& chain,
                     std::uint64_t now);

@@ -8,12 +8,13 @@
 
 #include <stdexcept>
 
+#include "auth/openssl_errors.hpp"
 #include "base/base64.hpp"
 
 namespace postern::auth {
 namespace {
 
-constexpr int least_bits = 1024, most_bits = 4096;
+constexpr int least_private_bits = 1024, most_private_bits = 4096;
 constexpr std::size_t new_rsa_bits = 2048;
 
 template <auto Free>
@@ -23,7 +24,7 @@ struct FreeBy {
     Free(object);
   }
 };
-using Key = std::unique_ptr<::EVP_PKEY, FreeBy<::EVP_PKEY_free>>;
+using PrivatePkey = std::unique_ptr<::EVP_PKEY, FreeBy<::EVP_PKEY_free>>;
 using Bio = std::unique_ptr<::BIO, FreeBy<::BIO_free_all>>;
 using DigestContext = std::unique_ptr<::EVP_MD_CTX, FreeBy<::EVP_MD_CTX_free>>;
 using KeyContext = std::unique_ptr<::EVP_PKEY_CTX, FreeBy<::EVP_PKEY_CTX_free>>;
@@ -38,7 +39,7 @@ unsigned char const* as_octets(std::string_view text) {
 
 class OpenSslSigningKey : public SigningKey {
  public:
-  OpenSslSigningKey(KeyType type, Key key) : type_(type), key_(std::move(key)) {}
+  OpenSslSigningKey(KeyType type, PrivatePkey key) : type_(type), key_(std::move(key)) {}
   KeyType type() const override { return type_; }
   int bits() const override { return ::EVP_PKEY_get_bits(key_.get()); }
   std::string sign(std::string_view hash) const override {
@@ -90,30 +91,31 @@ class OpenSslSigningKey : public SigningKey {
   }
 
   KeyType type_;
-  Key key_;
+  PrivatePkey key_;
 };
 
 }  // namespace
 
 Result<std::shared_ptr<SigningKey const>, std::string> read_signing_key(std::string_view pem) {
+  OpensslErrors const cleared;
   Bio const bio(::BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   // Without a passphrase: an encrypted key cannot be read, instead of asking the terminal.
   auto const no_passphrase = [](char*, int, int, void*) { return 0; };
-  Key key(bio ? ::PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr) : nullptr);
+  PrivatePkey key(bio ? ::PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr) : nullptr);
   if (!key) return fail(std::string("it holds no private key in PEM that can be read"));
   int const id = ::EVP_PKEY_get_base_id(key.get());
   if (id == EVP_PKEY_ED25519)
     return std::make_shared<OpenSslSigningKey const>(KeyType::ed25519, std::move(key));
   if (id != EVP_PKEY_RSA) return fail(std::string("it is neither an RSA nor an Ed25519 key"));
   int const bits = ::EVP_PKEY_get_bits(key.get());
-  if (bits < least_bits || bits > most_bits)
+  if (bits < least_private_bits || bits > most_private_bits)
     return fail("an RSA key of " + std::to_string(bits) + " bits: it has to have from 1024 to 4096");
   return std::make_shared<OpenSslSigningKey const>(KeyType::rsa, std::move(key));
 }
 
 std::string new_signing_key(KeyType type) {
-  Key const key(type == KeyType::rsa ? ::EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", new_rsa_bits)
-                                     : ::EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  PrivatePkey const key(type == KeyType::rsa ? ::EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", new_rsa_bits)
+                                             : ::EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   Bio const bio(::BIO_new(::BIO_s_mem()));
   require_openssl(key && bio &&
                   ::PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) ==

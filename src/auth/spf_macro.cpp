@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view macro_letters = "slodiphcrtv";
 constexpr std::string_view delimiters = ".-+,/_=";
-constexpr std::size_t longest_spf_name = 253;  // RFC 1035 section 2.3.4, as text
+constexpr std::size_t longest_expanded_name = 253;  // RFC 1035 section 2.3.4, as text
 constexpr std::size_t longest_expansion = 4096;
 
 struct Macro {
@@ -148,14 +148,6 @@ std::string url_encoded(std::string_view text) {  // RFC 3986 section 2.3: unres
 
 bool is_only_explained(char letter) { return letter == 'c' || letter == 'r' || letter == 't'; }
 
-bool is_macro_string_with(std::string_view text, bool blanks) {
-  while (!text.empty()) {
-    if (text.front() == ' ' && !blanks) return false;
-    if (!take_piece(text)) return false;
-  }
-  return true;
-}
-
 // A top label: letters, digits and hyphens, not digits alone, no hyphen at an end (section 7.1).
 bool is_top_label(std::string_view label) {
   return !label.empty() && label.front() != '-' && label.back() != '-' &&
@@ -165,18 +157,26 @@ bool is_top_label(std::string_view label) {
 
 }  // namespace
 
-bool is_macro_string(std::string_view text) { return is_macro_string_with(text, false); }
+bool is_macro_string(std::string_view text) {
+  while (!text.empty())
+    if (text.front() == ' ' || !take_piece(text)) return false;
+  return true;
+}
 
 bool is_domain_spec(std::string_view text) {
-  if (text.empty() || !is_macro_string_with(text, false)) return false;
-  if (text.ends_with('}')) {  // it is a macro's, since the text is a macro string; "a}" alone is literal
-    auto const open = text.rfind("%{");
-    if (open != std::string_view::npos && text.find('}', open) == text.size() - 1) return true;
+  auto const whole = text;
+  bool ends_with_macro = false;  // or with "%%", "%_", "%-"
+  while (!text.empty()) {
+    if (text.front() == ' ') return false;
+    ends_with_macro = text.front() == '%';
+    auto const piece = take_piece(text);
+    if (!piece) return false;
+    if (piece->macro && is_only_explained(to_lower(piece->macro->letter))) return false;  // section 7.2
   }
-  if (text.ends_with("%%") || text.ends_with("%_") || text.ends_with("%-")) return true;
-  if (text.ends_with('.')) text.remove_suffix(1);
-  auto const dot = text.rfind('.');
-  return dot != std::string_view::npos && is_top_label(text.substr(dot + 1));
+  if (ends_with_macro) return true;
+  auto const name = whole.ends_with('.') ? whole.substr(0, whole.size() - 1) : whole;
+  auto const dot = name.rfind('.');
+  return dot != std::string_view::npos && is_top_label(name.substr(dot + 1));
 }
 
 bool asks_validated_name(std::string_view macro_string) {
@@ -210,9 +210,9 @@ std::optional<std::string> expand_domain_spec(std::string_view spec, SpfMacroVal
   auto name = expand_macros(spec, values);
   if (!name) return std::nullopt;
   if (name->ends_with('.')) name->pop_back();
-  while (name->size() > longest_spf_name) {
+  while (name->size() > longest_expanded_name) {
     auto const dot = name->find('.');
-    if (dot == std::string::npos) return std::nullopt;
+    if (dot == std::string::npos) break;  // it cannot be asked about
     name->erase(0, dot + 1);
   }
   return lowered(*name);

@@ -23,7 +23,8 @@ struct SpfMacroValues {
 };
 
 bool is_macro_string(std::string_view text);  // section 7.1, with what modifiers may hold
-bool is_domain_spec(std::string_view text);   // section 7.1: it ends with a macro or with a top label
+// Section 7.1: it ends with a macro or with a top label. Without the macros that only explanations may hold.
+bool is_domain_spec(std::string_view text);
 
 // Whether it asks for the validated name of the client ("%{p}").
 bool asks_validated_name(std::string_view macro_string);

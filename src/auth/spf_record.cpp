@@ -43,24 +43,30 @@ std::optional<int> prefix_length(std::string_view text, int most) {
   return value;
 }
 
-// "/24", "//64", "/24//64" at the end of `text` is taken off it (section 5.3's dual-cidr-length). A slash
-// within a macro's braces is no part of it.
+// Takes "/24" or, with `sign` "//", "//64" off the end of `text`. Absent: it does not end so. A slash before
+// anything but the last digits belongs to the name.
+std::optional<std::string_view> take_digits_behind(std::string_view sign, std::string_view& text) {
+  auto const last = text.find_last_not_of("0123456789");
+  auto const digits = last == std::string_view::npos ? 0 : last + 1;
+  auto const before = text.substr(0, digits);
+  if (digits == text.size() || !before.ends_with(sign)) return std::nullopt;
+  auto const out = text.substr(digits);
+  text = before.substr(0, before.size() - sign.size());
+  return out;
+}
+
+// Section 5.3's dual-cidr-length at the end of `text` is taken off it. False: its numbers are wrong.
 bool take_prefixes(std::string_view& text, SpfDirective& out) {
-  auto const brace = text.rfind('}');
-  auto const slash = text.find('/', brace == std::string_view::npos ? 0 : brace);
-  if (slash == std::string_view::npos) return true;
-  auto lengths = text.substr(slash);
-  text = text.substr(0, slash);
-  if (auto const second = lengths.find("//"); second != std::string_view::npos) {
-    auto const v6 = prefix_length(lengths.substr(second + 2), 128);
+  if (auto const digits = take_digits_behind("//", text)) {
+    auto const v6 = prefix_length(*digits, 128);
     if (!v6) return false;
     out.v6_prefix = *v6;
-    lengths = lengths.substr(0, second);
   }
-  if (lengths.empty()) return true;
-  auto const v4 = prefix_length(lengths.substr(1), 32);
-  if (!v4) return false;
-  out.v4_prefix = *v4;
+  if (auto const digits = take_digits_behind("/", text)) {
+    auto const v4 = prefix_length(*digits, 32);
+    if (!v4) return false;
+    out.v4_prefix = *v4;
+  }
   return true;
 }
 
@@ -71,13 +77,8 @@ bool parse_network(std::string_view text, bool wants_v4, SpfDirective& out) {
   if (!address || is_written_v4 != wants_v4) return false;
   if (slash != std::string_view::npos && !prefix_length(text.substr(slash + 1), wants_v4 ? 32 : 128))
     return false;
-  // A mapped IPv4 address (::ffff:192.0.2.1) counts as the IPv4 address, with a prefix of the 128 bits.
-  if (!wants_v4 && address->is_v4()) {
-    auto const length = slash == std::string_view::npos ? 128 : *prefix_length(text.substr(slash + 1), 128);
-    if (length < 96) return true;  // all of IPv4 and more: no IPv4 client is asked about by ip6
-    out.network = Network::parse(address->print() + "/" + std::to_string(length - 96));
-    return out.network.has_value();
-  }
+  // Section 5: a client with a mapped address (::ffff:192.0.2.1) is an IPv4 client, which no ip6 matches.
+  if (!wants_v4 && address->is_v4()) return true;
   out.network = Network::parse(text);
   return out.network.has_value();
 }

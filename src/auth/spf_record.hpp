@@ -19,7 +19,7 @@ struct SpfDirective {
   SpfQualifier qualifier = SpfQualifier::pass;
   SpfMechanism mechanism = SpfMechanism::all;
   std::string domain_spec = {};         // with its macros; empty: the domain that is asked about
-  std::optional<Network> network = {};  // of ip4 and ip6
+  std::optional<Network> network = {};  // of ip4 and ip6; absent: it matches nobody
   int v4_prefix = 32, v6_prefix = 128;  // of a and mx
 };
 

@@ -24,6 +24,18 @@ bool is_tag_value(std::string_view value) {
 
 }  // namespace
 
+TagList TagList::parse_well_formed(std::string_view text) {
+  TagList out;
+  for (auto const tag : split_list(text, ';')) {
+    auto const equals = tag.find('=');
+    if (equals == std::string_view::npos || out.tags_.size() == most_tags) continue;
+    auto const name = trimmed(tag.substr(0, equals));
+    auto const value = trimmed(tag.substr(equals + 1));
+    if (is_tag_name(name) && is_tag_value(value) && !out.find(name)) out.tags_.push_back({name, value});
+  }
+  return out;
+}
+
 std::optional<TagList> TagList::parse(std::string_view text) {
   TagList out;
   while (!text.empty()) {

@@ -18,6 +18,10 @@ class TagList {
   // Absent: the syntax is wrong, or a tag is there twice.
   static std::optional<TagList> parse(std::string_view text);
 
+  // The tags that are well formed, of several with one name the first: what is wrong is passed over, as DMARC
+  // wishes (RFC 7489 section 6.3).
+  static TagList parse_well_formed(std::string_view text);
+
   std::optional<std::string_view> find(std::string_view name) const;
   std::vector<Tag> const& tags() const { return tags_; }
 
