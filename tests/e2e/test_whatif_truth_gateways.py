@@ -70,8 +70,9 @@ class CiscoTraffic(Traffic):
         return self.session(self.open() + [f"ICID {self.icid} TLS failed"])
 
     def dropped(self):
+        opening = self.open() + self.tls()
         taken, later = self.message()
-        return self.session(self.open() + self.tls(), (taken, later[:2] + [f"Message aborted MID {self.mid} Dropped by CASE", f"Message finished MID {self.mid} done"]))
+        return self.session(opening, (taken, later[:2] + [f"Message aborted MID {self.mid} Dropped by CASE", f"Message finished MID {self.mid} done"]))
 
     def rewritten(self):
         opening, (taken, later) = self.open(), self.message("rewritten to MID 7 by antispam")

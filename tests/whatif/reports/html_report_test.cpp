@@ -94,19 +94,19 @@ TEST(HtmlReport, APageOf100000SendersHasAllOfThemInLessThan2Megabytes) {
 }
 
 TEST(HtmlReport, WhatDoesNotFitIsLeftOutAndCounted) {
-  auto answer = answer_with(60'000);
+  auto answer = answer_with(15'000);
   SteadyRandom random;
   for (auto& rule : answer.rules)
     for (auto& sender : rule.senders) {
       sender.domain = "." + sender.domain;
-      for (int i = 0; i < 60; ++i) sender.domain.insert(0, 1, static_cast<char>('a' + random.next() % 26));
+      for (int i = 0; i < 230; ++i) sender.domain.insert(0, 1, static_cast<char>('a' + random.next() % 26));
     }
   auto const page = html_report(answer, "2026-11-24");
   EXPECT_LE(page.size(), most_page_bytes);
   auto const senders = senders_in(page, answer.rules.size());
   EXPECT_GE(senders[0].size(), 500U);
-  EXPECT_LT(senders[0].size(), 60'000U);
-  EXPECT_NE(page.find("\"senders_left_out\":60000"), std::string::npos);  // of the JSON, which has none
+  EXPECT_LT(senders[0].size(), 15'000U);
+  EXPECT_NE(page.find("\"senders_left_out\":15000"), std::string::npos);  // of the JSON, which has none
 }
 
 TEST(HtmlReport, AFewSendersHaveAllTheirHosts) {
@@ -115,7 +115,8 @@ TEST(HtmlReport, AFewSendersHaveAllTheirHosts) {
   for (int i = 0; i < 20; ++i) answer.rules[0].senders[0].hosts.push_back("192.0.2." + std::to_string(i));
   auto const& large = answer.rules[0].senders[0];
   bool is_there = false;
-  for (auto const& sender : senders_in(html_report(answer, "2026-11-24"), answer.rules.size())[0])
+  auto const senders = senders_in(html_report(answer, "2026-11-24"), answer.rules.size());
+  for (auto const& sender : senders[0])
     if (sender.domain == large.domain) is_there = sender.hosts == large.hosts;
   EXPECT_TRUE(is_there);
 }
@@ -143,7 +144,8 @@ TEST(HtmlReport, NoTextOfTheAnswerIsTakenForHtml) {
   EXPECT_EQ(page.find("<b>evil"), std::string::npos);
   EXPECT_NE(page.find("&lt;b&gt;evil"), std::string::npos);
   bool is_packed = false;
-  for (auto const& sender : senders_in(page, answer.rules.size())[0])
+  auto const senders = senders_in(page, answer.rules.size());
+  for (auto const& sender : senders[0])
     is_packed = is_packed || sender.domain.find("<b>evil") != std::string::npos;
   EXPECT_TRUE(is_packed);
 }
