@@ -24,7 +24,8 @@ class KeyDirectory : public testing::Test {
   }
   std::string listed() const {
     std::string out;
-    for (auto const& name : *list_keys(directory_)) out += file_name(name) + " ";
+    auto const names = list_keys(directory_).value();
+    for (auto const& name : names) out += file_name(name) + " ";
     return out;
   }
   BuiltConfig check() const {

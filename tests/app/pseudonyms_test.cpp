@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/registrable_domain.hpp"
 #include "policy/host_identity.hpp"
 
 namespace postern::app {
@@ -30,7 +31,7 @@ TEST(Pseudonyms, leave_addresses_that_nobody_has_alone) {
 
 TEST(Pseudonyms, keep_the_registrable_domain_of_names_together) {
   Pseudonyms const hide("a secret of sixteen octets");
-  auto const domain = [&](char const* name) { return policy::registrable_domain(hide.name(name)); };
+  auto const domain = [&](char const* name) { return registrable_domain(hide.name(name)); };
   EXPECT_EQ(domain("mx1.example.co.uk"), domain("MX2.example.co.uk"));
   EXPECT_NE(domain("mx1.example.co.uk"), domain("mx1.other.co.uk"));
   EXPECT_EQ(hide.name(""), "");

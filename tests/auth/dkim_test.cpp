@@ -128,9 +128,9 @@ Signed sign_ourselves(KeyType type, std::string const& header, std::string const
   auto const hash = digests.want_body_hash(Canonical::relaxed, {});
   digests.feed_body(body);
   digests.finish();
-  Signed out{.message =
-                 dkim_signature_field(signer, digests.fields(), digests.body_hash(*hash), now_seconds) +
-                 header + body};
+  Signed out;
+  out.message = dkim_signature_field(signer, digests.fields(), digests.body_hash(*hash), now_seconds);
+  out.message += header + body;
   put_txt(out.dns, "s1._domainkey.our.example", signer.key->record());
   return out;
 }

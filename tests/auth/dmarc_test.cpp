@@ -206,7 +206,7 @@ TEST_F(Dmarc, without_an_author_there_is_none) {
   EXPECT_EQ(ask().result, DmarcResult::none);
   question.author_domains = {""};
   EXPECT_EQ(ask().result, DmarcResult::none);
-  for (std::string const bad :
+  for (auto const& bad :
        {std::string("a..example"), std::string(300, 'a'), std::string("a\\b.example"), std::string(".")}) {
     question.author_domains = {bad};
     EXPECT_EQ(ask().result, DmarcResult::none) << bad;

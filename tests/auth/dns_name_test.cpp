@@ -11,12 +11,12 @@ using namespace auth;
 
 TEST(DnsName, can_be_asked_for_when_its_labels_fit) {
   std::string const label(63, 'a');
-  for (std::string const name :
+  for (auto const& name :
        {std::string("a"), std::string("a.b"), label + ".example", std::string("macro%percent  space.example"),
         std::string("foo:bar/baz.example"), std::string("_dmarc.x-y.example"),
         label + "." + label + "." + label + "." + std::string(61, 'b')})
     EXPECT_TRUE(is_askable(name)) << name;
-  for (std::string const name :
+  for (auto const& name :
        {std::string(), std::string("."), std::string("a."), std::string(".a"), std::string("a..b"),
         label + "a.example", std::string("a\\.b"), std::string("a\tb"), std::string("\xC3\xA9.example"),
         std::string("a\0b", 3), label + "." + label + "." + label + "." + std::string(62, 'b')})

@@ -347,7 +347,7 @@ TEST(SpfTable, macros_in_names) {  // section 7
   EXPECT_EQ(result("v=spf1 -include:_spfh.%{d2} ip4:192.0.2.0/24 -all", "t@e.example.com", "OEMCOMPUTER"),
             spf_fail);
   EXPECT_EQ(result("v=spf1 include:_spfh.%{d2}. -all", "t@e.example.com"),
-            spf_pass);  // the final dot is nothing
+            spf_permerror);  // section 7.1: behind the last macro only a top label could stand
 }
 
 TEST(SpfTable, the_validated_name_is_the_best_that_there_is) {  // section 7.3
@@ -470,8 +470,8 @@ TEST(SpfTable, of_the_clients_names_ten_are_looked_at) {
 TEST(SpfTable, a_local_part_cannot_make_the_dns_fail) {
   SmallDns dns;
   dns.txt("e.example.com", "v=spf1 exists:%{l}.users.example.com -all");
-  for (std::string const local : {std::string("a\\b"), std::string("a..b"), std::string(64, 'l'),
-                                  std::string("\x01"), std::string("."), std::string(300, '.')})
+  for (auto const& local : {std::string("a\\b"), std::string("a..b"), std::string(64, 'l'),
+                            std::string("\x01"), std::string("."), std::string(300, '.')})
     EXPECT_EQ(spf_of(dns, local + "@e.example.com").result, spf_fail) << local;
 }
 

@@ -104,6 +104,7 @@ TEST(RuleCounts, GoByTheWordOfAContentFilterFirst) {
                              Told{"", policy::Spf::fail}, Told{"accept", policy::Spf::pass}}) {
       TransactionRecord record{now, {}};
       record.transaction.id = MessageId{now + number++};
+      record.transaction.started = today();
       record.transaction.spf = told.spf;
       record.transaction.filter.action = told.action;
       policy::RuleMatch match;

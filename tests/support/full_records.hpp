@@ -105,7 +105,7 @@ inline TransactionRecord full_transaction() {
   t.recipients_unlisted = 2006;
   t.content.content_8bit = true;
   t.chunking = true;
-  t.spf = policy::Spf::pass;
+  t.spf = policy::Spf::softfail;
   t.authentication = {.dkim = policy::Dkim::neutral,
                       .dkim_domains = {"one.example", "two.example"},
                       .dmarc = policy::Dmarc::fail,
@@ -156,7 +156,7 @@ inline Expected const expected_transaction{{"id", "2001"},
                                            {"code", "550"},
                                            {"rule", "rule of the transaction"},
                                            {"content_8bit", "1"},
-                                           {"spf", "pass"},
+                                           {"spf", "softfail"},
                                            {"recipients_unlisted", "2006"},
                                            {"dkim", "neutral"},
                                            {"dkim_domains", "one.example two.example"},

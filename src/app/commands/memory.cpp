@@ -25,7 +25,7 @@ using policy::MemoryEntry;
 
 bool is_downgraded(MemoryEntry const& e) { return e.sessions > 0 && e.clear_since.has_value(); }
 
-void print_one(MemoryEntry const& e) {
+void print_memory_entry(MemoryEntry const& e) {
   std::printf("%s %s: %u over TLS", std::string(policy::print(e.kind)).c_str(), printable(e.name).c_str(),
               e.sessions);
   if (e.first_tls && e.last_tls)
@@ -50,7 +50,7 @@ void print_entry(MemoryEntry const& entry, bool as_json) {
   if (as_json)
     std::printf("%s\n", print_export_line(entry).c_str());
   else
-    print_one(entry);
+    print_memory_entry(entry);
 }
 
 int list(MemoryOptions const& options, Entries const& entries) {

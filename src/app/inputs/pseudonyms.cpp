@@ -9,7 +9,7 @@
 
 #include "base/ascii.hpp"
 #include "base/hex.hpp"
-#include "policy/host_identity.hpp"
+#include "base/registrable_domain.hpp"
 
 namespace postern::app {
 namespace {
@@ -53,7 +53,7 @@ IpAddress Pseudonyms::address(IpAddress const& real) const {
 std::string Pseudonyms::name(std::string_view real) const {
   if (real.empty()) return {};
   auto const whole = lowered(real);
-  auto const registrable = policy::registrable_domain(whole);
+  auto const registrable = registrable_domain(whole);
   auto const domain = label(registrable.empty() ? whole : registrable) + ".invalid";
   return registrable.empty() || registrable == whole ? domain : label(whole) + "." + domain;
 }

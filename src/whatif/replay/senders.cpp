@@ -2,7 +2,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include "policy/host_identity.hpp"
+#include "base/registrable_domain.hpp"
 
 namespace postern::whatif {
 namespace {
@@ -24,7 +24,7 @@ class OwnerDomains {
 
   std::uint32_t look_up(Traffic::Sender const& sender) {
     if (!sender.is_domain()) return 0;
-    auto domain = policy::registrable_domain(sender.domain);
+    auto domain = registrable_domain(sender.domain);
     if (domain.empty()) return 0;
     auto const next = static_cast<std::uint32_t>(names_.size());
     auto const [entry, is_new] = numbers_.try_emplace(domain, next);
