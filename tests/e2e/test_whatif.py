@@ -125,6 +125,13 @@ class WhatIf(unittest.TestCase):
         self.assertEqual(answer["rules"][0]["reasons"], {"never_tls": 3, "domain_speaks_tls": 1, "host_speaks_tls": 0, "tls_failed": 0, "old_tls": 0, "no_client_certificate": 0, "matched_rule": 0})
         self.assertEqual(answer["rules"][0]["senders"][0]["domain"], "old.example")
 
+    def test_an_input_may_follow_any_option(self):
+        """An option that can be repeated takes one value, and what stands behind it is an input."""
+        log = LOGS / "exim-4.96.log"
+                for option in (("--rule", "require-tls"), ("-r", "remembered"), ("--internal", "203.0.113.0/24"), ("--border", "mx.example"), ("--by", "network")):
+            self.assertEqual(self.answer(*option, log)["messages"], 12, option)
+            self.assertEqual(self.answer(*option, *option, log)["messages"], 12, option)
+
     def test_a_rule_about_a_domain_that_is_not_there_is_an_error(self):
         result = self.run_it(LOGS / "exim-4.96.log", "--rule", "require-tls for desk.test", code=2)
         self.assertIn(b"no message for desk.test was found; did you mean dest.test?", result.stderr)
