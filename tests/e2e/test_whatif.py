@@ -128,7 +128,7 @@ class WhatIf(unittest.TestCase):
     def test_an_input_may_follow_any_option(self):
         """An option that can be repeated takes one value, and what stands behind it is an input."""
         log = LOGS / "exim-4.96.log"
-                for option in (("--rule", "require-tls"), ("-r", "remembered"), ("--internal", "203.0.113.0/24"), ("--border", "mx.example"), ("--by", "network")):
+        for option in (("--rule", "require-tls"), ("-r", "remembered"), ("--internal", "203.0.113.0/24"), ("--border", "mx.example"), ("--by", "network")):
             self.assertEqual(self.answer(*option, log)["messages"], 12, option)
             self.assertEqual(self.answer(*option, *option, log)["messages"], 12, option)
 
@@ -161,6 +161,7 @@ class WhatIf(unittest.TestCase):
         config = self.dir / "gate.toml"
         config.write_text('hostname = "mx.example.org"\n[tls]\nrequire = "never"\n[domains."dest.test"]\nmailboxes = ["*"]\ntls.require = "tls>=1.3"\n')
         answer = self.answer(LOGS / "postfix-3.7-tls-loglevel-1.log", "--rules", config)
+        self.assertEqual(self.answer("--rules", config, LOGS / "postfix-3.7-tls-loglevel-1.log")["rules"], answer["rules"])
         self.assertEqual([(r["rule"], r["lost"]["messages"], r["breaks_rfc3207"]) for r in answer["rules"]], [(str(config), 4, True)])
 
     def test_text_csv_and_skipped_lines(self):

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "app/inputs/archive_input.hpp"
@@ -40,11 +41,17 @@ std::string name_of_source(InputPath const& input) {
   return input.path + " and the " + count + (input.earlier.size() == 1 ? " file" : " files") + " before it";
 }
 
-Result<std::unique_ptr<InputStream>, std::string> open_stream(InputPath const& input) {
+Result<std::unique_ptr<InputStream>, std::string> stream_of(InputPath const& input) {
   if (input.earlier.empty()) return InputStream::open(input.path);
   auto paths = input.earlier;
   paths.push_back(input.path);
   return std::make_unique<InputSeries>(std::move(paths));
+}
+
+// Standard input and pipes give their bytes once.
+bool can_be_opened_again(InputPath const& input) {
+  return input.path != "-" && is_regular_file(input.path) &&
+         std::all_of(input.earlier.begin(), input.earlier.end(), is_regular_file);
 }
 
 }  // namespace
@@ -81,20 +88,13 @@ Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath 
     reader->answer_.kind = in.kind == InputPath::Kind::maildir ? "maildir" : "messages";
     return reader;
   }
-  auto stream = open_stream(in);
-  if (!stream) return fail(in.path + ": " + stream.error());
-  reader->stream_ = std::move(*stream);
-  while (reader->start_.size() < look_size) {
-    auto const bytes = reader->stream_->read();
-    if (bytes.empty()) break;
-    reader->start_ += bytes;
-  }
-  if (reader->start_.empty())
-    return fail(in.path + ": " +
-                (reader->stream_->problem().empty() ? std::string("is empty") : reader->stream_->problem()));
+  if (auto const opened = reader->open_stream(); !opened) return fail(opened.error());
   if (!format) {
     reader->is_archive_ = is_archive(reader->start_);
-    if (reader->is_archive_) return reader;
+    if (reader->is_archive_) {
+      reader->close_stream();
+      return reader;
+    }
   }
   if (!format && whatif::is_tls_report(reader->start_))
     return fail(in.path + ": this is a TLS report. " + std::string(whatif::tlsrpt_reminder()));
@@ -105,7 +105,51 @@ Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath 
   if (evidence.format == whatif::Format::facts && in.path == "-")
     return fail(std::string("-: facts.db cannot be read from standard input"));
   reader->look(start);
+  reader->close_stream();
   return reader;
+}
+
+Result<void, std::string> SourceReader::open_stream() {
+  auto stream = stream_of(input_);
+  if (!stream) return fail(input_.path + ": " + stream.error());
+  stream_ = std::move(*stream);
+  start_.clear();
+  while (start_.size() < look_size) {
+    auto const bytes = stream_->read();
+    if (bytes.empty()) break;
+    start_ += bytes;
+  }
+  if (start_.empty())
+    return fail(input_.path + ": " +
+                (stream_->problem().empty() ? std::string("is empty") : stream_->problem()));
+  return {};
+}
+
+void SourceReader::close_stream() {
+  opens_again_ = can_be_opened_again(input_);
+  if (!opens_again_) return;
+  stream_.reset();
+  start_.resize(std::min(start_.size(), least_repeated));
+  start_.shrink_to_fit();
+}
+
+std::string SourceReader::beginning() const {
+  if (!opens_again_) return start_.substr(0, look_size);
+  std::string out;
+  auto stream = stream_of(input_);
+  if (!stream) return out;
+  while (out.size() < look_size) {
+    auto const bytes = (*stream)->read();
+    if (bytes.empty()) break;
+    out += bytes.substr(0, look_size - out.size());
+  }
+  return out;
+}
+
+std::uint64_t SourceReader::length() const {
+  auto out = decompressed_length(input_.path);
+  for (auto const& path : input_.earlier) out += decompressed_length(path);
+  return out;
 }
 
 SourceReader::~SourceReader() {
@@ -123,11 +167,14 @@ void SourceReader::look(std::string_view start) {
 }
 
 bool SourceReader::repeats(SourceReader const& a, SourceReader const& b) {
-  return begin_alike(a.start_, b.start_);
+  auto const first = [](SourceReader const& reader) {
+    return std::string_view(reader.start_).substr(0, least_repeated);
+  };
+  return begin_alike(first(a), first(b)) && begin_alike(a.beginning(), b.beginning());
 }
 
-void SourceReader::start(std::size_t batches_waiting) {
-  batches_waiting_ = batches_waiting;
+void SourceReader::start(std::shared_ptr<BatchBudget> budget) {
+  budget_ = std::move(budget);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -138,7 +185,14 @@ void SourceReader::stop() {
 
 bool SourceReader::push(Batch&& batch) {
   auto queue = queue_.access();
-  emptied_.wait(queue.lock(), [&] { return queue->stopping || queue->batches.size() < batches_waiting_; });
+  // Whoever waits here has batches of its own to be popped, and looks at the budget again after each.
+  bool borrows = false;
+  emptied_.wait(queue.lock(), [&] {
+    if (queue->stopping || queue->batches.size() < waiting_alone) return true;
+    borrows = budget_->take();
+    return borrows;
+  });
+  if (borrows) ++queue->borrowed;
   if (queue->stopping) return false;
   queue->batches.push_back(std::move(batch));
   filled_.notify_one();
@@ -148,6 +202,20 @@ bool SourceReader::push(Batch&& batch) {
 void SourceReader::run() {
   ::pthread_setname_np(::pthread_self(), "reader");
   Out out(*this);
+  auto const opened = opens_again_ ? open_stream() : Result<void, std::string>();
+  if (opened) {
+    read_input(out);
+  } else {
+    failed_ = true;
+    answer_.notes.push_back("it cannot be read: " + opened.error());
+  }
+  out.flush();
+  stream_.reset();
+  queue_.access()->ended = true;
+  filled_.notify_one();
+}
+
+void SourceReader::read_input(Out& out) {
   if (stream_ && stream_->decompresses()) stream_ = std::make_unique<ReadAhead>(std::move(stream_));
   if (has_message_files(input_)) {
     read_message_files(out);
@@ -170,9 +238,6 @@ void SourceReader::run() {
     answer_.notes.insert(answer_.notes.end(), stats.notes.begin(), stats.notes.end());
     answer_.notes.insert(answer_.notes.end(), evidence_.missing.begin(), evidence_.missing.end());
   }
-  out.flush();
-  queue_.access()->ended = true;
-  filled_.notify_one();
 }
 
 void SourceReader::read_stream(whatif::FactsSource& source) {
@@ -238,6 +303,10 @@ whatif::Reception* SourceReader::front() {
   if (queue->batches.empty()) return nullptr;
   current_ = std::move(queue->batches.front());
   queue->batches.pop_front();
+  if (queue->borrowed > 0) {
+    --queue->borrowed;
+    budget_->give_back();
+  }
   emptied_.notify_one();
   at_ = 0;
   return &current_[0];
