@@ -125,6 +125,11 @@ class WhatIf(unittest.TestCase):
         self.assertEqual(answer["rules"][0]["reasons"], {"never_tls": 3, "domain_speaks_tls": 1, "host_speaks_tls": 0, "tls_failed": 0, "old_tls": 0, "no_client_certificate": 0, "matched_rule": 0})
         self.assertEqual(answer["rules"][0]["senders"][0]["domain"], "old.example")
 
+    def test_a_name_of_a_file_cannot_steer_the_terminal(self):
+        result = self.run_it(self.dir / "absent\x1b]0;title\x07.log", code=2)
+        self.assertNotIn(b"\x1b", result.stderr)
+        self.assertIn(b"absent?]0;title?.log", result.stderr)
+
     def test_an_input_may_follow_any_option(self):
         """An option that can be repeated takes one value, and what stands behind it is an input."""
         log = LOGS / "exim-4.96.log"

@@ -75,6 +75,10 @@ void add(fs::path const& path, std::vector<InputPath>& out, std::vector<std::str
 
 }  // namespace
 
+bool has_message_files(InputPath const& input) {
+  return input.kind == InputPath::Kind::maildir || input.kind == InputPath::Kind::message_files;
+}
+
 bool is_regular_file(std::string const& path) {
   std::error_code failed;
   return fs::is_regular_file(path, failed);

@@ -26,7 +26,8 @@ struct InputPath {
 // each path that could not be read.
 std::vector<InputPath> find_inputs(std::vector<std::string> const& paths, std::vector<std::string>& problems);
 
-bool is_regular_file(std::string const& path);  // or a link to one
+bool has_message_files(InputPath const& input);  // a file for each message
+bool is_regular_file(std::string const& path);   // or a link to one
 
 // When a file was changed last; now, for standard input and where it is not known.
 Instant last_change(std::string const& path);

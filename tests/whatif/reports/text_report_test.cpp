@@ -52,5 +52,24 @@ TEST(TextReport, SaysInPlainSentencesWhatItCounted) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
 }
 
+TEST(TextReport, NamesOfRulesAreWholeHoweverLongTheyAre) {
+  auto answer = some_answer();
+  std::string const one = "require-tls for a.very-long-name.example";
+  std::string const other = "require-tls for a.very-long-name.example.net";
+  answer.rules.resize(2, answer.rules.front());
+  answer.rules[0].rule = one;
+  answer.rules[1].rule = other;
+  auto const text = text_report(answer, {});
+  EXPECT_NE(text.find("\n  " + one + "\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n  " + other + "\n"), std::string::npos) << text;
+}
+
+TEST(TextReport, ANameOfAFileCannotSteerATerminal) {
+  auto answer = some_answer();
+  answer.sources.resize(1);
+  answer.sources[0].name = "mail\033]0;x\007.log";
+  EXPECT_EQ(text_report(answer, {}).find('\033'), std::string::npos);
+}
+
 }  // namespace
 }  // namespace postern::tests
