@@ -133,7 +133,7 @@ class WhatIf(unittest.TestCase):
     def test_an_input_may_follow_any_option(self):
         """An option that can be repeated takes one value, and what stands behind it is an input."""
         log = LOGS / "exim-4.96.log"
-        for option in (("--rule", "require-tls"), ("-r", "remembered"), ("--internal", "203.0.113.0/24"), ("--border", "mx.example"), ("--by", "network")):
+        for option in (("--rule", "require-tls"), ("-r", "remembered"), ("--internal", "198.18.0.0/15"), ("--border", "mx.example"), ("--by", "network")):
             self.assertEqual(self.answer(*option, log)["messages"], 12, option)
             self.assertEqual(self.answer(*option, *option, log)["messages"], 12, option)
 
