@@ -1,5 +1,6 @@
 // How an input is opened, looked at and closed until its turn comes.
 #include <algorithm>
+#include <utility>
 
 #include "app/inputs/archive_input.hpp"
 #include "app/inputs/input_series.hpp"
@@ -88,6 +89,14 @@ Result<void, std::string> SourceReader::open_stream() {
   if (start_.empty())
     return fail(input_.path + ": " +
                 (stream_->problem().empty() ? std::string("is empty") : stream_->problem()));
+  return {};
+}
+
+Result<void, std::string> SourceReader::open_again() {
+  auto const looked_at = std::exchange(start_, {});
+  if (auto opened = open_stream(); !opened) return opened;
+  if (!start_.starts_with(looked_at))  // rotation may have put another file in its place
+    return fail(input_.path + ": it is another file than the one that was looked at");
   return {};
 }
 

@@ -69,11 +69,13 @@ bool SourceReader::push(Batch&& batch) {
 void SourceReader::run() {
   ::pthread_setname_np(::pthread_self(), "reader");
   Out out(*this);
-  auto const opened = opens_again_ ? open_stream() : Result<void, std::string>();
+  bool const has_closed_stream = opens_again_ && evidence_.format != whatif::Format::facts;
+  auto const opened = has_closed_stream ? open_again() : Result<void, std::string>();
   if (opened) {
     read_input(out);
   } else {
     failed_ = true;
+    answer_.kind = "not read";
     answer_.notes.push_back("it cannot be read: " + opened.error());
   }
   out.flush();
@@ -160,7 +162,9 @@ void SourceReader::read_facts(whatif::ReceptionSink& sink) {
     sink.take(whatif::session_of(connection));
   };
   auto const read = store::read_evidence(input_.path, {take_message, take_session});
-  if (!read) answer_.notes.push_back("read only in part: " + read.error());
+  if (read) return;
+  failed_ = answer_.lines == 0;
+  answer_.notes.push_back("read only in part: " + read.error());
 }
 
 whatif::Reception* SourceReader::front() {

@@ -68,6 +68,7 @@ class SourceReader {
   void run();
   void read_input(Out& out);
   Result<void, std::string> open_stream();  // and reads its beginning into start_
+  Result<void, std::string> open_again();   // fails, too, if it begins otherwise than when it was looked at
   void close_stream();                      // where it can be opened again
   std::string beginning() const;            // as far as two inputs are compared
   void read_stream(whatif::FactsSource& source);
