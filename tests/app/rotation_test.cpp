@@ -2,11 +2,13 @@
 #include "app/inputs/rotation.hpp"
 
 #include <gtest/gtest.h>
+#include <utime.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "app/inputs/input_series.hpp"
 #include "app/inputs/repeated_inputs.hpp"
@@ -127,6 +129,95 @@ TEST_F(Rotation, WhatIsNoneIsReadApart) {
   write("mail.log", whole_log);
   write("mail.err", at_hour("15"));  // the same lines would be read once
   EXPECT_EQ(answer_of({"mail.log", "mail.err"}, 2).messages, 4U);
+}
+
+TEST_F(Rotation, CompressedLogsOfTwoHostsOverTheSameMonthsAreReadApart) {
+  std::string one, other;
+  for (auto const* month : {"Sep", "Oct", "Nov"})
+    for (auto* host : {&one, &other}) {
+      auto text = std::string(whole_log);
+      for (auto at = text.find("Nov 23"); at != std::string::npos; at = text.find("Nov 23", at + 1))
+        text.replace(at, 6, std::string(month) + (host == &one ? " 10" : " 11"));
+      *host += text;
+    }
+  for (bool const swapped : {false, true}) {
+    write_gzip("mx.1.log.gz", swapped ? other : one);
+    write_gzip("mx.2.log.gz", swapped ? one : other);
+    ::utimbuf at_the_end{};  // the year of the lines goes by it
+    at_the_end.modtime = 1'795'478'400;
+    for (auto const* name : {"mx.1.log.gz", "mx.2.log.gz"})
+      ASSERT_EQ(::utime(path(name).c_str(), &at_the_end), 0);
+    auto const answer = answer_of({"mx.1.log.gz", "mx.2.log.gz"}, 2);
+    EXPECT_EQ(answer.messages, 12U);
+    EXPECT_LT(answer.days_spanned(), 100.0) << "no year is invented";
+  }
+}
+
+TEST_F(Rotation, HalfAPlainLogBesideTheWholeOneCompressedIsLeftOut) {
+  std::string lines;
+  for (int i = 0; i < 200; ++i) lines += "Nov 23 14:47:29 mx postfix/smtpd[9]: statistics: none\n";
+  auto const text = lines + std::string(whole_log);
+  write("mail.log.1", text.substr(0, text.size() / 2));
+  write_gzip("mail.log.1.gz", text);
+  ASSERT_LT(std::filesystem::file_size(path("mail.log.1.gz")),
+            std::filesystem::file_size(path("mail.log.1")));
+  expect_the_whole(answer_of({"mail.log.1", "mail.log.1.gz"}, 1));
+  expect_the_whole(answer_of({"mail.log.1.gz", "mail.log.1"}, 1));
+}
+
+TEST_F(Rotation, ALineEndThatIsPutInIsThatOfTheFile) {
+  write("cut.log", "a\r\nb");
+  write("within.log", "a\r\nb\r");
+  write("next.log", "c\n");
+  for (auto const* name : {"cut.log", "within.log"}) {
+    InputSeries series({path(name), path("next.log")});
+    std::string text;
+    for (auto bytes = series.read(); !bytes.empty(); bytes = series.read()) text += bytes;
+    EXPECT_EQ(text, "a\r\nb\r\nc\n") << name;
+  }
+}
+
+TEST_F(Rotation, AnInputThatVanishesBeforeItsTurnIsToldOf) {
+  write("mail.log", whole_log);
+  auto opened = app::open_inputs({path("mail.log")}, std::nullopt, {});
+  ASSERT_EQ(opened.readers.size(), 1U);
+  std::filesystem::remove(path("mail.log"));
+  whatif::Replay replay({*whatif::parse_rule("require-tls")}, {});
+  app::replay_inputs(opened.readers, replay, [](std::uint64_t) {});
+  EXPECT_FALSE(app::were_all_read(opened.readers));
+  ASSERT_EQ(opened.readers[0]->answer().notes.size(), 1U);
+  EXPECT_TRUE(opened.readers[0]->answer().notes[0].starts_with("it cannot be read: "));
+}
+
+TEST_F(Rotation, AFileThatTakesThePlaceOfAnInputBeforeItsTurnIsNotReadForIt) {
+  write("mail.log", whole_log);
+  auto opened = app::open_inputs({path("mail.log")}, std::nullopt, {});
+  ASSERT_EQ(opened.readers.size(), 1U);
+  write("mail.log", whole_log.substr(200));
+  whatif::Replay replay({*whatif::parse_rule("require-tls")}, {});
+  app::replay_inputs(opened.readers, replay, [](std::uint64_t) {});
+  EXPECT_FALSE(app::were_all_read(opened.readers));
+  EXPECT_EQ(replay.answer().messages, 0U);
+}
+
+TEST_F(Rotation, ManyInputsKeepNoDescriptorBeforeTheirTurn) {
+  auto const descriptors = [] {
+    auto const all = std::filesystem::directory_iterator("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+  };
+  std::vector<std::string> paths;
+  for (auto const* name : {"a", "b", "c", "d"}) {
+    write(name, "Nov 23 14:47:29 mx x[1]: " + std::string(600, name[0]) + "\n" + std::string(whole_log));
+    paths.push_back(path(name));
+  }
+  auto const before = descriptors();
+  auto opened = app::open_inputs(paths, std::nullopt, {});
+  ASSERT_EQ(opened.readers.size(), 4U);
+  EXPECT_EQ(descriptors(), before);
+  whatif::Replay replay({*whatif::parse_rule("require-tls")}, {});
+  app::replay_inputs(opened.readers, replay, [](std::uint64_t) {});
+  EXPECT_TRUE(app::were_all_read(opened.readers));
+  EXPECT_EQ(replay.answer().messages, 8U);
 }
 
 TEST_F(Rotation, ACompressedCopyBesideItsOriginalIsReadOnce) {

@@ -125,6 +125,18 @@ class WhatIf(unittest.TestCase):
         self.assertEqual(answer["rules"][0]["reasons"], {"never_tls": 3, "domain_speaks_tls": 1, "host_speaks_tls": 0, "tls_failed": 0, "old_tls": 0, "no_client_certificate": 0, "matched_rule": 0})
         self.assertEqual(answer["rules"][0]["senders"][0]["domain"], "old.example")
 
+    def test_a_name_of_a_file_cannot_steer_the_terminal(self):
+        result = self.run_it(self.dir / "absent\x1b]0;title\x07.log", code=2)
+        self.assertNotIn(b"\x1b", result.stderr)
+        self.assertIn(b"absent?]0;title?.log", result.stderr)
+
+    def test_an_input_may_follow_any_option(self):
+        """An option that can be repeated takes one value, and what stands behind it is an input."""
+        log = LOGS / "exim-4.96.log"
+        for option in (("--rule", "require-tls"), ("-r", "remembered"), ("--internal", "198.18.0.0/15"), ("--border", "mx.example"), ("--by", "network")):
+            self.assertEqual(self.answer(*option, log)["messages"], 12, option)
+            self.assertEqual(self.answer(*option, *option, log)["messages"], 12, option)
+
     def test_a_rule_about_a_domain_that_is_not_there_is_an_error(self):
         result = self.run_it(LOGS / "exim-4.96.log", "--rule", "require-tls for desk.test", code=2)
         self.assertIn(b"no message for desk.test was found; did you mean dest.test?", result.stderr)
@@ -154,6 +166,7 @@ class WhatIf(unittest.TestCase):
         config = self.dir / "gate.toml"
         config.write_text('hostname = "mx.example.org"\n[tls]\nrequire = "never"\n[domains."dest.test"]\nmailboxes = ["*"]\ntls.require = "tls>=1.3"\n')
         answer = self.answer(LOGS / "postfix-3.7-tls-loglevel-1.log", "--rules", config)
+        self.assertEqual(self.answer("--rules", config, LOGS / "postfix-3.7-tls-loglevel-1.log")["rules"], answer["rules"])
         self.assertEqual([(r["rule"], r["lost"]["messages"], r["breaks_rfc3207"]) for r in answer["rules"]], [(str(config), 4, True)])
 
     def test_text_csv_and_skipped_lines(self):

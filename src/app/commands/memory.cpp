@@ -129,6 +129,7 @@ Result<Entries, std::string> read_sources(std::vector<std::string> const& inputs
     Progress progress(opened.bytes);
     replay_inputs(opened.readers, replay, [&](std::uint64_t bytes) { progress.tell(bytes); });
   }
+  if (!were_all_read(opened.readers)) return fail(std::string("nothing was learnt: run this again"));
   Entries entries;
   replay.memory().for_each([&](MemoryEntry const& entry) { entries.push_back(entry); });
   return entries;

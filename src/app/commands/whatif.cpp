@@ -46,7 +46,7 @@ Duration local_utc_offset() {
 }
 
 int wrong(std::string const& what) {
-  std::fprintf(stderr, "postern: %s\n", what.c_str());
+  tell_user(what);
   return no_answer;
 }
 
@@ -194,7 +194,7 @@ bool write_file(std::string const& path, std::string const& text) {
   std::ofstream out(path, std::ios::binary);
   out << text;
   out.close();
-  if (!out) std::fprintf(stderr, "postern: %s: cannot be written\n", path.c_str());
+  if (!out) tell_user(path + ": cannot be written");
   return static_cast<bool>(out);
 }
 
@@ -241,8 +241,7 @@ int run_whatif(WhatIfOptions const& options) {
   auto opened = open_inputs(options.inputs, format, settings);
   if (opened.readers.empty()) return wrong("no source could be read; " + where_logs_are());
   if (options.explain)
-    for (auto const& reader : opened.readers)
-      std::fprintf(stderr, "postern: %s\n", reader->grounds().c_str());
+    for (auto const& reader : opened.readers) tell_user(reader->grounds());
 
   if (!options.extract.empty()) return write_extract(options, replay_settings->internal, opened);
 
@@ -256,23 +255,21 @@ int run_whatif(WhatIfOptions const& options) {
   std::sort(answer.sources.begin(), answer.sources.end(),
             [](auto const& a, auto const& b) { return a.name < b.name; });
   if (answer.unknown > answer.messages / 2 && answer.messages > 0)
-    answer.notes.push_back(
-        "Of more than half of the messages it is unknown whether they came over TLS. To have Postfix tell, "
-        "set "
-        "smtpd_tls_loglevel = 1 for logs, or smtpd_tls_received_header = yes for mailboxes.");
+    answer.notes.push_back("Of more than half of the messages it is unknown whether they came over TLS. " +
+                           whatif::how_sources_would_tell_tls(answer));
   if (answer.messages == 0) return wrong(reason_for_nothing(answer));
   if (auto const why = rule_about_nobody(answer); !why.empty()) return wrong(why);
 
-  bool written = true;
+  bool complete = were_all_read(opened.readers);
   if (!options.html.empty())
-    written = write_file(options.html, whatif::html_report(answer, print_iso8601(now()))) && written;
-  if (!options.csv.empty()) written = write_file(options.csv, whatif::csv_report(answer)) && written;
+    complete = write_file(options.html, whatif::html_report(answer, print_iso8601(now()))) && complete;
+  if (!options.csv.empty()) complete = write_file(options.csv, whatif::csv_report(answer)) && complete;
   auto const text = options.json ? whatif::json_report(answer, {.examples = options.explain_skipped})
                                  : whatif::text_report(answer, {.colours = wants_colours(),
                                                                 .width = columns_of_output(),
                                                                 .explain_skipped = options.explain_skipped});
   std::fwrite(text.data(), 1, text.size(), stdout);
-  return written ? 0 : 1;
+  return complete ? 0 : 1;
 }
 
 }  // namespace postern::app

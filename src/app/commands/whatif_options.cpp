@@ -7,36 +7,47 @@
 
 namespace postern::app {
 
+namespace {
+
+// An option that may be given several times and takes one value each time, so that the input behind it stays
+// an input.
+CLI::Option* repeatable(CLI::Option* option) { return option->allow_extra_args(false); }
+
+}  // namespace
+
 void declare_whatif(CLI::App& command, WhatIfOptions& options) {
   command.add_option(
       "INPUT", options.inputs,
       "logs (also .gz .xz .zst), mailboxes, Maildirs, directories, facts.db; - is standard input");
-  command.add_option("-r,--rule", options.rules,
-                     "rule to try (repeatable): require-tls, require-tls>=1.2, require-tls>=1.3, "
-                     "require-client-certificate, require-trusted-client-certificate or remembered, each "
-                     "optionally followed by \"for DOMAIN\" (of the recipient) or \"from DOMAIN\" (of the "
-                     "sender); or the name of one of the [[rules]] of --config");
+  repeatable(command.add_option(
+      "-r,--rule", options.rules,
+      "rule to try (repeatable): require-tls, require-tls>=1.2, require-tls>=1.3, "
+      "require-client-certificate, require-trusted-client-certificate or remembered, each "
+      "optionally followed by \"for DOMAIN\" (of the recipient) or \"from DOMAIN\" (of the "
+      "sender); or the name of one of the [[rules]] of --config"));
   command.add_option("-c,--config", options.config,
                      "the server's configuration file: --rule can name its [[rules]], and remembered uses "
                      "its tls.memory");
-  command.add_option("--rules", options.rule_files,
-                     "configuration file to try: what it requires, and each of its [[rules]] as if enforced");
+  repeatable(command.add_option(
+      "--rules", options.rule_files,
+      "configuration file to try: what it requires, and each of its [[rules]] as if enforced (repeatable)"));
   command.add_option("--since", options.since,
                      "count messages from this time on: 30d (before now), 2026-11-01, 2026-11-01T12:00:00Z");
   command.add_option("--until", options.until, "count messages before this time");
-  command.add_option("--internal", options.internal,
-                     "own network in CIDR notation; its mail is not counted (repeatable)");
-  command.add_option("--border", options.border,
-                     "for mailboxes: own mail host or domain whose Received fields are used (repeatable)");
+  repeatable(command.add_option("--internal", options.internal,
+                                "own network in CIDR notation; its mail is not counted (repeatable)"));
+  repeatable(command.add_option(
+      "--border", options.border,
+      "for mailboxes: own mail host or domain whose Received fields are used (repeatable)"));
   command.add_option("--format", options.format,
                      "format of the inputs, if detection picks the wrong one: " + whatif::format_help());
   command
       .add_option("--retry-time", options.retry_time,
                   "a deferred message that is accepted within this time counts once")
       ->capture_default_str();
-  command
-      .add_option("--by", options.by,
-                  "show apart whose mail would be lost (repeatable): recipient, network or country")
+  repeatable(
+      command.add_option("--by", options.by,
+                         "show apart whose mail would be lost (repeatable): recipient, network or country"))
       ->check(CLI::IsMember({"recipient", "network", "country"}));
   command.add_option("--countries", options.countries,
                      "for --by country: a file with a line NETWORK,COUNTRY for each network");

@@ -1,11 +1,11 @@
 #include "app/commands/write_extract.hpp"
 
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 
 #include "app/inputs/extract_file.hpp"
 #include "app/inputs/progress.hpp"
+#include "app/inputs/terminal.hpp"
 
 namespace postern::app {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::size_t least_secret = 16;  // bytes
 constexpr int not_extracted = 2;
 
 int not_written(std::string const& why) {
-  std::fprintf(stderr, "postern: %s\n", why.c_str());
+  tell_user(why);
   return not_extracted;
 }
 
@@ -46,12 +46,12 @@ int write_extract(WhatIfOptions const& options, std::vector<Network> internal, O
   };
   merge_inputs(opened.readers, take, [&](std::uint64_t bytes) { progress.tell(bytes); });
   if (auto const finished = (*file)->finish(); !finished) return not_written(finished.error());
-  std::fprintf(stderr, "postern: %s: %s messages\n", options.extract.c_str(),
-               std::to_string((*file)->messages()).c_str());
+  tell_user(options.extract + ": " + std::to_string((*file)->messages()) + " messages");
   for (auto const& reader : opened.readers)
-    for (auto const& note : reader->answer().notes)
-      std::fprintf(stderr, "postern: %s: %s\n", reader->answer().name.c_str(), note.c_str());
-  return (*file)->messages() == 0 ? not_extracted : 0;
+    for (auto const& note : reader->answer().notes) tell_user(reader->answer().name + ": " + note);
+  constexpr int read_in_part = 1;
+  if ((*file)->messages() == 0) return not_extracted;
+  return were_all_read(opened.readers) ? 0 : read_in_part;
 }
 
 }  // namespace postern::app

@@ -15,13 +15,15 @@ class InputSeries : public InputStream {
 
  private:
   bool open_next();
+  void notice_line_ends(std::string_view bytes);
   void say(std::string const& path, std::string const& what);
 
   std::vector<std::string> paths_;
   std::size_t next_ = 0;
   std::unique_ptr<InputStream> current_;
-  std::uint64_t consumed_ = 0;  // of the files before the current one
-  bool within_line_ = false;    // the file before did not end with an LF
+  std::uint64_t consumed_ = 0;   // of the files before the current one
+  std::string line_end_ = "\n";  // as the current file's lines end
+  char last_ = '\n';             // of the current file
 };
 
 }  // namespace postern::app

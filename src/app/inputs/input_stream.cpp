@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace postern::app {
 namespace {
@@ -206,6 +207,20 @@ Result<std::unique_ptr<InputStream>, std::string> InputStream::open(std::string 
     return std::make_unique<Xz>(std::move(file));
   if (start.starts_with("\x28\xB5\x2F\xFD")) return std::make_unique<Zstd>(std::move(file));
   return file;
+}
+
+std::uint64_t decompressed_length(std::string const& path) {
+  std::error_code failed;
+  if (path == "-" || !std::filesystem::is_regular_file(path, failed)) return 0;
+  auto stream = InputStream::open(path);
+  if (!stream) return 0;
+  if (!(*stream)->decompresses()) {
+    auto const size = std::filesystem::file_size(path, failed);
+    return failed ? 0 : size;
+  }
+  std::uint64_t length = 0;
+  for (auto bytes = (*stream)->read(); !bytes.empty(); bytes = (*stream)->read()) length += bytes.size();
+  return length;
 }
 
 }  // namespace postern::app

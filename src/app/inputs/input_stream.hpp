@@ -28,4 +28,8 @@ class InputStream {
   std::string problem_;
 };
 
+// How many bytes a regular file gives when it is read, decompressed; 0: not known. What is compressed is read
+// to its end, since its own word (RFC 1952 section 2.3.1, ISIZE) is not to be trusted.
+std::uint64_t decompressed_length(std::string const& path);
+
 }  // namespace postern::app

@@ -66,12 +66,23 @@ void add(fs::path const& path, std::vector<InputPath>& out, std::vector<std::str
     for (auto const& entry : fs::directory_iterator(path, error)) inside.push_back(entry.path());
     if (error) problems.push_back(path.string() + ": " + error.message());
     std::sort(inside.begin(), inside.end());
-    for (auto const& one : inside)
-      if (!fs::is_symlink(one, error)) add(one, out, problems);
+    for (auto const& one : inside) {  // a FIFO or a device would be waited for: whoever means one names it
+      auto const type = fs::symlink_status(one, error).type();
+      if (type == fs::file_type::regular || type == fs::file_type::directory) add(one, out, problems);
+    }
   }
 }
 
 }  // namespace
+
+bool has_message_files(InputPath const& input) {
+  return input.kind == InputPath::Kind::maildir || input.kind == InputPath::Kind::message_files;
+}
+
+bool is_regular_file(std::string const& path) {
+  std::error_code failed;
+  return fs::is_regular_file(path, failed);
+}
 
 Instant last_change(std::string const& path) {
   struct stat status {};
@@ -86,10 +97,13 @@ std::vector<InputPath> find_inputs(std::vector<std::string> const& paths,
     if (path == "-") {
       out.push_back({.kind = InputPath::Kind::standard_input, .path = "-"});
     } else {
-      auto const first = out.size();
+      auto const first = out.size(), problems_before = problems.size();
       add(path, out, problems);
       std::error_code ignored;
-      if (fs::is_directory(path, ignored)) gather_messages(path, first, out);
+      if (!fs::is_directory(path, ignored)) continue;
+      auto const is_told = problems.size() > problems_before;
+      gather_messages(path, first, out);
+      if (out.size() == first && !is_told) problems.push_back(path + ": it holds no file that can be read");
     }
   return out;
 }

@@ -21,9 +21,13 @@ struct InputPath {
 };
 
 // Directories are searched: a Maildir (with cur/) is one input, with all its folders, and so are all files of
-// one message each (.eml, .emlx, MH); other directories give each file in them. `problems`: a sentence for
+// one message each (.eml, .emlx, MH); other directories give each regular file in
+// them. `problems`: a sentence for
 // each path that could not be read.
 std::vector<InputPath> find_inputs(std::vector<std::string> const& paths, std::vector<std::string>& problems);
+
+bool has_message_files(InputPath const& input);  // a file for each message
+bool is_regular_file(std::string const& path);   // or a link to one
 
 // When a file was changed last; now, for standard input and where it is not known.
 Instant last_change(std::string const& path);

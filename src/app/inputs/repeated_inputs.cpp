@@ -15,7 +15,6 @@
 namespace postern::app {
 namespace {
 
-constexpr std::size_t least_repeated = 512;  // bytes at the beginning: fewer may well be the same
 constexpr std::size_t most_compared = 256 * 1024;
 
 // At most `size` bytes of what is in a file, decompressed.
@@ -73,7 +72,7 @@ class Kept {
       return inputs_.push_back(std::move(input));
     }
     auto& kept = inputs_[*other];
-    if (kept.bytes < input.bytes) std::swap(kept, input);
+    if (decompressed_length(kept.path) < decompressed_length(input.path)) std::swap(kept, input);
     problems_.push_back(says_repeated(input.path, kept.path));
   }
 

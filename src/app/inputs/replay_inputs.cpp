@@ -1,19 +1,19 @@
 #include "app/inputs/replay_inputs.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <queue>
 
 #include "app/inputs/repeated_inputs.hpp"
 #include "app/inputs/rotation.hpp"
+#include "app/inputs/terminal.hpp"
 
 namespace postern::app {
 namespace {
 
 constexpr std::size_t most_threads = 256;
 // One input alone stays in the cache; of several, those whose time has not come are read ahead.
-constexpr std::size_t waiting_alone = 4, waiting_beside = 256;  // batches
-constexpr std::uint64_t progress_each = 16'384;                 // receptions
+constexpr std::size_t waiting_beside = 256;      // batches of all readers together
+constexpr std::uint64_t progress_each = 16'384;  // receptions
 
 struct Head {
   Instant at;
@@ -29,7 +29,7 @@ void add_unless_repeated(std::unique_ptr<SourceReader> reader, OpenedInputs& ope
                                  [&](auto const& other) { return SourceReader::repeats(*other, *reader); });
   opened.bytes += reader->size();
   if (same == opened.readers.end()) return opened.readers.push_back(std::move(reader));
-  if ((*same)->size() < reader->size()) std::swap(*same, reader);
+  if ((*same)->length() < reader->length()) std::swap(*same, reader);
   opened.bytes -= reader->size();
   problems.push_back(says_repeated(reader->name(), (*same)->name()));
 }
@@ -50,8 +50,18 @@ OpenedInputs open_inputs(std::vector<std::string> const& paths, std::optional<wh
     }
     add_unless_repeated(std::move(*reader), opened, problems);
   }
-  for (auto const& problem : problems) std::fprintf(stderr, "postern: %s\n", problem.c_str());
+  for (auto const& problem : problems) tell_user(problem);
   return opened;
+}
+
+bool were_all_read(std::vector<std::unique_ptr<SourceReader>> const& readers) {
+  bool all = true;
+  for (auto const& reader : readers) {
+    if (!reader->failed()) continue;
+    all = false;
+    tell_user(reader->name() + ": it could be looked at, but not be read when its turn came");
+  }
+  return all;
 }
 
 void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::Replay& replay,
@@ -72,10 +82,11 @@ void merge_inputs(std::vector<std::unique_ptr<SourceReader>>& readers,
   std::stable_sort(readers.begin(), readers.end(),
                    [](auto const& a, auto const& b) { return a->begins() < b->begins(); });
   std::size_t const ahead = std::max(1U, std::thread::hardware_concurrency());
+  auto const budget = std::make_shared<BatchBudget>(readers.size() > 1 ? waiting_beside : 0);
   std::size_t started = 0, running = 0, waited_for = 0;
   std::priority_queue<Head> heads;  // of the readers that are waited for
   auto const start_one = [&] {
-    readers[started++]->start(readers.size() > 1 ? waiting_beside : waiting_alone);
+    readers[started++]->start(budget);
     ++running;
   };
   auto const wait_for = [&](std::size_t reader) {

@@ -27,4 +27,7 @@ void merge_inputs(std::vector<std::unique_ptr<SourceReader>>& readers,
 void replay_inputs(std::vector<std::unique_ptr<SourceReader>>& readers, whatif::Replay& replay,
                    std::function<void(std::uint64_t)> const& progress);
 
+// Whether each input could be read when its turn came; those that could not are named on standard error.
+bool were_all_read(std::vector<std::unique_ptr<SourceReader>> const& readers);
+
 }  // namespace postern::app

@@ -28,7 +28,7 @@ struct RotatedPart {
   InputPath input;
   RotatedName name;
   whatif::Evidence evidence;
-  std::optional<Instant> ends;  // absent: not known, as of a compressed file
+  std::optional<Instant> ends;  // absent: not known
 };
 
 whatif::SourceSettings settings_for(std::string const& path, whatif::SourceSettings settings) {
@@ -36,9 +36,27 @@ whatif::SourceSettings settings_for(std::string const& path, whatif::SourceSetti
   return settings;
 }
 
+// When the last line of a compressed file was, which has to be read to its end for that.
+std::optional<Instant> compressed_end_of(InputPath const& input, whatif::SourceSettings const& settings,
+                                         whatif::Format format) {
+  auto stream = InputStream::open(input.path);
+  if (!stream) return std::nullopt;
+  std::string tail;
+  bool is_cut = false;
+  for (auto bytes = (*stream)->read(); !bytes.empty(); bytes = (*stream)->read()) {
+    tail += bytes;
+    if (tail.size() <= tail_looked_at) continue;
+    tail.erase(0, tail.size() - tail_looked_at);
+    is_cut = true;
+  }
+  if (!(*stream)->problem().empty()) return std::nullopt;
+  if (is_cut) tail.erase(0, std::min(tail.find('\n'), tail.size() - 1) + 1);  // a part of a line
+  return whatif::look_at(tail, settings, format).last_time;
+}
+
 // When the last line of a plain file was.
-std::optional<Instant> end_of(std::string const& path, whatif::SourceSettings const& settings,
-                              whatif::Format format) {
+std::optional<Instant> plain_end_of(std::string const& path, whatif::SourceSettings const& settings,
+                                    whatif::Format format) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return std::nullopt;
   auto const size = static_cast<std::uint64_t>(file.tellg());
@@ -70,7 +88,8 @@ std::optional<RotatedPart> look_at_part(InputPath const& input, RotatedName name
   auto const recognised = part.evidence.format;
   if (!recognised || !whatif::readers()[static_cast<std::size_t>(*recognised)].is_cut_by_rotation())
     return std::nullopt;
-  if (without_compression(input.path) == input.path) part.ends = end_of(input.path, settings, *recognised);
+  part.ends = (*stream)->decompresses() ? compressed_end_of(input, settings, *recognised)
+                                        : plain_end_of(input.path, settings, *recognised);
   return part;
 }
 
@@ -90,8 +109,11 @@ bool continues(RotatedPart const& before, RotatedPart const& next) {
   if (before.name.age == next.name.age || before.evidence.format != next.evidence.format ||
       !(before.evidence.wrapping == next.evidence.wrapping) || before.evidence.cut_by != next.evidence.cut_by)
     return false;
-  return !before.ends || !next.evidence.first_time ||
-         *next.evidence.first_time >= *before.ends - clocks_may_differ;
+  if (!next.evidence.first_time) return before.name.age < next.name.age;
+  if (before.ends) return *next.evidence.first_time >= *before.ends - clocks_may_differ;
+  // Where the end is not known, the names have to say the same as the times.
+  return before.evidence.first_time && *before.evidence.first_time < *next.evidence.first_time &&
+         before.name.age < next.name.age;
 }
 
 // The parts as inputs: those that continue each other as one.
@@ -117,12 +139,13 @@ std::vector<InputPath> join_rotations(std::vector<InputPath> inputs, std::option
                                       whatif::SourceSettings const& settings) {
   std::map<std::string, std::vector<std::size_t>> series;
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (inputs[i].kind == InputPath::Kind::file) series[series_key(inputs[i].path)].push_back(i);
+    if (inputs[i].kind == InputPath::Kind::file && is_regular_file(inputs[i].path))
+      series[series_key(inputs[i].path)].push_back(i);
   std::vector<InputPath> out;
   std::vector<bool> done(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (done[i]) continue;
-    bool const file = inputs[i].kind == InputPath::Kind::file;
+    bool const file = inputs[i].kind == InputPath::Kind::file && is_regular_file(inputs[i].path);
     auto const found = file ? series.find(series_key(inputs[i].path)) : series.end();
     if (found == series.end() || found->second.size() < 2) {
       out.push_back(std::move(inputs[i]));

@@ -5,49 +5,14 @@
 #include <utility>
 
 #include "app/inputs/archive_input.hpp"
-#include "app/inputs/input_series.hpp"
 #include "app/inputs/mail_folders.hpp"
 #include "app/inputs/read_ahead.hpp"
-#include "app/inputs/repeated_inputs.hpp"
 #include "net/wall_clock.hpp"
 #include "store/evidence_reader.hpp"
 #include "whatif/readers/mailbox.hpp"
 #include "whatif/readers/own_facts.hpp"
-#include "whatif/reports/recommend.hpp"
 
 namespace postern::app {
-namespace {
-
-constexpr std::size_t look_size = 256 * 1024;
-
-bool has_message_files(InputPath const& input) {
-  return input.kind == InputPath::Kind::maildir || input.kind == InputPath::Kind::message_files;
-}
-
-// Keeps only when the first reception was.
-class FirstTime : public whatif::ReceptionSink {
- public:
-  void take(whatif::Reception&& reception) override {
-    if (reception.at > Instant() && (!first || reception.at < *first)) first = reception.at;
-  }
-  std::optional<Instant> first;
-};
-
-std::string name_of_source(InputPath const& input) {
-  if (input.path == "-") return "standard input";
-  if (input.earlier.empty()) return input.path;
-  auto const count = std::to_string(input.earlier.size());
-  return input.path + " and the " + count + (input.earlier.size() == 1 ? " file" : " files") + " before it";
-}
-
-Result<std::unique_ptr<InputStream>, std::string> open_stream(InputPath const& input) {
-  if (input.earlier.empty()) return InputStream::open(input.path);
-  auto paths = input.earlier;
-  paths.push_back(input.path);
-  return std::make_unique<InputSeries>(std::move(paths));
-}
-
-}  // namespace
 
 // Gathers receptions into batches.
 class SourceReader::Out : public whatif::ReceptionSink {
@@ -70,64 +35,13 @@ class SourceReader::Out : public whatif::ReceptionSink {
   Batch batch_;
 };
 
-Result<std::unique_ptr<SourceReader>, std::string> SourceReader::open(InputPath input,
-                                                                      std::optional<whatif::Format> format,
-                                                                      whatif::SourceSettings settings) {
-  settings.junk_folder = input.junk;
-  std::unique_ptr<SourceReader> reader(new SourceReader(std::move(input), std::move(settings)));
-  auto& in = reader->input_;
-  reader->answer_.name = name_of_source(in);
-  if (has_message_files(in)) {
-    reader->answer_.kind = in.kind == InputPath::Kind::maildir ? "maildir" : "messages";
-    return reader;
-  }
-  auto stream = open_stream(in);
-  if (!stream) return fail(in.path + ": " + stream.error());
-  reader->stream_ = std::move(*stream);
-  while (reader->start_.size() < look_size) {
-    auto const bytes = reader->stream_->read();
-    if (bytes.empty()) break;
-    reader->start_ += bytes;
-  }
-  if (reader->start_.empty())
-    return fail(in.path + ": " +
-                (reader->stream_->problem().empty() ? std::string("is empty") : reader->stream_->problem()));
-  if (!format) {
-    reader->is_archive_ = is_archive(reader->start_);
-    if (reader->is_archive_) return reader;
-  }
-  if (!format && whatif::is_tls_report(reader->start_))
-    return fail(in.path + ": this is a TLS report. " + std::string(whatif::tlsrpt_reminder()));
-  auto const start = std::string_view(reader->start_).substr(0, look_size);
-  auto& evidence = reader->evidence_;
-  evidence = whatif::look_at(start, reader->settings_, format);
-  if (!evidence.format) return fail(in.path + ": " + evidence.print());
-  if (evidence.format == whatif::Format::facts && in.path == "-")
-    return fail(std::string("-: facts.db cannot be read from standard input"));
-  reader->look(start);
-  return reader;
-}
-
 SourceReader::~SourceReader() {
   stop();
   if (thread_.joinable()) thread_.join();
 }
 
-void SourceReader::look(std::string_view start) {
-  FirstTime first;
-  auto source = whatif::make_source(evidence_, settings_, first);
-  if (!source) return;
-  source->feed(start);
-  source->end();
-  begins_ = first.first;
-}
-
-bool SourceReader::repeats(SourceReader const& a, SourceReader const& b) {
-  return begin_alike(a.start_, b.start_);
-}
-
-void SourceReader::start(std::size_t batches_waiting) {
-  batches_waiting_ = batches_waiting;
+void SourceReader::start(std::shared_ptr<BatchBudget> budget) {
+  budget_ = std::move(budget);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -138,7 +52,14 @@ void SourceReader::stop() {
 
 bool SourceReader::push(Batch&& batch) {
   auto queue = queue_.access();
-  emptied_.wait(queue.lock(), [&] { return queue->stopping || queue->batches.size() < batches_waiting_; });
+  // Whoever waits here has batches of its own to be popped, and looks at the budget again after each.
+  bool borrows = false;
+  emptied_.wait(queue.lock(), [&] {
+    if (queue->stopping || queue->batches.size() < waiting_alone) return true;
+    borrows = budget_->take();
+    return borrows;
+  });
+  if (borrows) ++queue->borrowed;
   if (queue->stopping) return false;
   queue->batches.push_back(std::move(batch));
   filled_.notify_one();
@@ -148,6 +69,22 @@ bool SourceReader::push(Batch&& batch) {
 void SourceReader::run() {
   ::pthread_setname_np(::pthread_self(), "reader");
   Out out(*this);
+  bool const has_closed_stream = opens_again_ && evidence_.format != whatif::Format::facts;
+  auto const opened = has_closed_stream ? open_again() : Result<void, std::string>();
+  if (opened) {
+    read_input(out);
+  } else {
+    failed_ = true;
+    answer_.kind = "not read";
+    answer_.notes.push_back("it cannot be read: " + opened.error());
+  }
+  out.flush();
+  stream_.reset();
+  queue_.access()->ended = true;
+  filled_.notify_one();
+}
+
+void SourceReader::read_input(Out& out) {
   if (stream_ && stream_->decompresses()) stream_ = std::make_unique<ReadAhead>(std::move(stream_));
   if (has_message_files(input_)) {
     read_message_files(out);
@@ -170,9 +107,6 @@ void SourceReader::run() {
     answer_.notes.insert(answer_.notes.end(), stats.notes.begin(), stats.notes.end());
     answer_.notes.insert(answer_.notes.end(), evidence_.missing.begin(), evidence_.missing.end());
   }
-  out.flush();
-  queue_.access()->ended = true;
-  filled_.notify_one();
 }
 
 void SourceReader::read_stream(whatif::FactsSource& source) {
@@ -228,7 +162,9 @@ void SourceReader::read_facts(whatif::ReceptionSink& sink) {
     sink.take(whatif::session_of(connection));
   };
   auto const read = store::read_evidence(input_.path, {take_message, take_session});
-  if (!read) answer_.notes.push_back("read only in part: " + read.error());
+  if (read) return;
+  failed_ = answer_.lines == 0;
+  answer_.notes.push_back("read only in part: " + read.error());
 }
 
 whatif::Reception* SourceReader::front() {
@@ -238,6 +174,10 @@ whatif::Reception* SourceReader::front() {
   if (queue->batches.empty()) return nullptr;
   current_ = std::move(queue->batches.front());
   queue->batches.pop_front();
+  if (queue->borrowed > 0) {
+    --queue->borrowed;
+    budget_->give_back();
+  }
   emptied_.notify_one();
   at_ = 0;
   return &current_[0];

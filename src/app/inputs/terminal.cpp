@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
-#include <string_view>
+#include <string>
+
+#include "base/ascii.hpp"
 
 namespace postern::app {
 
@@ -21,6 +24,17 @@ std::size_t columns_of_output() {
   if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
     return 80;
   return std::clamp<std::size_t>(size.ws_col, 60, 100);
+}
+
+void tell_user(std::string_view text) {
+  std::string out = "postern: ";
+  for (;;) {
+    auto const line = text.substr(0, text.find('\n'));
+    out += printable(line, line.size()) + "\n";
+    if (line.size() == text.size()) break;
+    text.remove_prefix(line.size() + 1);
+  }
+  std::fputs(out.c_str(), stderr);
 }
 
 }  // namespace postern::app

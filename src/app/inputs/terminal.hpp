@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 namespace postern::app {
 
@@ -10,5 +11,9 @@ bool wants_colours();
 
 // Columns, within 60 and 100; 80 where standard output is no terminal.
 std::size_t columns_of_output();
+
+// Prints "postern: " and the text on standard error. Names of files are in it: what could steer a terminal is
+// replaced, but for line ends.
+void tell_user(std::string_view text);
 
 }  // namespace postern::app

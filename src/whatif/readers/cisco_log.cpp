@@ -7,25 +7,40 @@
 namespace postern::whatif {
 namespace {
 
-// What follows "Info: " and the like; empty: no such line.
-std::string_view esa_text(std::string_view line) {
+struct EsaLine {
+  std::string_view before;  // the level: a time, a host, the log's name
+  std::string_view text;    // behind it; empty: no such line
+};
+
+// By the first level in the line, as what a client has chosen stands behind it.
+EsaLine esa_line(std::string_view line) {
+  constexpr std::size_t longest_before = 64;
+  EsaLine out;
+  auto first = longest_before;
   for (std::string_view const level : {" Info: ", " Warning: ", " Debug: ", " Critical: "})
-    if (auto const at = line.find(level); at < 64) return line.substr(at + level.size());
-  return {};
+    if (auto const at = line.find(level); at < first) {
+      first = at;
+      out = {.before = line.substr(0, at), .text = line.substr(at + level.size())};
+    }
+  return out;
 }
 
-// "esa1" of "... esa1 mail_logs: Info: ...", as several appliances write into one system log; empty: none.
-std::string_view host_before(std::string_view line) {
-  auto const at = line.substr(0, 128).find(": Info: ");
-  if (at == std::string_view::npos) return {};
-  auto const before = line.substr(0, line.rfind(' ', at));
+// "esa1" of "... esa1 mail_logs:", as several appliances write into one system log; empty: none.
+std::string_view host_in(std::string_view before) {
+  if (!before.ends_with(':')) return {};
+  before = before.substr(0, before.rfind(' '));
   return before.substr(before.rfind(' ') + 1);
+}
+
+// "succeeded for user: u using ...", "failed for user: ...": in front of the user's name.
+bool is_success(std::string_view text) {
+  return text.substr(0, text.find("user")).find("succeeded") != std::string_view::npos;
 }
 
 bool is_esa_text(std::string_view text) {
   for (std::string_view const begin :
        {"New SMTP ICID ", "ICID ", "MID ", "Start MID ", "New SMTP DCID ", "DCID ", "Message finished MID ",
-        "Delivery start DCID ", "Message done DCID "})
+        "Delivery start DCID ", "Message done DCID ", "SMTP Auth: (ICID "})
     if (istarts_with(text, begin)) return true;
   return false;
 }
@@ -43,7 +58,7 @@ std::optional<std::uint64_t> take_number(std::string_view& text, std::string_vie
 
 }  // namespace
 
-bool CiscoLog::line_looks_like(std::string_view line) { return is_esa_text(esa_text(line)); }
+bool CiscoLog::line_looks_like(std::string_view line) { return is_esa_text(esa_line(line).text); }
 
 void CiscoLog::line(std::string_view text) {
   // "Wed Jul 20 19:47:40 2005 Info: ...": the weekday goes, the year stands behind the time.
@@ -61,12 +76,14 @@ void CiscoLog::line(std::string_view text) {
   } else if (!clock_.take_iso(rest)) {
     clock_.take_rfc3164(rest);
   }
-  host_ = hash_of(host_before(text));
-  auto const told = esa_text(text);
+  auto const [before, told] = esa_line(text);
+  host_ = hash_of(host_in(before));
   if (!is_esa_text(told)) return stats_.skip(text, "no line of a Cisco mail log");
   auto const at = clock_.last();
   if (istarts_with(told, "New SMTP ICID "))
     connection_opened(told);
+  else if (istarts_with(told, "SMTP Auth: "))
+    logged_in(told);
   else if (istarts_with(told, "ICID "))
     connection_line(at, told);
   else if (istarts_with(told, "Start MID "))
@@ -101,12 +118,19 @@ void CiscoLog::connection_line(Instant at, std::string_view text) {
   } else if (istarts_with(text, "TLS failed")) {
     facts->tls.failure = "handshake failed";
   } else if (istarts_with(text, "RELAY ") || istarts_with(text, "SMTP Auth: ")) {
-    bool const failed = istarts_with(text, "SMTP Auth: ") && text.find("succeeded") == std::string_view::npos;
+    bool const failed = istarts_with(text, "SMTP Auth: ") && !is_success(text);
     if (!failed) facts->origin = Origin::authenticated;
   } else if (istarts_with(text, "close")) {
     connections_.close_one(key_of(*icid),
                            [&](Reception&& closed) { close_connection(std::move(closed), at); });
   }
+}
+
+// "SMTP Auth: (ICID 30) succeeded for user: u using AUTH mechanism: LOGIN with profile: p"
+void CiscoLog::logged_in(std::string_view text) {
+  auto const icid = take_number(text, "SMTP Auth: (ICID ");
+  auto* facts = icid ? connections_.find(key_of(*icid)) : nullptr;
+  if (facts != nullptr && is_success(text)) facts->origin = Origin::authenticated;
 }
 
 void CiscoLog::close_connection(Reception&& facts, Instant at) {
@@ -119,17 +143,29 @@ void CiscoLog::close_connection(Reception&& facts, Instant at) {
 void CiscoLog::message_started(Instant at, std::string_view text) {
   auto const mid = take_number(text, "Start MID ");
   auto const icid = mid ? take_number(text, "ICID ") : std::nullopt;
-  if (!icid || *icid == 0) return;
-  auto& message = messages_.open(key_of(*mid), [&](Message&& oldest) { give(std::move(oldest)); });
+  if (!icid) return;
+  auto& message = open_message(*mid);
+  message.is_of_gateway = *icid == 0;
   if (auto const* facts = connections_.find(key_of(*icid))) message.connection = *facts;
   message.at = at;
 }
 
+CiscoLog::Message& CiscoLog::open_message(std::uint64_t mid) {
+  return messages_.open(key_of(mid), [&](Message&& oldest) { give(std::move(oldest)); });
+}
+
+// A message whose start is not in the log begins with its "ready"; what came before it is not known.
 void CiscoLog::message_line(std::string_view text) {
   auto const mid = take_number(text, "MID ");
   auto* message = mid ? messages_.find(key_of(*mid)) : nullptr;
+  if (message == nullptr && mid && istarts_with(text, "ready ")) {
+    message = &open_message(*mid);
+    message->at = clock_.last();
+  }
   if (message == nullptr) return;
   take_number(text, "ICID ");
+  if (auto rest = text; auto const other = take_number(rest, "rewritten to MID "))
+    open_message(*other).is_of_gateway = true;  // the same message, which is told of by this one
   if (istarts_with(text, "receiving aborted") || istarts_with(text, "ICID 0 aborted"))
     messages_.close_one(key_of(*mid), [](Message&&) {});
   else if (istarts_with(text, "queued for delivery") || istarts_with(text, "rewritten") ||
@@ -162,7 +198,7 @@ void CiscoLog::message_told(Message& message, std::string_view text) {
 }
 
 void CiscoLog::give(Message&& message) {
-  if (!message.is_ready) return;
+  if (!message.is_ready || message.is_of_gateway) return;
   auto reception = std::move(message.connection);
   reception.at = message.at;
   reception.has_sender = message.has_sender;

@@ -25,13 +25,16 @@ class CiscoLog : public LineSource {
     Reception connection;  // as it was at the message's start; without a client: its start is not in the log
     Instant at{};
     bool has_sender = false;
-    bool is_ready = false;  // received whole
+    bool is_ready = false;       // received whole
+    bool is_of_gateway = false;  // which has made it itself, from another message
     std::string sender;
     std::vector<std::string> recipients;
     Wanted wanted = Wanted::unknown;
   };
   void connection_line(Instant at, std::string_view text);
   void connection_opened(std::string_view text);
+  void logged_in(std::string_view text);
+  Message& open_message(std::uint64_t mid);
   void message_line(std::string_view text);
   void message_started(Instant at, std::string_view text);
   void message_told(Message& message, std::string_view text);

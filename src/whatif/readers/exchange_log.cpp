@@ -179,17 +179,17 @@ void ExchangeLog::give(Session& session, std::uint16_t code, std::string_view re
 }
 
 // "TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using ...", "TLS negotiation failed with error
-// ..."
+// ...": at its start, as other remarks hold what a client has said ("User Name: ...").
 void ExchangeLog::remark(Session& session, std::string_view data, std::string_view context) {
   auto const text = context.empty() ? data : context;
   auto& tls = session.facts.tls;
-  if (text.find("negotiation succeeded") != std::string_view::npos) {
+  constexpr std::string_view protocol = "TLS protocol SP_PROT_";
+  if (text.starts_with("TLS protocol ") && text.find(" negotiation succeeded") != std::string_view::npos) {
     tls.used = Tristate::yes;
     tls.certificate = policy::ClientCertificate::none;
-    if (auto const at = text.find("SP_PROT_"); at != std::string_view::npos)
-      tls.version = tls_version_name(text.substr(at + 8));
-  } else if (auto const failed = text.find("TLS negotiation failed"); failed != std::string_view::npos) {
-    tls.failure = printable(text.substr(failed), 120);
+    if (text.starts_with(protocol)) tls.version = tls_version_name(text.substr(protocol.size()));
+  } else if (text.starts_with("TLS negotiation failed")) {
+    tls.failure = printable(text, 120);
   } else if (text == "authenticated") {
     session.facts.origin = Origin::authenticated;
   }

@@ -1,8 +1,12 @@
 #include "whatif/readers/sendmail_log.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "base/hash.hpp"
 #include "whatif/readers/log_text.hpp"
+#include "whatif/readers/sendmail_fields.hpp"
+#include "whatif/readers/sendmail_milter.hpp"
 
 namespace postern::whatif {
 namespace {
@@ -11,70 +15,14 @@ constexpr std::size_t most_queue_ids_told = 100'000, most_messages_waiting = 100
 constexpr auto verdict_time = std::chrono::minutes(10);  // a milter has answered by then
 constexpr std::uint16_t unknown_user = 550;
 
-// The value of the last `name` in the line, up to the next ", ".
-std::string_view last_value(std::string_view text, std::string_view name) {
-  auto const at = text.rfind(name);
-  if (at == std::string_view::npos) return {};
-  auto const value = text.substr(at + name.size());
-  return value.substr(0, value.find(", "));
-}
-
-// "mail.example [192.0.2.1] (may be forged)", "[192.0.2.1]", "IDENT:user@mail.example [192.0.2.1]",
-// "root@localhost": what stands before the last brackets may be of the client's choice.
-void read_relay(std::string_view relay, Reception& out) {
-  if (relay.empty()) return;
-  auto const open = relay.rfind('[');
-  auto const peer = open == std::string_view::npos ? std::nullopt : bracketed_peer(relay.substr(open));
-  if (!peer) {
-    out.origin = Origin::local;
-    return;
-  }
-  out.client = peer->address;
-  out.has_client = true;
-  if (relay.find("may be forged") != std::string_view::npos) return;
-  auto name = trimmed(relay.substr(0, open));
-  if (auto const ident = name.rfind('@'); ident != std::string_view::npos) name.remove_prefix(ident + 1);
-  out.client_name = name;
-}
-
-bool is_sendmail_id(std::string_view text) {
-  if (text.size() < 8 || text.size() > 20) return false;
-  for (char const c : text)
-    if (!is_alnum(c)) return false;
-  return true;
-}
-
-std::uint16_t reply_code(std::string_view reply) {
-  auto const code = number_in(reply);
-  return code <= 599 ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
-}
-
-std::optional<policy::ClientCertificate> certificate_for(std::string_view verify) {
-  using policy::ClientCertificate;
-  if (verify == "OK" || verify == "TRUSTED") return ClientCertificate::trusted;
-  if (verify == "NO" || verify == "NOT" || verify == "NONE") return ClientCertificate::none;
-  if (verify == "FAIL") return ClientCertificate::untrusted;
-  return std::nullopt;
-}
-
-// What sendmail says of a client that goes before its message has come.
-bool is_of_one_who_breaks_off(std::string_view text) {
-  for (std::string_view const begin :
-       {"collect: premature EOM", "collect: unexpected close on connection from ", "collect: I/O error on ",
-        "lost input channel from ", "timeout waiting for input from "})
-    if (text.starts_with(begin)) return true;
-  return false;
-}
-
-bool is_over_tls(std::string_view protocol) {
-  return protocol == "ESMTPS" || protocol == "ESMTPSA" || protocol == "SMTPS" || protocol == "UTF8SMTPS" ||
-         protocol == "UTF8SMTPSA";
-}
-
 }  // namespace
 
-bool SendmailLog::speaks(std::string_view program) {
-  return program.starts_with("sm-mta") || program.starts_with("sendmail") || program == "sm-msp-queue";
+bool SendmailLog::speaks(LogLine const& line) {
+  auto const program = line.program;
+  if (program.starts_with("sm-mta") || program.starts_with("sendmail") || program == "sm-msp-queue")
+    return true;
+  bool const is_agent = program.starts_with("queued-") || program.starts_with("sm-");
+  return is_agent && is_in_sendmails_form(line.text);
 }
 
 void SendmailLog::line(LogLine const& line) {
@@ -113,11 +61,12 @@ void SendmailLog::entry(LogLine const& line, std::string_view id, std::string_vi
 // "STARTTLS=server, relay=H [IP], version=TLSv1.3, verify=NO, cipher=..., bits=256/256", or
 // "STARTTLS=server, error: accept failed=-1, reason=..., relay=H [IP]".
 void SendmailLog::starttls(LogLine const& line, std::string_view id, std::string_view text) {
+  if (text.starts_with("STARTTLS=server, cert-")) return;  // its subject is of the client's choice
   Reception session;
   session.kind = Reception::Kind::session;
   session.at = line.at;
   read_relay(last_value(text, ", relay="), session);
-  if (text.find("error: accept failed") != std::string_view::npos) {
+  if (text.starts_with("STARTTLS=server, error: accept failed")) {
     auto const reason = between(text, "reason=", ',');
     session.tls.used = Tristate::no;
     session.tls.failure = reason.empty() ? std::string("handshake failed") : printable(reason, 120);
@@ -125,7 +74,7 @@ void SendmailLog::starttls(LogLine const& line, std::string_view id, std::string
     return;
   }
   auto const version = between(text, "version=", ',');
-  if (version.empty()) return;  // STARTTLS=server, cert-subject=...
+  if (version.empty()) return;
   session.tls.used = Tristate::yes;
   session.tls.version = tls_version_name(version);
   session.tls.certificate = certificate_for(between(text, "verify=", ','));
@@ -175,6 +124,7 @@ void SendmailLog::from(LogLine const& line, std::string_view id, std::string_vie
   } else if (!protocol.empty() && reception.tls.used != Tristate::yes) {
     reception.tls.used = Tristate::no;  // up to 8.14 it says ESMTP over TLS, too; its STARTTLS line tells
   }
+  tls_of_proofpoint(before_relay, reception);
   if (proved == nullptr) reception.kind = Reception::Kind::lone_message;
   auto const key = sendmail_queue_key(line, id);
   if (recipients == 0) {  // all of its recipients were refused; by rulesets, each has been told
@@ -234,27 +184,26 @@ void SendmailLog::give_overdue(Instant now) {
   }
 }
 
-// "Milter: data, reject=550 5.7.1 ...", "milter=spamass, action=eom, tempfail", "Milter: data, discard",
-// "Milter: to=<b>, reject=550 ...".
 void SendmailLog::milter(LogLine const& line, std::string_view id, std::string_view text) {
   auto const key = sendmail_queue_key(line, id);
-  auto const reject = between(text, ", reject=", '\n');
-  bool const tempfail = text.find(", tempfail") != std::string_view::npos;
-  auto const code = tempfail ? std::uint16_t{451} : reply_code(reject);
+  auto const said = milter_says(text);
+  if (said.verdict == MilterVerdict::none) return;
+  bool const tempfail = said.verdict == MilterVerdict::tempfail;
+  bool const refuses = tempfail || said.verdict == MilterVerdict::reject;
+  auto code = tempfail ? std::uint16_t{451} : reply_code(said.reply);
+  if (refuses && code == 0) code = 554;  // "milter=name, action=eom, reject" names none
   auto const found = waiting_.find(key);
   if (found == waiting_.end()) {
-    bool const refuses = tempfail || !reject.empty();
     if (!id.empty() && refuses) refuse_recipient(key, code);
     return;
   }
   auto& reception = found->second.reception;
-  if (tempfail || !reject.empty()) {
+  if (refuses) {
     reception.code = code;
     reception.outcome = refusal_outcome(code);
     if (code >= 500) reception.wanted = Wanted::unwanted;
     give(key);
-  } else if (text.find(", discard") != std::string_view::npos ||
-             text.find(", quarantine") != std::string_view::npos) {
+  } else {
     reception.wanted = Wanted::unwanted;
   }
 }

@@ -26,7 +26,8 @@ class SendmailLog : public LogDialect {
       : sink_(sink), verdicts_(verdicts) {}
   void line(LogLine const& line) override;
   void end() override;
-  static bool speaks(std::string_view program);  // "sm-mta", "sendmail", "sendmail/MTA"
+  // "sm-mta", "sendmail", "sendmail/MTA"; also an agent of Proofpoint's ("queued-ser"), by its line's form.
+  static bool speaks(LogLine const& line);
 
   // The same of a line whose queue id stands elsewhere (FortiMail's session_id).
   void entry(LogLine const& line, std::string_view id, std::string_view text);

@@ -34,7 +34,7 @@ Dialects::Which Dialects::which(LogLine const& line) {
   if (line.program.starts_with("postfix/") || PostfixLog::speaks(line.program) ||
       is_postfix_program(line.program))
     return postfix;
-  if (SendmailLog::speaks(line.program)) return sendmail;
+  if (SendmailLog::speaks(line)) return sendmail;
   if (line.program == "smtpd") return opensmtpd;
   if (line.program.starts_with("exim")) return exim;
   return count_;

@@ -1,7 +1,10 @@
 #include "whatif/reports/recommend.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 namespace postern::whatif {
 namespace {
@@ -16,6 +19,43 @@ RuleAnswer const* rule_named(Answer const& answer, std::string_view name) {
   for (auto const& rule : answer.rules)
     if (rule.rule == name) return &rule;
   return nullptr;
+}
+
+// More days of logs bring messages of this domain, but not more senders: there is no share to wait for.
+std::string about_one_sender(RuleAnswer const& rule, Loss const& gone, std::string const& which) {
+  auto const& all = rule.lost;
+  auto const counts = [](std::uint64_t part, std::uint64_t whole) {
+    return grouped(part) + " of " + grouped(whole);
+  };
+  std::string out = "The rule " + rule.rule + " is about one sender domain, of which no share can be told: ";
+  if (rule.rule.starts_with("require-tls from "))
+    out += counts(all.lost, all.messages) + " messages of this domain came in plaintext. ";
+  else
+    out += "the rule would have turned away " + counts(all.lost, all.messages) + " messages of this domain. ";
+  if (gone.lost == 0)
+    return out + (all.lost == 0 ? "Introduce it in observe mode first."
+                                : "None of its " + which +
+                                      " would have been lost for good. Introduce it in observe mode first.");
+  return out + counts(gone.lost, gone.messages) + " " + which +
+         " would not have come. Write to the domain's owner before you enforce the rule.";
+}
+
+struct HowToTellTls {
+  std::string_view kind, how;
+};
+
+// By what a source was read as; what is not here says in its notes what it lacks.
+constexpr std::array how_to_tell_tls{
+    HowToTellTls{.kind = "postfix", .how = "Postfix: set smtpd_tls_loglevel = 1."},
+    HowToTellTls{.kind = "exim", .how = "Exim: keep tls_cipher in log_selector."},
+    HowToTellTls{.kind = "hmailserver", .how = "hMailServer: log TCP/IP, too."},
+    HowToTellTls{.kind = "mailbox",
+                 .how = "Mailboxes: have the server that takes your mail from outside write TLS into its "
+                        "Received fields (Postfix: smtpd_tls_received_header = yes), and name it with "
+                        "--border."}};
+
+bool is_mailbox(std::string_view kind) {
+  return kind == "mbox" || kind == "maildir" || kind == "message" || kind == "messages";
 }
 
 }  // namespace
@@ -91,6 +131,7 @@ std::string recommendation(Answer const& answer) {
   std::string const which = by_wanted ? "wanted messages" : "messages";
   std::string const rule = all->rule == "require-tls" ? "Requiring TLS" : "The rule " + all->rule;
   if (gone.too_little) {
+    if (all->scope.side == Scope::Side::senders) return about_one_sender(*all, gone, which);
     if (gone.lost > 0)
       return "There is too little to tell a share: " + grouped(gone.lost) + " of " + grouped(gone.messages) +
              " " + which +
@@ -111,6 +152,26 @@ std::string recommendation(Answer const& answer) {
   return "Do not require TLS from everybody: " + percent(gone.share) + " of the " + which +
          " would not come. Offer it to everybody, and require it only from hosts that have used it before "
          "(rule: remembered).";
+}
+
+std::string how_sources_would_tell_tls(Answer const& answer) {
+  std::string out;
+  bool others = false;
+  std::set<std::string_view> told;
+  for (auto const& source : answer.sources) {
+    auto const kind = is_mailbox(source.kind) ? std::string_view("mailbox") : std::string_view(source.kind);
+    if (source.messages == 0 || !told.insert(kind).second) continue;
+    auto const known = std::find_if(how_to_tell_tls.begin(), how_to_tell_tls.end(),
+                                    [&](HowToTellTls const& row) { return row.kind == kind; });
+    if (known == how_to_tell_tls.end())
+      others = true;
+    else
+      out += (out.empty() ? "" : " ") + std::string(known->how);
+  }
+  if (others)
+    out +=
+        std::string(out.empty() ? "" : " ") + "The notes of a source say what it lacks, where that is known.";
+  return out;
 }
 
 std::string_view rfc_3207_reminder() {

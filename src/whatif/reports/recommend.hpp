@@ -24,6 +24,9 @@ std::string percent_bound(double share);  // rounded upwards to one digit that c
 // Adds to a list with commas: "3 copies, 1 local"; nothing for a count of 0.
 void append_count(std::string& list, std::uint64_t count, std::string_view what);
 
+// Of sources that leave unknown whether mail came over TLS: how to make their servers tell. Sentences.
+std::string how_sources_would_tell_tls(Answer const& answer);
+
 // Where a rule breaks it: RFC 3207 section 4.
 std::string_view rfc_3207_reminder();
 

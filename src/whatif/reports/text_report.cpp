@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/ascii.hpp"
 #include "whatif/reports/recommend.hpp"
 #include "whatif/reports/text_page.hpp"
 #include "whatif/reports/what_others_measured.hpp"
@@ -33,12 +34,12 @@ void totals(Answer const& answer, TextPage& page) {
   row("in plaintext", answer.in_the_clear, "33");
   row("unknown", answer.unknown, "90");
   if (answer.wanted + answer.unwanted > 0)
-    page.line("  of which wanted " + grouped(answer.wanted) + ", unwanted " + grouped(answer.unwanted));
+    page.line("  of all messages: wanted " + grouped(answer.wanted) + ", unwanted " +
+              grouped(answer.unwanted));
   if (answer.unknown > 0)
     page.paragraph(
-        "Of the unknown messages the sources do not tell whether they came over TLS. They are counted "
-        "separately "
-        "and are in no rule's share.",
+        "\"Unknown\": the sources say nothing of TLS about these messages. They are counted separately and "
+        "are in no rule's share.",
         2);
 }
 
@@ -70,13 +71,20 @@ void more_of_rule(RuleAnswer const& rule, TextPage& page) {
                    grouped(rule.gone_wanted.messages));
   if (rule.refused_anyway > 0)
     join(more, counted(rule.refused_anyway, "further message") +
-                   (rule.refused_anyway == 1 ? " was" : " were") + " refused for other reasons");
+                   (rule.refused_anyway == 1 ? " was" : " were") + " refused or deferred for other reasons");
   if (rule.if_steady && !rule.defers)
     join(more, "if " + counted(rule.if_steady->senders.size(), "large sender") + " (" +
                    rule.if_steady->senders.front() + (rule.if_steady->senders.size() > 1 ? ", ..." : "") +
                    ", " + percent(rule.if_steady->their_share) + " of the mail) stay as they are: " +
                    percent(rule.if_steady->share_95.low) + " to " + percent(rule.if_steady->share_95.high));
   if (!more.empty()) page.paragraph(more, 4);
+}
+
+// A name is never cut, since two may differ at their ends only: a long one has a line of its own.
+std::string name_column(RuleAnswer const& rule, TextPage& page) {
+  if (rule.rule.size() <= 24) return rule.rule;
+  page.paragraph(rule.rule, 2, 2);
+  return {};
 }
 
 void rules(Answer const& answer, TextPage& page) {
@@ -86,7 +94,7 @@ void rules(Answer const& answer, TextPage& page) {
             "not coming (95 %)");
   bool some_too_little = false;
   for (auto const& rule : answer.rules) {
-    page.line("  " + padded(fitted(rule.rule, 24), 24) + right(grouped(rule.would_not_come), 11) +
+    page.line("  " + padded(name_column(rule, page), 24) + right(grouped(rule.would_not_come), 11) +
               right(grouped(rule.would_come_later), 12) + right(grouped(rule.not_known), 8) + "  " +
               share_column(rule));
     more_of_rule(rule, page);
@@ -209,8 +217,8 @@ std::string_view unit_of(SourceAnswer const& source) {
 void sources(Answer const& answer, TextPage& page, bool explain_skipped) {
   page.heading("Sources");
   for (auto const& source : answer.sources) {
-    page.paragraph(source.name + ": " + source.kind + ", " + counted(source.messages, "message") + " in " +
-                       counted(source.lines, unit_of(source)) +
+    page.paragraph(printable(source.name, source.name.size()) + ": " + source.kind + ", " +
+                       counted(source.messages, "message") + " in " + counted(source.lines, unit_of(source)) +
                        (source.skipped > 0 ? ", " + grouped(source.skipped) + " not understood" : ""),
                    2, 2);
     for (auto const& note : source.notes) page.paragraph(note, 4, 2);

@@ -95,5 +95,47 @@ TEST(CiscoLog, AMessageThatIsLookedAtAfterItsConnectionHasEndedIsTheConnections)
   EXPECT_EQ(read.messages()[0].tls.version, "TLSv1.2");
 }
 
+TEST(CiscoLog, ALogInOnALineOfItsOwnIsTheConnections) {
+  std::string log;
+  auto const line = [&](std::string const& text) { log += "Mon Nov 23 19:47:40 2026 Info: " + text + "\n"; };
+  for (std::string const icid : {"5", "6"}) {
+    line("New SMTP ICID " + icid +
+         " interface D (10.1.1.1) address 192.0.2.1 reverse dns host u verified no");
+    line("SMTP Auth: (ICID " + icid + ") " +
+         (icid == "5" ? "succeeded for user: failed" : "failed for user: succeeded") +
+         " using AUTH mechanism: LOGIN with profile: p");
+    line("Start MID 1" + icid + " ICID " + icid);
+    line("MID 1" + icid + " ready 100 bytes from <a@x.example>");
+    line("MID 1" + icid + " queued for delivery");
+  }
+  auto const read = read_text(log);
+  EXPECT_EQ(read.stats.skipped, 0U);
+  ASSERT_EQ(read.messages().size(), 2U);
+  EXPECT_EQ(read.messages()[0].origin, Origin::authenticated);
+  EXPECT_EQ(read.messages()[1].origin, Origin::outside);
+}
+
+TEST(CiscoLog, AMessageWhoseStartIsNotInTheLogHasNoAddress) {
+  auto const read = read_text(
+      "Mon Nov 23 19:47:43 2026 Info: MID 10 ready 100 bytes from <a@x.example>\n"
+      "Mon Nov 23 19:47:44 2026 Info: MID 10 queued for delivery\n"
+      "Mon Nov 23 19:47:44 2026 Info: Start MID 11 ICID 0\n"
+      "Mon Nov 23 19:47:44 2026 Info: MID 11 ready 100 bytes from <a@x.example>\n"
+      "Mon Nov 23 19:47:44 2026 Info: MID 11 queued for delivery\n");
+  EXPECT_EQ(replay_all(read.all).left_out.no_address, 1U);
+  EXPECT_EQ(read.messages().size(), 1U) << "the gateway's own messages are none";
+}
+
+TEST(CiscoLog, TheHostStandsBeforeTheFirstLevel) {
+  auto const read = read_text(
+      "Nov 23 19:47:40 esa1 mail_logs: Info: New SMTP ICID 7 interface D (10.1.1.1) address 192.0.2.1 "
+      "reverse "
+      "dns host u verified no\n"
+      "Nov 23 19:47:41 esa1 mail_logs: Warning: ICID 7 TLS failed: esa2 x: Info: y\n"
+      "Nov 23 19:47:42 esa1 mail_logs: Info: ICID 7 close\n");
+  ASSERT_EQ(read.sessions().size(), 1U);
+  EXPECT_EQ(read.sessions()[0].tls.failure, "handshake failed");
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -126,5 +126,20 @@ TEST(ExchangeLog, AMessageWithoutARecipientIsRefusedOnce) {
   EXPECT_EQ(read.refused()[0].code, 550);
 }
 
+TEST(ExchangeLog, AUsersNameTellsNothingOfTls) {
+  std::string text =
+      "#Software: Microsoft Exchange Server\n#Fields: date-time,connector-id,session-id,sequence-number,"
+      "local-endpoint,remote-endpoint,event,data,context\n";
+  for (auto const* part :
+       {"+,,", "<,EHLO h,", "*,,User Name: TLS protocol SP_PROT_TLS1_3_SERVER negotiation succeeded",
+        "*,,User Name: TLS negotiation failed", "-,,Remote"})
+    text += std::string("2026-11-23T15:59:56.200Z,H\\Default H,S1,1,10.0.0.1:25,192.0.2.1:3,") + part + "\n";
+  auto const sessions = read_text(text).sessions();
+  ASSERT_EQ(sessions.size(), 1U);
+  EXPECT_EQ(sessions[0].tls.used, Tristate::no);
+  EXPECT_EQ(sessions[0].tls.version, "");
+  EXPECT_EQ(sessions[0].tls.failure, "");
+}
+
 }  // namespace
 }  // namespace postern::tests

@@ -187,5 +187,58 @@ TEST(FortimailLog, MessagesOfASessionShareTheFirstPartOfItsId) {
   for (auto const& message : read_text(text).messages()) EXPECT_EQ(message.tls.used, Tristate::yes);
 }
 
+TEST(SendmailLog, NoTextOfAHeaderOrOfAnAddressIsAMiltersVerdict) {
+  for (std::string const said :
+       {"Milter change: header Subject: from hello, reject=550 x to [EXT] hello, reject=550 x",
+        "Milter add: header: Subject: hello, discard", "Milter insert (1): header: X: a, quarantine=b",
+        "Milter delete: header X: a, tempfail", "Milter (x): header Y, reject=550 5.7.1 z",
+        "Milter: helo=x, reject=550 5.7.1 z", "milter=x, action=eom, continue"}) {
+    auto const read = read_text(
+        "Nov 23 14:47:32 mx sm-mta[7]: 221820000000001: from=<a@x.example>, size=9, class=0, nrcpts=1, "
+        "msgid=<m>, proto=ESMTP, daemon=MTA, relay=h [192.0.2.1]\n"
+        "Nov 23 14:47:33 mx sm-mta[7]: 221820000000001: " +
+        said +
+        "\n"
+        "Nov 23 14:47:34 mx sm-mta[8]: 221820000000001: to=<b@y.example>, stat=Sent\n");
+    ASSERT_EQ(read.messages().size(), 1U) << said;
+    EXPECT_EQ(read.messages()[0].wanted, Wanted::unknown) << said;
+  }
+}
+
+TEST(SendmailLog, AMiltersVerdictStandsBehindTheAddress) {
+  for (auto const& [said, code] : std::vector<std::pair<std::string, int>>{
+           {"Milter: to=<\", tempfail\"@y.example>, reject=550 5.7.1 No", 550},
+           {"milter=m, action=rcpt, tempfail", 451},
+           {"milter=m, reject=553 5.7.1 No", 553}}) {
+    auto const read = read_text(
+        "Nov 23 14:47:32 mx sm-mta[7]: 221820000000001: " + said +
+        "\n"
+        "Nov 23 14:47:33 mx sm-mta[7]: 221820000000001: from=<a@x.example>, size=0, class=0, nrcpts=0, "
+        "proto=ESMTP, daemon=MTA, relay=h [192.0.2.1]\n");
+    ASSERT_EQ(read.refused().size(), 1U) << said;
+    EXPECT_EQ(read.refused()[0].code, code) << said;
+  }
+}
+
+TEST(SendmailLog, ProofpointsFieldsTellTls) {
+  auto const message = [](std::string const& id, std::string const& tls) {
+    return "Nov 23 14:47:32 mx queued-ser[7]: " + id +
+           ": from=<a@x.example>, size=9, class=0, nrcpts=1, msgid=<m, tls_version=TLSv1.1, x>, proto=ESMTP, "
+           "daemon=MTA" +
+           tls + ", relay=h [192.0.2.1]\n";
+  };
+  auto const read =
+      read_text(message("62IM6FMg026101", ", tls_verify=OK, tls_version=TLSv1.2, cipher=C, auth=NONE") +
+                message("62IM6FMg026102", ", tls_verify=NONE, tls_version=NONE, cipher=NONE, auth=NONE") +
+                message("62IM6FMg026103", "") +
+                "Nov 23 14:47:32 mx queued-ser[7]: from=<a@x.example> is no line of sendmail's form\n");
+  ASSERT_EQ(read.messages().size(), 3U);
+  EXPECT_EQ(read.messages()[0].tls.version, "TLSv1.2");
+  EXPECT_EQ(read.messages()[0].tls.certificate, policy::ClientCertificate::trusted);
+  EXPECT_EQ(read.messages()[1].tls.used, Tristate::no);
+  EXPECT_EQ(read.messages()[2].tls.used, Tristate::no);
+  EXPECT_EQ(read.messages()[2].tls.version, "");
+}
+
 }  // namespace
 }  // namespace postern::tests

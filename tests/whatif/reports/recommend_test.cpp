@@ -33,5 +33,28 @@ TEST(Recommend, SaysNothingOfRequiringTlsWhereNothingIsKnown) {
   EXPECT_TRUE(recommendation(answer).starts_with("There is no answer")) << recommendation(answer);
 }
 
+TEST(Recommend, ARuleAboutOneSenderIsNotToldToWaitForMoreDays) {
+  auto message = reception_from("192.0.2.1", Tristate::no);
+  message.sender = "a@one.example";
+  auto const text = recommendation(replay_all({message}, {"require-tls from one.example"}));
+  EXPECT_NE(text.find("1 of 1 messages of this domain came in plaintext"), std::string::npos) << text;
+  EXPECT_EQ(text.find("more days"), std::string::npos) << text;
+}
+
+TEST(Recommend, HowTlsWouldBeToldIsSaidOfTheServersThatWereRead) {
+  Answer answer;
+  SourceAnswer source;
+  source.messages = 1;
+  source.kind = "hmailserver";
+  answer.sources = {source, source};
+  EXPECT_EQ(how_sources_would_tell_tls(answer), "hMailServer: log TCP/IP, too.");
+  source.kind = "barracuda";
+  answer.sources = {source};
+  EXPECT_EQ(how_sources_would_tell_tls(answer).find("smtpd_tls_loglevel"), std::string::npos);
+  source.kind = "postfix";
+  answer.sources = {source};
+  EXPECT_NE(how_sources_would_tell_tls(answer).find("smtpd_tls_loglevel = 1"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace postern::tests

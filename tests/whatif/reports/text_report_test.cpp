@@ -46,10 +46,29 @@ TEST(TextReport, SaysInPlainSentencesWhatItCounted) {
     if (c == '\n') c = ' ';
   while (text.find("  ") != std::string::npos) text.erase(text.find("  "), 1);
   for (auto const* part : {"They are counted separately and are in no rule's share.",
-                           "1 further message was refused for other reasons", "never used TLS",
+                           "1 further message was refused or deferred for other reasons", "never used TLS",
                            "not directly comparable with yours: the share of spam differs.",
                            "There is too little to tell a share: 1 of 1 messages would not have come."})
     EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+}
+
+TEST(TextReport, NamesOfRulesAreWholeHoweverLongTheyAre) {
+  auto answer = some_answer();
+  std::string const one = "require-tls for a.very-long-name.example";
+  std::string const other = "require-tls for a.very-long-name.example.net";
+  answer.rules.resize(2, answer.rules.front());
+  answer.rules[0].rule = one;
+  answer.rules[1].rule = other;
+  auto const text = text_report(answer, {});
+  EXPECT_NE(text.find("\n  " + one + "\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n  " + other + "\n"), std::string::npos) << text;
+}
+
+TEST(TextReport, ANameOfAFileCannotSteerATerminal) {
+  auto answer = some_answer();
+  answer.sources.resize(1);
+  answer.sources[0].name = "mail\033]0;x\007.log";
+  EXPECT_EQ(text_report(answer, {}).find('\033'), std::string::npos);
 }
 
 }  // namespace
