@@ -24,15 +24,49 @@ std::string without_line_ends(std::string_view value) {
 
 bool may_be_in_domain(char c) { return is_alnum(c) || is_8bit(c) || c == '-' || c == '.' || c == '_'; }
 
-// Whatever stands behind an "@" and is a domain.
-void add_authors_lookalikes(std::string_view text, std::vector<std::string>& all) {
-  for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
-    auto end = at + 1;
-    while (end < text.size() && may_be_in_domain(text[end])) ++end;
-    auto name = text.substr(at + 1, end - at - 1);
-    while (name.ends_with('.')) name.remove_suffix(1);
-    if (auto const domain = Domain::parse(name)) add_author(domain->a_label(), all);
+// Takes blanks, comments and marks of quotation off, which a lenient reader passes over.
+std::string_view without_what_is_passed_over(std::string_view text) {
+  int depth = 0;
+  while (!text.empty()) {
+    char const c = text.front();
+    if (c == '(') ++depth;
+    if (depth == 0 && !is_blank(c) && c != '"' && c != '[') break;
+    if (c == ')') --depth;
+    text.remove_prefix(1);
   }
+  return text;
+}
+
+// The name at the beginning of `text`, also with blanks and comments around its dots (RFC 5322 section 4.4).
+std::string name_at(std::string_view text) {
+  std::string name;
+  text = without_what_is_passed_over(text);
+  for (;;) {
+    while (!text.empty() && may_be_in_domain(text.front())) {
+      name += text.front();
+      text.remove_prefix(1);
+    }
+    auto const rest = without_what_is_passed_over(text);
+    bool const goes_on = rest.size() < text.size() && !rest.empty() && may_be_in_domain(rest.front()) &&
+                         (rest.front() == '.' || name.ends_with('.'));
+    if (!goes_on) break;
+    text = rest;
+  }
+  while (name.ends_with('.')) name.pop_back();
+  return name;
+}
+
+// Of a field that is none by the grammar: whatever stands behind an "@" and is a domain; an empty name where
+// none can be read.
+void add_authors_lookalikes(std::string_view text, std::vector<std::string>& all) {
+  bool is_readable = false;
+  for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    auto const domain = Domain::parse(name_at(text.substr(at + 1)));
+    is_readable = domain.has_value();
+    if (!is_readable) break;
+    add_author(domain->a_label(), all);
+  }
+  if (!is_readable) add_author({}, all);
 }
 
 }  // namespace

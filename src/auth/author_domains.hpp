@@ -12,8 +12,8 @@ namespace postern::auth {
 inline constexpr std::size_t most_authors = 10;
 
 // Each domain once, as lower-case A-labels. A field that is no list of addresses gives all that a reader may
-// take for the domain of one. Bounds: the first `most_authors` and one more, which tells that there are too
-// many.
+// take for the domain of one, and an empty name where none can be read. Bounds: the first `most_authors` and
+// one more, which tells that there are too many.
 std::vector<std::string> author_domains(std::vector<HeaderField> const& fields);
 
 }  // namespace postern::auth

@@ -104,6 +104,21 @@ bool DkimVerification::asks_for_key(Signature const& signature) {
   return signature.parsed && !signature.parsed->uses_sha1;
 }
 
+namespace {
+
+// Fields are signed from the bottom up: what is put above the signed ones is somebody else's (RFC 6376
+// section 8.15).
+bool has_unsigned_author(std::vector<HeaderField> const& fields,
+                         std::vector<std::string> const& signed_names) {
+  auto const are_there = std::count_if(
+      fields.begin(), fields.end(), [](HeaderField const& field) { return iequals(field.name(), "From"); });
+  auto const are_signed = std::count_if(signed_names.begin(), signed_names.end(),
+                                        [](std::string const& name) { return iequals(name, "From"); });
+  return are_there > are_signed;
+}
+
+}  // namespace
+
 std::optional<DkimAnswer> DkimVerification::verify(Signature const& signature, MessageDigests const& digests,
                                                    DnsView& dns, std::uint64_t now) {
   if (!signature.parsed) return ended({}, DkimResult::permerror, signature.parsed.error());
@@ -125,6 +140,8 @@ std::optional<DkimAnswer> DkimVerification::verify(Signature const& signature, M
                                 digests.fields()[signature.field].text);
   if (!found->key->key->verify(hash, parsed.signature))
     return ended(answer, DkimResult::fail, "the header has been changed, or another key has signed");
+  if (has_unsigned_author(digests.fields(), parsed.headers))
+    return ended(answer, DkimResult::policy, "a From field is not signed");
   if (digests.is_longer(*signature.body_hash))
     return ended(answer, DkimResult::policy, "a part of the body is not signed (l=)");
   answer.result = DkimResult::pass;

@@ -146,14 +146,20 @@ int weight(DmarcAnswer const& answer) {
 
 std::optional<DmarcAnswer> evaluate_dmarc(DmarcQuestion const& question, DnsView& dns) {
   std::vector<std::string> domains;
+  bool is_unreadable = question.author_domains.empty();
   for (auto const& domain : question.author_domains) {
     auto name = comparable_domain(domain);
     if (domains.size() > most_evaluated) break;
-    if (name.empty()) continue;
+    if (!is_askable(name)) {
+      is_unreadable = true;
+      continue;
+    }
     if (std::find(domains.begin(), domains.end(), name) == domains.end()) domains.push_back(std::move(name));
   }
-  if (domains.empty()) return DmarcAnswer{.problem = "no author with a domain"};
   std::optional<DmarcAnswer> strictest;
+  if (is_unreadable)  // RFC 7489 section 6.6.1: no policy can be found for who is not named
+    strictest = DmarcAnswer{.result = DmarcResult::permerror, .problem = "an author without a domain"};
+  if (domains.empty()) return strictest;
   if (domains.size() > most_evaluated) {
     strictest = DmarcAnswer{.result = DmarcResult::permerror, .problem = "authors of more than 10 domains"};
     domains.resize(most_evaluated);

@@ -61,10 +61,9 @@ std::optional<MessageFindings> MessageCheck::findings(MessageQuestion const& que
   about.dkim = *signatures_;
   auto dmarc = evaluate_dmarc(about, dns);
   if (!dmarc || !chain_) return std::nullopt;
-  if (!digests_.header_kept() || authors_.size() > most_authors) {
+  if (!digests_.header_kept()) {
     dmarc->result = DmarcResult::permerror;
-    dmarc->problem =
-        digests_.header_kept() ? "too many authors" : "the header section is too long to be read";
+    dmarc->problem = "the header section is too long to be read";
   }
   return MessageFindings{.dkim = *signatures_, .arc = *chain_, .dmarc = *std::move(dmarc)};
 }

@@ -69,7 +69,7 @@ void MessageSigner::prepare_seal() {
   auto const signers = task_.keys->for_author(task_.seals_as);
   auto const* sealer = sealer_among(signers);
   auto const* results = find_results_of(digests_.fields(), task_.server);
-  if (sealer == nullptr || results == nullptr) return;
+  if (task_.server.empty() || sealer == nullptr || results == nullptr) return;
   auto chain = chain_found(results->value());
   if (!chain) return;
   results_ = trimmed(results->value());

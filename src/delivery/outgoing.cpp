@@ -41,10 +41,12 @@ dialogue::OutgoingMessage outgoing(Attempt const& attempt) {
 void prepare_to_leave(SigningConfig const& config, Attempt const& attempt, Instant now,
                       dialogue::OutgoingMessage& message) {
   auto const forwarder = forwarder_of(*config.directory, attempt);
+  // A field of this name that is not among those that we have put there is not what we have found out.
+  bool const is_checked = istarts_with(attempt.envelope.top, "Authentication-Results:");
   message.signing = {.keys = config.keys,
                      .is_ours = attempt.envelope.submitted,
                      .seals_as = config.seals && forwarder ? forwarder->a_label() : std::string(),
-                     .server = lowered(config.authserv_id)};
+                     .server = is_checked ? lowered(config.authserv_id) : std::string()};
   auto const& sender = message.reverse_path;
   if (!config.srs || !forwarder || !sender || config.directory->find(*sender) != nullptr) return;
   if (auto rewritten = config.srs->rewritten(*sender, *forwarder, now))

@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <charconv>
 #include <optional>
 
@@ -80,9 +81,10 @@ bool add_fields(MessageChanges& changes, std::string_view name, json::value cons
       return !each.is_array() && add_fields(changes, name, each);
     });
   HeaderChange change{.how = How::add, .index = 0, .name = std::string(name), .value = {}};
-  auto const text = string_at(value.is_object() ? member(&value, "value") : &value);
-  if (!text) return false;
-  change.value = *text;
+  auto const* told = value.is_object() ? member(&value, "value") : &value;
+  if (told == nullptr || !(told->is_string() || told->is_number() || told->is_bool())) return false;
+  auto const text = string_at(told);
+  change.value = text ? std::string(*text) : json::serialize(*told);
   auto const order = place_at(member(&value, "order"));
   if (order && *order >= 0) {
     change.how = How::insert;
@@ -241,10 +243,12 @@ Result<RspamdVerdict, std::string> parse_rspamd_verdict(std::string_view text) {
   RspamdVerdict verdict;
   auto const action = string_at(member(&reply, "action"));
   auto const score = double_at(member(&reply, "score"));
-  if (!action || !score) return fail(std::string("the reply has no action, or no score"));
+  if (!action) return fail(std::string("the reply has no action"));
   verdict.word = printable(*action, 40);
   verdict.action = action_of(verdict.word);
-  verdict.score = *score;
+  bool const rejects = verdict.action == RspamdAction::reject;  // then the rest is of no consequence
+  if (!score && !rejects) return fail(std::string("the reply has no score"));
+  verdict.score = score.value_or(0);
   verdict.required_score = double_at(member(&reply, "required_score")).value_or(0);
   bool fits = for_each_member(member(&reply, "symbols"), [&](std::string_view name, json::value const&) {
     if (verdict.symbols.size() < symbols_kept) verdict.symbols.push_back(printable(name, 100));
@@ -256,7 +260,8 @@ Result<RspamdVerdict, std::string> parse_rspamd_verdict(std::string_view text) {
   if (verdict.action == RspamdAction::reject && instead && action_of(*instead) == RspamdAction::hold)
     verdict.action = RspamdAction::hold;
   fits = note_changes(reply, verdict) && fits;
-  if (!fits) return fail(std::string("the reply asks for changes that cannot be made, or too many of them"));
+  if (!fits && !rejects)
+    return fail(std::string("the reply asks for changes that cannot be made, or too many of them"));
   return verdict;
 }
 

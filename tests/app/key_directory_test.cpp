@@ -57,6 +57,15 @@ TEST_F(KeyDirectory, KeepsKeysThatTheirOwnerAloneReads) {
   EXPECT_FALSE(write_key(directory_, place_.path(), read.keys.front().name, "another")) << "no key is lost";
 }
 
+TEST_F(KeyDirectory, LosesNoKeyWhereASelectorHasTwo) {
+  make("our.example", "s", auth::KeyState::active);
+  make("our.example", "s", auth::KeyState::next);
+  auto const before = listed();
+  EXPECT_FALSE(take_next_keys_into_use(directory_, "our.example"));
+  EXPECT_EQ(listed(), before);
+  EXPECT_TRUE(tells_of(check().errors, "are of one selector"));
+}
+
 TEST_F(KeyDirectory, ReplacesTheKeysOfOneDomainByItsNextOnes) {
   make("our.example", "a", auth::KeyState::active);
   make("our.example", "b", auth::KeyState::next);

@@ -149,9 +149,9 @@ TEST(Settings, AMisspeltKeyGetsTheOneThatWasMeant) {
            {"[domains.\"x.example\"]\nmailboxs = [\"a\"]", "did you mean \"mailboxes\"?"},
            {"[[listen]]\nadress = \"127.0.0.1:25\"", "did you mean \"address\"?"}}) {
     auto const read = parse(text);
-    EXPECT_TRUE(std::any_of(read.errors.begin(), read.errors.end(),
-                            [&](std::string const& error) { return error.find(meant) != std::string::npos; }))
-        << text;
+    EXPECT_TRUE(std::any_of(read.errors.begin(), read.errors.end(), [&](std::string const& error) {
+      return error.find(meant) != std::string::npos;
+    })) << text;
   }
 }
 

@@ -189,6 +189,18 @@ TEST(DkimRules, names_of_fields_are_counted_from_the_last_one_up) {
   EXPECT_EQ(below(signed_with(many), rule_header), DkimResult::permerror);
 }
 
+TEST(DkimRules, an_author_above_the_signed_one_is_not_vouched_for) {  // RFC 6376 section 8.15
+  std::string const header = "From: a@our.example\r\nSubject: x\r\n\r\n", body = "x\r\n";
+  auto const of = [&](std::string const& names, std::string const& above) {
+    auto const message = above + sign_by_hand({.names = names}, header, body) + header + body;
+    return verify_dkim(message, dns_with_keys()).front().result;
+  };
+  EXPECT_EQ(of("from:subject", ""), DkimResult::pass);
+  EXPECT_EQ(of("from:subject", "Subject: y\r\n"), DkimResult::pass);
+  EXPECT_EQ(of("from:subject", "From: ceo@our.example\r\n"), DkimResult::policy);
+  EXPECT_EQ(of("from:from:subject", "From: ceo@our.example\r\n"), DkimResult::fail);
+}
+
 TEST(DkimRules, a_signature_may_sign_others_but_not_itself) {
   auto const inner = sign_by_hand({}, rule_header, rule_body);
   auto const outer =

@@ -202,15 +202,23 @@ TEST_F(Dmarc, many_authors_are_an_error_that_spares_nobody_among_the_first) {
   EXPECT_LE(dns.questions, 2 * 20);
 }
 
-TEST_F(Dmarc, without_an_author_there_is_none) {
-  EXPECT_EQ(ask().result, DmarcResult::none);
+TEST_F(Dmarc, without_an_author_no_policy_can_be_found) {
+  EXPECT_EQ(ask().result, DmarcResult::permerror);
   question.author_domains = {""};
-  EXPECT_EQ(ask().result, DmarcResult::none);
+  EXPECT_EQ(ask().result, DmarcResult::permerror);
   for (auto const& bad :
        {std::string("a..example"), std::string(300, 'a'), std::string("a\\b.example"), std::string(".")}) {
     question.author_domains = {bad};
-    EXPECT_EQ(ask().result, DmarcResult::none) << bad;
+    EXPECT_EQ(ask().result, DmarcResult::permerror) << bad;
   }
+}
+
+TEST_F(Dmarc, an_author_who_cannot_be_read_hides_no_other) {
+  dns.txt("_dmarc.strict.example", "v=DMARC1; p=reject");
+  question.author_domains = {"", "strict.example"};
+  EXPECT_EQ(ask().result, DmarcResult::fail);
+  question.author_domains = {"open.example", ""};
+  EXPECT_EQ(ask().result, DmarcResult::permerror);
 }
 
 TEST_F(Dmarc, what_is_done_is_a_step_milder_for_what_is_spared) {

@@ -32,6 +32,29 @@ TEST(AuthorDomains, AreAllThatAnybodyMaySee) {
   EXPECT_EQ(domains_in("From: Smith, John <j@one.example>\r\n"), Domains{"one.example"});
 }
 
+TEST(AuthorDomains, AreFoundWhateverStandsAroundThem) {
+  for (auto const* from :
+       {"Alice <alice@ a.example>", "alice@\r\n a.example", "alice@\ta.example", "alice@a .example",
+        "Alice <alice@a. example>", "Alice <alice@(c) a.example>", "Alice <alice@(c(d)) a.(e)example>",
+        "x <alice@[a.example]>", "x <alice@\"a.example\">", "x <alice@ a.example."})
+    EXPECT_EQ(domains_in("From: " + std::string(from) + "\r\n"), std::vector<std::string>{"a.example"})
+        << from;
+  EXPECT_EQ(domains_in("From: a@safe.example, <alice@ a.example>\r\n"),
+            (std::vector<std::string>{"safe.example", "a.example"}));
+}
+
+TEST(AuthorDomains, HoldAnEmptyNameWhereNoneCanBeRead) {
+  for (auto const* from : {"(Alice <alice@a.example>",
+                           "=?utf-8?Q?Alice_=3Calice=40a.example=3E?=", "x <alice@=?utf-8?q?a.example?=>",
+                           "x <alice\xEF\xBC\xA0"
+                           "a.example>",
+                           "nobody <"}) {
+    auto const domains = domains_in("From: " + std::string(from) + "\r\n");
+    EXPECT_TRUE(domains.empty() || domains.back().empty() || domains.back() == "a.example") << from;
+  }
+  EXPECT_EQ(domains_in("From: x <alice@=?utf-8?q?a.example?=>\r\n"), std::vector<std::string>{""});
+}
+
 TEST(AuthorDomains, AreNoMoreThanSoMany) {
   std::string list = "From: a@d0.example";
   for (int i = 1; i < 100; ++i) list += ", a@d" + std::to_string(i) + ".example";
@@ -120,7 +143,7 @@ TEST(MessageCheck, ReadsContentWithoutABodyAndWithoutAnything) {
   auto dns = dns_of_author();
   EXPECT_EQ(findings_of("From: a@author.example\r\n", dns).dmarc.result, DmarcResult::fail);
   EXPECT_EQ(findings_of("From: a@author.example", dns).dmarc.result, DmarcResult::fail);
-  EXPECT_EQ(findings_of("", dns).dmarc.result, DmarcResult::none);
+  EXPECT_EQ(findings_of("", dns).dmarc.result, DmarcResult::permerror);
 }
 
 TEST(MessageCheck, DoesNotLetALongHeaderHideTheAuthor) {

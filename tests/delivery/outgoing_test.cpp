@@ -41,6 +41,8 @@ TEST_F(Outgoing, IsSignedWhereItWasWrittenHere) {
   EXPECT_FALSE(message().signing.is_wanted()) << "it only passes through";
   attempt.envelope.submitted = true;
   EXPECT_TRUE(message().signing.is_wanted());
+  EXPECT_EQ(message().signing.server, "") << "what the content says of itself is not sealed";
+  attempt.envelope.top = "Authentication-Results: MX.example.org; spf=pass\n";
   EXPECT_EQ(message().signing.server, "mx.example.org");
 }
 

@@ -66,12 +66,27 @@ TEST(Rspamd, KnowsEveryActionAndTakesAnUnknownOneForWhatItIs) {
 
 TEST(Rspamd, ThatSpeaksNonsenseIsNotBelieved) {
   for (auto const* text :
-       {"", "[]", "nonsense", R"({"score":1})", R"({"action":"reject"})", R"({"error":"no task"})",
-        R"({"action":1,"score":1})", R"({"action":"reject","score":"1"})",
+       {"", "[]", "nonsense", R"({"score":1})", R"({"action":"no action"})", R"({"error":"no task"})",
+        R"({"action":1,"score":1})", R"({"action":"no action","score":"1"})",
         R"({"action":"no action","score":1,"milter":{"add_headers":{"a b":"c"}}})",
         R"({"action":"no action","score":1,"milter":{"add_headers":[1]}})",
         R"({"action":"no action","score":1,"symbols":7})"})
     EXPECT_FALSE(parse_rspamd_verdict(text)) << text;
+}
+
+TEST(Rspamd, RefusesWhateverElseItsReplySays) {
+  for (auto const* more : {"", R"(,"score":null)", R"(,"score":1,"milter":{"remove_headers":{"X":true}})",
+                           R"(,"score":1,"milter":{"add_headers":{"a b":"c"}})"}) {
+    auto const verdict = parse_rspamd_verdict(R"({"action":"reject")" + std::string(more) + "}");
+    ASSERT_TRUE(verdict) << more;
+    EXPECT_EQ(verdict->action, RspamdAction::reject) << more;
+  }
+}
+
+TEST(Rspamd, MayAddANumberForAFieldsValue) {
+  auto const verdict =
+      parse_rspamd_verdict(R"({"action":"no action","score":1,"milter":{"add_headers":{"X-Score":25}}})");
+  EXPECT_TRUE(verdict) << verdict.error();
 }
 
 std::string read_reply(std::string_view text) {

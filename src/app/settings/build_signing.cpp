@@ -91,10 +91,12 @@ std::shared_ptr<auth::SigningKeys const> build_signing_keys(Settings const& sett
 }
 
 std::shared_ptr<auth::Srs const> build_srs(Settings const& settings, Make make, Problems& problems) {
-  if (!rewrites_senders(settings.live.forwarding) || make == Make::nothing) return nullptr;
+  if (!rewrites_senders(settings.live.forwarding)) return nullptr;
   auto const path = DataPaths(settings.data_directory()).srs_secrets;
   errno = 0;
-  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT && !make_secret(path)) {
+  bool const is_missing = ::access(path.c_str(), F_OK) != 0 && errno == ENOENT;
+  if (is_missing && make == Make::nothing) return nullptr;
+  if (is_missing && !make_secret(path)) {
     problems.error(0, "forwarding.rewrite: " + path + " cannot be made: " + why_not(errno));
     return nullptr;
   }

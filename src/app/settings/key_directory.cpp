@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -54,9 +55,21 @@ Result<void, std::string> change_key_state(std::string const& directory, auth::K
   changed.state = to;
   auto const from = path_of_key(directory, name);
   static_cast<void>(::utimensat(AT_FDCWD, from.c_str(), nullptr, 0));
-  if (::rename(from.c_str(), path_of_key(directory, changed).c_str()) != 0)
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, path_of_key(directory, changed).c_str(),
+                  RENAME_NOREPLACE) != 0)
     return fail(from + " cannot be renamed to " + file_name(changed) + ": " + why_not(errno));
   return {};
+}
+
+// Two files of one selector, sorted by it: no state could be changed without losing one of them.
+std::optional<std::string> said_twice(std::vector<auth::KeyName> const& names) {
+  auto const same = std::adjacent_find(names.begin(), names.end(),
+                                       [](auth::KeyName const& one, auth::KeyName const& other) {
+                                         return one.domain == other.domain && one.selector == other.selector;
+                                       });
+  if (same == names.end()) return std::nullopt;
+  return file_name(*same) + " and " + file_name(*std::next(same)) +
+         " are of one selector; a selector has one key: remove one of them";
 }
 
 }  // namespace
@@ -83,6 +96,7 @@ KeysRead read_keys(std::string const& directory) {
     read.problems.push_back(names.error());
     return read;
   }
+  if (auto const problem = said_twice(*names)) read.problems.push_back(*problem);
   for (auto const& name : *names) {
     auto const path = path_of_key(directory, name);
     errno = 0;
@@ -120,6 +134,7 @@ Result<void, std::string> write_key(std::string const& directory, std::string co
 Result<void, std::string> take_next_keys_into_use(std::string const& directory, std::string const& domain) {
   auto const names = list_keys(directory);
   if (!names) return fail(names.error());
+  if (auto const problem = said_twice(*names)) return fail(*problem);
   if (std::none_of(names->begin(), names->end(), [&](auth::KeyName const& name) {
         return name.domain == domain && name.state == auth::KeyState::next;
       }))
