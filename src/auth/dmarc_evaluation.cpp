@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "auth/author_domains.hpp"
 #include "auth/dns_name.hpp"
 
 namespace postern::auth {
 namespace {
-
-constexpr std::size_t most_evaluated = 10;
 
 // For one of the authors' domains.
 class DmarcEvaluation {
@@ -149,7 +148,7 @@ std::optional<DmarcAnswer> evaluate_dmarc(DmarcQuestion const& question, DnsView
   bool is_unreadable = question.author_domains.empty();
   for (auto const& domain : question.author_domains) {
     auto name = comparable_domain(domain);
-    if (domains.size() > most_evaluated) break;
+    if (domains.size() > most_authors) break;
     if (!is_askable(name)) {
       is_unreadable = true;
       continue;
@@ -160,9 +159,9 @@ std::optional<DmarcAnswer> evaluate_dmarc(DmarcQuestion const& question, DnsView
   if (is_unreadable)  // RFC 7489 section 6.6.1: no policy can be found for who is not named
     strictest = DmarcAnswer{.result = DmarcResult::permerror, .problem = "an author without a domain"};
   if (domains.empty()) return strictest;
-  if (domains.size() > most_evaluated) {
+  if (domains.size() > most_authors) {
     strictest = DmarcAnswer{.result = DmarcResult::permerror, .problem = "authors of more than 10 domains"};
-    domains.resize(most_evaluated);
+    domains.resize(most_authors);
   }
   bool known = true;
   for (auto const& domain : domains) {

@@ -42,7 +42,7 @@ void MessageCheck::feed(std::string_view bytes) {
 // Content may end within its header section: it is read by then, and an empty body is what was signed.
 void MessageCheck::finish() {
   if (!in_body_) {
-    digests_.feed_header("\r\n\r\n");
+    digests_.end_header_section();
     begin_body();
   }
   digests_.finish();

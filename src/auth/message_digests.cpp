@@ -74,6 +74,8 @@ std::size_t MessageDigests::feed_header(std::string_view bytes) {
   return taken;
 }
 
+void MessageDigests::end_header_section() { feed_header("\r\n\r\n"); }
+
 void MessageDigests::end_header() {
   header_ended_ = true;
   if (header_kept_) fields_ = split_header(header_);

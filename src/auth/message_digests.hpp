@@ -35,6 +35,8 @@ class MessageDigests {
   // section, when it meets it: returns how many bytes were taken.
   std::size_t feed_header(std::string_view bytes);
   bool header_ended() const { return header_ended_; }
+  // The content has ended within its header section, if it has not ended before: an empty body follows.
+  void end_header_section();
   bool header_kept() const { return header_kept_; }
   std::vector<HeaderField> const& fields() const { return fields_; }
 

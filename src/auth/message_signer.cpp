@@ -98,7 +98,10 @@ std::optional<ArcAnswer> MessageSigner::chain_found(std::string_view results) co
 }
 
 SignatureFields MessageSigner::finish(std::uint64_t now) {
-  if (!began_) feed("\r\n");  // a message that ends within its header section
+  if (!began_) {
+    digests_.end_header_section();
+    begin();
+  }
   if (!body_hash_) return {};
   digests_.finish();
   auto const& fields = digests_.fields();

@@ -7,17 +7,9 @@ void FairWorkers::post(ClientNetwork const& who, Work call) {
     auto state = state_.access();
     auto& queue = state->queues[who];
     queue.waiting.push_back(std::move(call));
-    waiting_.fetch_add(1, std::memory_order_relaxed);
     if (queue.waiting.size() == 1 && queue.running < share_.threads) state->turns.push_back(who);
   }
   pool_.post([this] { work(); });
-}
-
-bool FairWorkers::has_room(ClientNetwork const& who) {
-  if (waiting_.load(std::memory_order_relaxed) >= most_waiting) return false;
-  auto state = state_.access();
-  auto const queue = state->queues.find(who);
-  return queue == state->queues.end() || queue->second.waiting.size() < share_.waiting;
 }
 
 // A call whose network has its share of threads is passed over here: one of those threads comes back for it.
@@ -37,7 +29,6 @@ std::optional<FairWorkers::Taken> FairWorkers::take() {
   auto& queue = state->queues[who];
   Taken taken{who, std::move(queue.waiting.front())};
   queue.waiting.pop_front();
-  waiting_.fetch_sub(1, std::memory_order_relaxed);
   ++queue.running;
   if (!queue.waiting.empty() && queue.running < share_.threads) state->turns.push_back(who);
   return taken;

@@ -1,10 +1,9 @@
 // A worker pool that client networks share: each has a queue of its own, the queues take turns, and none has
 // more than its share of the threads. So what one network asks for never stands in front of the others.
-// Threads: any. Bounds: a network's queue and all together, for those who ask has_room() before they post();
-// run() is for callers of which there are few (one per connection). Stopping: as WorkerPool.
+// Threads: any. Bounds: none of its own; it is for callers of which there are few (one per connection).
+// Stopping: as WorkerPool.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -21,11 +20,9 @@ namespace postern::net {
 
 class FairWorkers {
  public:
-  struct Share {               // of one network
-    std::size_t threads = 1;   // at the same time
-    std::size_t waiting = 20;  // calls that wait for one
+  struct Share {              // of one network
+    std::size_t threads = 1;  // at the same time
   };
-  static constexpr std::size_t most_waiting = 1000;  // calls of all networks
 
   FairWorkers(std::size_t threads, Share share) : share_(share), pool_(threads) {}
 
@@ -44,7 +41,6 @@ class FairWorkers {
 
   // Without an answer; `call` says itself what came of it, and throws nothing.
   void post(ClientNetwork const& who, Work call);
-  bool has_room(ClientNetwork const& who);
 
   void join() { pool_.join(); }
 
@@ -67,7 +63,6 @@ class FairWorkers {
   void work();
 
   Share share_;
-  std::atomic<std::size_t> waiting_{0};
   Guarded<State> state_;
   WorkerPool pool_;  // its threads use all of this
 };

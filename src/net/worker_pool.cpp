@@ -8,11 +8,6 @@
 #include "base/guarded.hpp"
 
 namespace postern::net {
-namespace {
-
-constexpr std::size_t most_waiting = 1000;
-
-}  // namespace
 
 // Shared by the pool and its threads, so that a thread that is left behind finds it as long as it wants.
 struct WorkerPool::Shared {
@@ -22,7 +17,6 @@ struct WorkerPool::Shared {
     bool closed = false;
   };
   Guarded<State> state;
-  std::atomic<std::size_t> waiting{0};
   std::condition_variable has_work;
   std::condition_variable has_ended;
 };
@@ -45,7 +39,6 @@ void WorkerPool::work(std::shared_ptr<Shared> shared) {
       next = std::move(state->waiting.front());
       state->waiting.pop_front();
     }
-    shared->waiting.fetch_sub(1, std::memory_order_relaxed);
     next();
   }
   --shared->state.access()->running;
@@ -57,12 +50,9 @@ void WorkerPool::post(Work call) {
     auto state = shared_->state.access();
     if (state->closed) return;
     state->waiting.push_back(std::move(call));
-    shared_->waiting.fetch_add(1, std::memory_order_relaxed);
   }
   shared_->has_work.notify_one();
 }
-
-bool WorkerPool::has_room() const { return shared_->waiting.load(std::memory_order_relaxed) < most_waiting; }
 
 void WorkerPool::join() {
   shared_->state.access()->closed = true;

@@ -56,7 +56,6 @@ class WorkerPool {
 
   // Without an answer; `call` says itself what came of it, and throws nothing.
   void post(Work call);
-  bool has_room() const;  // for post()
 
   // Takes nothing more, does what waits, and waits for the threads, however long that takes.
   void join();

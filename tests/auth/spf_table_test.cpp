@@ -4,7 +4,7 @@
 
 #include "auth/spf_evaluation.hpp"
 #include "auth/spf_record.hpp"
-#include "support/dns_view.hpp"
+#include "support/spf_question.hpp"
 
 namespace postern::tests {
 namespace {
@@ -17,12 +17,7 @@ constexpr auto spf_none = SpfResult::none, spf_neutral = SpfResult::neutral, spf
 
 SpfAnswer spf_of(SmallDns dns, std::string sender, char const* client = "192.0.2.4",
                  std::string helo = "mail.example.com") {
-  SpfQuestion const question{.client = *IpAddress::parse(client),
-                             .sender = std::move(sender),
-                             .helo = std::move(helo),
-                             .receiver = "our.example",
-                             .now = 1'795'478'400};
-  return dns.settle([&](DnsView& view) { return evaluate_spf(question, view); });
+  return ask_spf(dns, std::move(sender), client, std::move(helo));
 }
 
 struct RecordCase {

@@ -4,7 +4,7 @@
 #include "auth/spf_evaluation.hpp"
 #include "auth/spf_macro.hpp"
 #include "auth/spf_record.hpp"
-#include "support/dns_view.hpp"
+#include "support/spf_question.hpp"
 
 namespace postern::tests {
 namespace {
@@ -14,12 +14,7 @@ using namespace auth;
 class Spf : public ::testing::Test {
  protected:
   SpfAnswer ask(std::string sender, char const* client = "192.0.2.3", std::string helo = "mail.x.example") {
-    SpfQuestion const question{.client = *IpAddress::parse(client),
-                               .sender = std::move(sender),
-                               .helo = std::move(helo),
-                               .receiver = "our.example",
-                               .now = 1'795'478'400};
-    return dns.settle([&](DnsView& view) { return evaluate_spf(question, view); });
+    return ask_spf(dns, std::move(sender), client, std::move(helo));
   }
   SpfResult result_of_record(std::string_view record, char const* client = "192.0.2.3") {
     SmallDns const before = dns;

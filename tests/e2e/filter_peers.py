@@ -13,12 +13,25 @@ class Threading(socketserver.ThreadingTCPServer):
         pass
 
 
-class Rspamd:
+class Peer:
+    """A server that runs on a thread of its own until its test is over. `released` ends the waits of its conversations."""
+
+    def serve(self, case, server):
+        self.server, self.released = server, threading.Event()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        case.addCleanup(self.close)
+
+    def close(self):
+        self.released.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Rspamd(Peer):
     """`answer` is what the checks are answered with: JSON, bytes as the whole reply, "DROP" to hang up, "SILENCE"."""
 
     def __init__(self, case, answer):
         self.answer, self.requests = answer, []
-        self.released = threading.Event()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -43,25 +56,17 @@ class Rspamd:
             def log_message(self, *args):
                 pass
 
-        self.server = Threading(("127.0.0.1", 0), Handler)
+        self.serve(case, Threading(("127.0.0.1", 0), Handler))
         self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        case.addCleanup(self.close)
-
-    def close(self):
-        self.released.set()
-        self.server.shutdown()
-        self.server.server_close()
 
 
-class Milter:
+class Milter(Peer):
     """A milter of protocol 6. `answers` gives for a command letter ("C", "R", "E" ...) the packets to answer with, as a
     list of (letter, data), or "DROP", "SILENCE"; without one it is "continue". `protocol` is what it negotiates."""
 
     def __init__(self, case, answers=None, protocol=0, path=None, negotiation=None):
         self.answers, self.protocol, self.negotiation = answers or {}, protocol, negotiation
         self.said = []  # (letter, data), macros among them
-        self.released = threading.Event()
         outer = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -72,17 +77,11 @@ class Milter:
         if path:
             class Unix(socketserver.ThreadingUnixStreamServer):
                 daemon_threads, block_on_close = True, False
-            self.server, self.port = Unix(str(path), Handler), None
+            self.serve(case, Unix(str(path), Handler))
+            self.port = None
         else:
-            self.server = Threading(("127.0.0.1", 0), Handler)
+            self.serve(case, Threading(("127.0.0.1", 0), Handler))
             self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        case.addCleanup(self.close)
-
-    def close(self):
-        self.released.set()
-        self.server.shutdown()
-        self.server.server_close()
 
     def converse(self, connection):
         stream = connection.makefile("rb")

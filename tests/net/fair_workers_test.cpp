@@ -57,7 +57,7 @@ TEST(FairWorkers, LetANetworkHaveItsShareAndNoMore) {
 TEST(FairWorkers, LetNetworksTakeTurns) {
   std::mutex mutex;
   std::string order;
-  FairWorkers workers(1, {.threads = 1, .waiting = 100});
+  FairWorkers workers(1, {.threads = 1});
   Holder slow;
   workers.post(network_number(9), slow.call());
   slow.wait_until_begun();
@@ -73,27 +73,6 @@ TEST(FairWorkers, LetNetworksTakeTurns) {
   slow.let_go();
   workers.join();
   EXPECT_EQ(order, "abcaaaa");
-}
-
-TEST(FairWorkers, SayWhenANetworkHasEnoughWaiting) {
-  FairWorkers workers(1, {.threads = 1, .waiting = 3});
-  Holder slow;
-  workers.post(network_number(9), slow.call());
-  slow.wait_until_begun();
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_TRUE(workers.has_room(network_number(1)));
-    workers.post(network_number(1), [] {});
-  }
-  EXPECT_FALSE(workers.has_room(network_number(1)));
-  EXPECT_TRUE(workers.has_room(network_number(2))) << "nobody's share is all of it";
-  for (int i = 0; workers.has_room(network_number(2)); ++i) {
-    ASSERT_LT(i, 2000) << "all together have a bound, too";
-    workers.post(ClientNetwork(IpAddress::from_v4(
-                     {10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)})),
-                 [] {});
-  }
-  slow.let_go();
-  workers.join();
 }
 
 TEST(FairWorkers, DoAllThatIsAskedOfThemWhoeverAsks) {

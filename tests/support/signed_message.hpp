@@ -81,8 +81,8 @@ void read_message(std::string_view message, std::size_t piece, auth::MessageDige
     }
     if (begun) digests.feed_body(bytes);
   }
-  if (!begun) {  // the content has ended within its header section
-    digests.feed_header("\r\n\r\n");
+  if (!begun) {
+    digests.end_header_section();
     verification.begin(digests);
   }
   digests.finish();
